@@ -1,0 +1,425 @@
+# Makefile - builds, runs, tests and checks Nidus
+#
+# What:  one file for the whole tree. Each directory lists its own sources in
+#        its sources.mk, in reading order; all that is made lies in build/.
+# Not:   the options of QEMU (tools/qemu.sh), what a test is and when it has
+#        passed (tests/run.py), packages (tools/deps.sh).
+# See:   make help; docs/testing.md; docs/debugging.md
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# ---------------------------------------------------------------- variables
+# Each may be set on the command line: make run CPUS=8 MODE=release
+
+MODE ?= debug
+CROSS_COMPILE ?= x86_64-linux-gnu-
+ifeq ($(origin CC),default)
+CC := $(CROSS_COMPILE)gcc
+endif
+LD := $(CROSS_COMPILE)ld
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NASM ?= nasm
+MUSL_CC ?= musl-gcc
+HOST_CC ?= gcc
+PYTHON ?= python3
+GDB ?= gdb
+BUSYBOX ?= /bin/busybox
+
+CPUS ?= 2
+MEM ?= 512M
+MACHINE ?= q35
+APPEND ?=
+QEMU_FLAGS ?=
+
+export MODE CROSS_COMPILE PYTHON BUSYBOX MEM MACHINE
+export PYTHONDONTWRITEBYTECODE := 1
+
+ifeq ($(filter $(MODE),debug release),)
+$(error MODE is debug or release, not "$(MODE)")
+endif
+IS_CLANG := $(findstring clang,$(notdir $(CC)))
+OUT := build/$(MODE)$(if $(IS_CLANG),-clang)
+
+ifeq ($(V),1)
+Q :=
+say := @:
+else
+Q := @
+say = @printf '  %-8s %s\n'
+endif
+
+# ----------------------------------------------------------------- packages
+# What a goal needs is installed before anything else happens (DEPS=no: the
+# missing packages are only listed).
+
+GOALS := $(or $(MAKECMDGOALS),all)
+needs = $(if $(filter $(1),$(GOALS)),$(2))
+DEP_SETS := $(sort \
+	$(call needs,all kernel image,build) \
+	$(call needs,run debug,build run) \
+	$(call needs,test test-% user host,build run test) \
+	$(call needs,oracle,build run test oracle) \
+	$(call needs,iso run-iso,build run iso) \
+	$(call needs,run-uefi,build run iso uefi) \
+	$(call needs,check check-%,build iso check) \
+	$(call needs,gdb,debug) \
+	$(call needs,format,format) \
+	$(call needs,deps,all))
+ifneq ($(DEP_SETS),)
+ifneq ($(shell tools/deps.sh $(DEP_SETS) >&2 && echo ok),ok)
+$(error packages are missing: see above)
+endif
+endif
+
+# ------------------------------------------------------------------ sources
+
+SRC_DIRS := lib arch/x86_64 kernel/core mm kernel/sched mm/vm fs kernel/proc \
+	kernel/sys drivers kernel tests/kernel
+SRCS :=
+HOST_TESTS :=
+HOST_TSAN_TESTS :=
+USER_TESTS :=
+USER_TEST_LIB :=
+-include $(SRC_DIRS:%=%/sources.mk)
+-include tests/host/sources.mk tests/user/sources.mk
+
+# ------------------------------------------------------------------- kernel
+
+PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=.
+CC_INCLUDE = $(eval CC_INCLUDE := $$(shell \
+	$(CC) -print-file-name=include))$(CC_INCLUDE)
+
+DEFS := $(if $(filter debug,$(MODE)),-DNIDUS_DEBUG=1)
+INCLUDES = -nostdinc -isystem $(CC_INCLUDE) -Iinclude -Iarch/x86_64/include
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wframe-larger-than=1024
+CFLAGS_KERNEL = $(if $(IS_CLANG),--target=x86_64-elf) \
+	-std=gnu11 -O2 -g -ffreestanding $(INCLUDES) $(DEFS) \
+	-fno-pic -fno-pie -mno-red-zone -mcmodel=kernel -mgeneral-regs-only \
+	-fcf-protection=none -fno-asynchronous-unwind-tables \
+	-fno-omit-frame-pointer -fno-strict-aliasing -fno-stack-protector \
+	-fno-common $(WARN) $(PREFIX_MAP) $(CFLAGS)
+# NASM writes the absolute path into its line tables: only on demand.
+NASMFLAGS = -f elf64 $(if $(ASM_LINES),-g -F dwarf) --reproducible -Ox \
+	-Werror -w+all -iarch/x86_64/include/ $(DEFS)
+LDFLAGS_KERNEL := -nostdlib -static --unresolved-symbols=report-all \
+	--orphan-handling=error -z noexecstack -z max-page-size=0x1000 \
+	--build-id=sha1 -T linker.ld
+
+OBJS := $(SRCS:%=$(OUT)/%.o)
+KERNEL := $(OUT)/nidus.elf
+
+.PHONY: FORCE
+FORCE:
+
+# A file that changes when the compiler or its flags do.
+define flags_rule
+$(1): FORCE
+	@mkdir -p $$(@D)
+	@{ $$(firstword $(2)) --version | head -n 1; \
+	   printf '%s\n' '$(2)'; } >$$@.new
+	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
+endef
+$(eval $(call flags_rule,$(OUT)/flags,$$(CC) $$(CFLAGS_KERNEL) $$(NASMFLAGS)))
+
+$(OUT)/%.c.o: %.c $(OUT)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_KERNEL) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+
+$(OUT)/%.asm.o: %.asm $(OUT)/flags
+	$(say) NASM $<
+	@mkdir -p $(@D)
+	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MP -MQ $@ -o $@ $<
+
+-include $(wildcard $(OBJS:.o=.d))
+
+# A binary file as a section of its own: $(call blob,SECTION,FILE,OBJECT)
+blob = $(NASM) -f elf64 --reproducible -DBLOB_SECTION=$(1) \
+	-DBLOB_FILE="'$(2)'" -o $(3) tools/blob.asm
+
+# The list of objects, so that a source taken away causes a new link.
+$(OUT)/objects: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(OBJS) >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# First link without symbol table; its addresses of functions are final,
+# because the table lies behind the code.
+$(OUT)/nidus.pass1.elf: $(OBJS) $(OUT)/objects linker.ld
+	$(say) LD $@
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $@ $(OBJS)
+
+$(OUT)/ksyms.bin: $(OUT)/nidus.pass1.elf tools/mkksyms.py tools/elf.py
+	$(say) KSYMS $@
+	$(Q)$(PYTHON) tools/mkksyms.py $< $@
+
+$(OUT)/ksyms.o: $(OUT)/ksyms.bin tools/blob.asm
+	$(Q)$(call blob,.ksyms,$<,$@)
+
+$(KERNEL): $(OBJS) $(OUT)/ksyms.o
+	$(say) LD $@
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -Map $(OUT)/nidus.map -o $@ \
+		$(OBJS) $(OUT)/ksyms.o
+	$(Q)$(PYTHON) tools/mkksyms.py --verify $@ $(OUT)/ksyms.bin
+
+build/nidus.elf: $(KERNEL) FORCE
+	@cmp -s $< $@ || cp $< $@
+
+.PHONY: all kernel
+all: build/nidus.elf ## build build/nidus.elf (MODE=debug or release, CC=clang)
+
+kernel: $(KERNEL)
+
+# --------------------------------------------------------------- initramfs
+
+MKINITRAMFS := $(PYTHON) tools/mkinitramfs.py
+MKINITRAMFS_DEPS := tools/mkinitramfs.py $(wildcard tools/initramfs/*)
+
+# INIT=path: that program alone as /init, with /dev, /proc and /tmp.
+build/initramfs/init.cpio: $(INIT) $(MKINITRAMFS_DEPS) FORCE
+	$(say) CPIO $@
+	@mkdir -p $(@D)
+	$(Q)$(MKINITRAMFS) -f tools/initramfs/base.spec \
+		-e 'file /init $(INIT) 0755' -o $@
+
+# A shell with busybox's commands.
+build/initramfs/shell.cpio: $(MKINITRAMFS_DEPS) $(wildcard $(BUSYBOX))
+	$(say) CPIO $@
+	@mkdir -p $(@D)
+	$(Q)$(MKINITRAMFS) -DBUSYBOX=$(BUSYBOX) \
+		-f tools/initramfs/base.spec -f tools/initramfs/shell.spec -o $@
+
+BOOT_CPIO := $(or $(INITRD),$(if $(INIT),build/initramfs/init.cpio,\
+	build/initramfs/shell.cpio))
+
+# ---------------------------------------------------------------------- run
+
+QEMU = tools/qemu.sh -M $(MACHINE) -n $(CPUS) -m $(MEM)
+BOOT_ARGS = console=ttyS0 $(APPEND)
+
+.PHONY: run debug gdb
+run: all $(BOOT_CPIO) ## boot in QEMU (CPUS= MEM= MACHINE= APPEND= INIT= INITRD=)
+	@echo 'Leave QEMU with Ctrl-A X.'
+	$(Q)$(QEMU) -k build/nidus.elf -i $(BOOT_CPIO) -a '$(BOOT_ARGS)' \
+		-- $(QEMU_FLAGS)
+
+debug: all $(BOOT_CPIO) ## boot stopped at the first instruction, waiting for gdb
+	@echo 'QEMU waits. In another terminal: make gdb. Leave with Ctrl-A X.'
+	$(Q)$(QEMU) -g -k build/nidus.elf -i $(BOOT_CPIO) -a '$(BOOT_ARGS)' \
+		-- $(QEMU_FLAGS)
+
+gdb: ## attach gdb, with the commands of tools/gdb, to make debug
+	$(Q)$(GDB) -q build/nidus.elf -x tools/gdb/nidus.py \
+		-ex 'target remote localhost:1234'
+
+# ------------------------------------------------- one-file image, ISO image
+
+IMAGE ?= build/nidus-image.elf
+
+.PHONY: image iso run-iso run-uefi
+image: $(OBJS) $(OUT)/ksyms.o $(BOOT_CPIO) ## one ELF with INIT=program or INITRD=cpio linked in
+	$(if $(INIT)$(INITRD),,$(error make image INIT=program or INITRD=archive))
+	$(say) IMAGE $(IMAGE)
+	$(Q)$(call blob,.initramfs,$(BOOT_CPIO),$(OUT)/initramfs.o)
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $(IMAGE) \
+		$(OBJS) $(OUT)/ksyms.o $(OUT)/initramfs.o
+	$(Q)$(PYTHON) tools/mkksyms.py --verify $(IMAGE) $(OUT)/ksyms.bin
+
+ISO := build/nidus.iso
+ISO_MODULES := normal multiboot2 iso9660 all_video part_gpt part_msdos fat \
+	search configfile echo ls halt reboot test
+
+iso: $(ISO) ## hybrid ISO for CD and USB, BIOS and UEFI (INIT= INITRD=)
+$(ISO): all $(BOOT_CPIO) iso/boot/grub/grub.cfg FORCE
+	$(say) ISO $@
+	@rm -rf build/iso && mkdir -p build/iso/boot/grub
+	$(Q)cp iso/boot/grub/grub.cfg build/iso/boot/grub/
+	$(Q)$(OBJCOPY) --strip-debug build/nidus.elf build/iso/boot/nidus.elf
+	$(Q)cp $(BOOT_CPIO) build/iso/boot/initramfs.cpio
+	$(Q)SOURCE_DATE_EPOCH=0 grub-mkrescue -o $@ \
+		"--install-modules=$(ISO_MODULES)" --fonts= --locales= \
+		--themes= build/iso >build/iso.log 2>&1 || \
+		{ cat build/iso.log; exit 1; }
+
+run-iso: iso ## boot the ISO by BIOS (USB=1: as a USB stick; SCREEN=1: a window)
+	$(Q)$(QEMU) $(if $(USB),-u,-c) $(ISO) $(if $(SCREEN),-w) -- $(QEMU_FLAGS)
+
+run-uefi: iso ## boot the ISO by UEFI (USB=1, SCREEN=1)
+	$(Q)$(QEMU) -U $(if $(USB),-u,-c) $(ISO) $(if $(SCREEN),-w) \
+		-- $(QEMU_FLAGS)
+
+# --------------------------------------------------- programs of the tests
+# tests/user/NAME.c becomes build/user/NAME, static, for Linux and Nidus.
+# musl has no linux/ headers: they come from the system, after musl's own.
+
+USER_CFLAGS := -std=gnu11 -O2 -g -static -pthread -Wall -Wextra -Werror \
+	$(PREFIX_MAP) -Itests/user -Itests/user/lib \
+	-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
+USER_BINS := $(USER_TESTS:%=build/user/%)
+USER_INIT := $(if $(wildcard tests/user/lib/init.c),build/user/lib/init)
+USER_LIB_OBJS := $(patsubst %,build/user/obj/%.o,\
+	$(filter-out tests/user/lib/init.c,$(USER_TEST_LIB)))
+
+$(eval $(call flags_rule,build/user/flags,$$(MUSL_CC) $$(USER_CFLAGS)))
+
+build/user/obj/%.c.o: %.c build/user/flags
+	$(say) USERCC $<
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+
+build/user/%: build/user/obj/tests/user/%.c.o $(USER_LIB_OBJS)
+	$(say) USERLD $@
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) -o $@ $< $(USER_LIB_OBJS)
+
+.SECONDARY: $(USER_TESTS:%=build/user/obj/tests/user/%.c.o) \
+	build/user/obj/tests/user/lib/init.c.o $(USER_LIB_OBJS)
+-include $(wildcard build/user/obj/tests/user/*.d \
+	build/user/obj/tests/user/*/*.d)
+
+build/user/list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(USER_TESTS) >$@
+
+.PHONY: user
+user: $(USER_BINS) $(USER_INIT) build/user/list
+
+# tests/host/sources.mk: HOST_TESTS += name, HOST_SRCS_name = its files from
+# the top, HOST_FLAGS_name = extra flags; names in HOST_TSAN_TESTS are built
+# once more with the thread sanitizer, as name.tsan.
+
+HOST_CFLAGS := -std=gnu11 -O1 -g -pthread -Wall -Wextra -Werror -Iinclude \
+	-Itests/host -DNIDUS_HOST=1 -DNIDUS_DEBUG=1 -fno-omit-frame-pointer
+HOST_BINS := $(HOST_TESTS:%=build/host/%) $(HOST_TSAN_TESTS:%=build/host/%.tsan)
+
+$(eval $(call flags_rule,build/host/flags,$$(HOST_CC) $$(HOST_CFLAGS)))
+
+define host_rule
+build/host/$(1)$(2): $$(HOST_SRCS_$(1)) build/host/flags
+	$$(say) HOSTCC $$@
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOST_CC) $$(HOST_CFLAGS) $(3) $$(HOST_FLAGS_$(1)) -MMD -MP \
+		-MF $$@.d -o $$@ $$(HOST_SRCS_$(1))
+endef
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=all
+$(foreach t,$(HOST_TESTS),$(eval $(call host_rule,$(t),,$(ASAN))))
+$(foreach t,$(HOST_TSAN_TESTS),$(eval \
+	$(call host_rule,$(t),.tsan,-fsanitize=thread)))
+-include $(wildcard build/host/*.d)
+
+build/host/list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(HOST_BINS:build/host/%=%) >$@
+
+.PHONY: host
+host: $(HOST_BINS) build/host/list
+
+# --------------------------------------------------------------------- tests
+# tests/run.py names the tests of a part and runs one; prove sums up.
+
+RUNNER := $(PYTHON) tests/run.py
+prove = names=$$($(RUNNER) list $(1)) && \
+	prove --exec '$(RUNNER) tap' $$names
+
+.PHONY: test test-host test-kernel test-user test-clients oracle
+test: all host user ## everything below: host, kernel, user, clients
+	$(Q)$(call prove,host kernel user clients)
+
+test-host: host ## unit tests of pure C on this machine, with sanitizers
+	$(Q)$(call prove,host)
+
+test-kernel: all ## self-tests inside the kernel, on 1, 2, 4 and 8 CPUs
+	$(Q)$(call prove,kernel)
+
+test-user: all user ## guest programs (ONLY="name ..." picks, CPUS_LIST="1 4")
+	$(Q)$(call prove,user)
+
+test-clients: all ## whole-machine stories of tests/scenario (ONLY=)
+	$(Q)$(call prove,clients)
+
+oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then compared (NIDUS=no: Linux alone)
+	$(Q)$(RUNNER) oracle --linux "$$(tools/oracle.sh)" \
+		$(if $(filter no,$(NIDUS)),,--nidus build/nidus.elf)
+
+# -------------------------------------------------------------------- checks
+
+CHECKS := check-layers check-style check-gcc check-clang check-cppcheck \
+	check-sparse check-shell
+C_SRCS = $(filter %.c,$(SRCS))
+
+.PHONY: check $(CHECKS)
+check: ## layers, style, warnings of gcc and clang, cppcheck, sparse, shellcheck
+	+@$(MAKE) -k -Otarget $(CHECKS) DEPS=skip
+	@echo 'check: all good'
+
+check-layers: check-gcc
+	$(say) CHECK layers
+	$(Q)$(PYTHON) tools/check_layers.py --objects build/debug $(SRCS)
+
+check-style:
+	$(say) CHECK style
+	$(Q)$(PYTHON) tools/check_style.py
+
+check-gcc:
+	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc
+	+$(Q)$(MAKE) kernel MODE=release CC=$(CROSS_COMPILE)gcc
+	$(say) CHECK image
+	$(Q)$(PYTHON) tools/check_image.py build/debug/nidus.elf \
+		build/release/nidus.elf
+	$(Q)grub-file --is-x86-multiboot2 build/debug/nidus.elf
+
+check-clang:
+	+$(Q)$(MAKE) kernel MODE=debug CC=clang
+
+check-cppcheck:
+	$(say) CHECK cppcheck
+	@mkdir -p build/cppcheck
+	$(Q)cppcheck --quiet --std=c11 --platform=unix64 --language=c \
+		--enable=warning,portability --inline-suppr --error-exitcode=1 \
+		--max-configs=1 --cppcheck-build-dir=build/cppcheck \
+		--suppressions-list=tools/cppcheck.txt -j2 \
+		--template='{file}:{line}: {message} [{id}]' \
+		-Iinclude -Iarch/x86_64/include -DNIDUS_DEBUG=1 -D__x86_64__ \
+		$(C_SRCS)
+
+check-sparse:
+	$(say) CHECK sparse
+	$(Q)printf '%s\n' $(C_SRCS) | xargs -n 16 -P 2 sparse -m64 -std=gnu11 \
+		-ffreestanding $(INCLUDES) -DNIDUS_DEBUG=1 -Wsparse-error \
+		-Wno-decl -Wno-non-pointer-null -Wno-cast-truncate
+
+check-shell:
+	$(say) CHECK shell
+	$(Q)shellcheck $$(git ls-files --cached --others --exclude-standard \
+		'*.sh') .ci/run
+
+# ------------------------------------------------------------------- sundry
+
+.PHONY: format count deps clean help
+format: ## clang-format over the C files (FILES= for some)
+	$(Q)clang-format -i $(or $(FILES),$(shell git ls-files --cached \
+		--others --exclude-standard '*.c' '*.h'))
+
+count: ## code lines of each file and directory against the budget
+	$(Q)$(PYTHON) tools/count.py
+
+deps: ## install everything that any target needs (DEPS=no: only list it)
+	@echo 'All packages are there.'
+
+clean: ## remove build/, but for what was downloaded
+	$(Q)find build -mindepth 1 -maxdepth 1 ! -name oracle ! -name deb \
+		-exec rm -rf {} + 2>/dev/null || true
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | \
+		awk -F '\t' '{ printf "  %-14s %s\n", $$1, $$2 }'
+	@echo 'Variables: MODE=debug|release CC=clang CPUS MEM MACHINE=q35|pc|microvm'
+	@echo '  ASM_LINES=1 (source lines of assembly for gdb)'
+	@echo '  APPEND (kernel command line) INIT INITRD QEMU_FLAGS V=1 DEPS=no'

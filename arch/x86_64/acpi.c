@@ -1,0 +1,452 @@
+/*
+ * arch/x86_64/acpi.c - the firmware's tables, read only
+ *
+ * What:  finds RSDP, then XSDT or RSDT; checks lengths and sums; keeps what
+ *        the FADT, the HPET table and the package _S5_ say, and the place of
+ *        the MADT for the interrupt controllers to be walked.
+ * Locks: none: written once by the boot CPU alone, constant afterwards.
+ * Life:  tables are used where they lie: in the direct map when it covers
+ *        them, else mapped for ever (above 4 GiB, or in reserved memory).
+ * Not:   no AML interpreter: _S5_ is found when it is a package of constants,
+ *        which is what firmware in the field has.
+ * See:   ACPI Specification 6.5, sections 5.2.5 to 5.2.12, 20.2.
+ */
+#include <asm/acpi.h>
+
+#include <arch/boot.h>
+#include <arch/mmu.h>
+#include <core/printk.h>
+
+#define RSDP_V1_SIZE 20
+#define RSDP_V2_SIZE 36
+#define TABLE_MAX_BYTES (16u << 20)
+
+/* Legacy places of the RSDP: 1 KiB from the segment at 0x40e, and the ROM. */
+#define EBDA_SEGMENT_PTR 0x40e
+#define EBDA_SCAN_BYTES 1024
+#define ROM_START 0xe0000
+#define ROM_END 0x100000
+
+struct rsdp {
+	char signature[8];
+	u8 checksum;
+	char oem_id[6];
+	u8 revision;
+	u32 rsdt;
+	u32 length;		/* from here on: revision 2 and later */
+	u64 xsdt;
+	u8 checksum2;
+	u8 reserved[3];
+} PACKED;
+
+static_assert(sizeof(struct rsdp) == RSDP_V2_SIZE, "ACPI 5.2.5.3");
+
+struct fadt {
+	struct acpi_header head;
+	u32 facs;
+	u32 dsdt;
+	u8 reserved0;
+	u8 profile;
+	u16 sci_irq;
+	u32 smi_command;
+	u8 acpi_enable;
+	u8 acpi_disable;
+	u8 s4bios_req;
+	u8 pstate_control;
+	u32 pm1a_event, pm1b_event;
+	u32 pm1a_control, pm1b_control;
+	u32 pm2_control;
+	u32 pm_timer;
+	u32 gpe0, gpe1;
+	u8 pm1_event_len, pm1_control_len, pm2_control_len, pm_timer_len;
+	u8 gpe0_len, gpe1_len, gpe1_base, cst_control;
+	u16 c2_latency, c3_latency, flush_size, flush_stride;
+	u8 duty_offset, duty_width, day_alarm, month_alarm;
+	u8 century;
+	u16 boot_arch;
+	u8 reserved1;
+	u32 flags;
+	struct acpi_gas reset;
+	u8 reset_value;
+	u16 arm_boot_arch;
+	u8 minor;
+	u64 x_facs;
+	u64 x_dsdt;
+	struct acpi_gas x_pm1a_event, x_pm1b_event;
+	struct acpi_gas x_pm1a_control, x_pm1b_control;
+	struct acpi_gas x_pm2_control;
+	struct acpi_gas x_pm_timer;
+	struct acpi_gas x_gpe0, x_gpe1;
+	struct acpi_gas sleep_control, sleep_status;
+} PACKED;
+
+static_assert(offsetof(struct fadt, flags) == 112, "ACPI 5.2.9");
+static_assert(offsetof(struct fadt, x_dsdt) == 140, "ACPI 5.2.9");
+static_assert(sizeof(struct fadt) == 268, "ACPI 5.2.9");
+
+/* Old tables are shorter: does @field lie inside this one? */
+#define FADT_HAS(f, field)						\
+	((f)->head.length >= offsetof(struct fadt, field) +		\
+			     sizeof((f)->field))
+
+#define FADT_FLAG_TIMER_32BIT BIT(8)
+#define FADT_FLAG_RESET BIT(10)
+#define FADT_FLAG_HW_REDUCED BIT(20)
+
+struct madt {
+	struct acpi_header head;
+	u32 lapic_address;
+	u32 flags;
+} PACKED;
+
+#define MADT_PCAT_COMPAT BIT(0)
+
+struct hpet_table {
+	struct acpi_header head;
+	u32 id;
+	struct acpi_gas address;
+	u8 number;
+	u16 min_tick;
+	u8 protection;
+} PACKED;
+
+static struct acpi_power power;
+static const struct madt *madt;
+static paddr_t hpet_address;
+
+const struct acpi_power *acpi_power(void)
+{
+	return &power;
+}
+
+paddr_t acpi_hpet_address(void)
+{
+	return hpet_address;
+}
+
+bool acpi_has_madt(void)
+{
+	return madt != NULL;
+}
+
+bool acpi_has_pics(void)
+{
+	return !madt || (madt->flags & MADT_PCAT_COMPAT);
+}
+
+static bool same_bytes(const char *a, const char *b, size_t n)
+{
+	while (n && *a++ == *b++)
+		n--;
+	return n == 0;
+}
+
+static bool sum_is_zero(const void *p, size_t len)
+{
+	const u8 *b = p;
+	u8 sum = 0;
+
+	while (len--)
+		sum += *b++;
+	return sum == 0;
+}
+
+/* All of [@pa, @pa + @len) in the direct map? */
+static bool in_direct_map(paddr_t pa, size_t len)
+{
+	paddr_t at;
+
+	if (pa + len < pa || pa + len > KMAP_BASE - DIRECT_MAP_BASE)
+		return false;
+	for (at = PAGE_ALIGN_DOWN(pa); at < pa + len; at += PAGE_SIZE) {
+		if (!mmu_query(mmu_kernel(), (u64)phys_to_virt(at), NULL, NULL))
+			return false;
+	}
+	return true;
+}
+
+static const void *acpi_map(paddr_t pa, size_t len)
+{
+	if (in_direct_map(pa, len))
+		return phys_to_virt(pa);
+	return mmio_map(pa, len, 0);
+}
+
+/* The whole table at @pa; NULL when its length or sum is wrong. */
+static const struct acpi_header *table_map(paddr_t pa)
+{
+	const struct acpi_header *h;
+	u32 len;
+
+	if (!pa)
+		return NULL;
+	h = acpi_map(pa, sizeof(*h));
+	if (!h)
+		return NULL;
+	len = h->length;
+	if (len < sizeof(*h) || len > TABLE_MAX_BYTES) {
+		pr_warn("acpi: table at %#lx has length %u, ignored\n", pa,
+			len);
+		return NULL;
+	}
+	h = acpi_map(pa, len);
+	if (h && !sum_is_zero(h, len)) {
+		pr_warn("acpi: table %.4s at %#lx has a bad sum, ignored\n",
+			h->signature, pa);
+		return NULL;
+	}
+	return h;
+}
+
+static bool rsdp_is_valid(const struct rsdp *r)
+{
+	return same_bytes(r->signature, "RSD PTR ", 8) &&
+	       sum_is_zero(r, RSDP_V1_SIZE);
+}
+
+static const struct rsdp *rsdp_scan(paddr_t start, paddr_t end)
+{
+	for (paddr_t pa = ALIGN_UP(start, 16); pa + RSDP_V2_SIZE <= end;
+	     pa += 16) {
+		const struct rsdp *r = phys_to_virt(pa);
+
+		if (rsdp_is_valid(r))
+			return r;
+	}
+	return NULL;
+}
+
+static const struct rsdp *rsdp_find(void)
+{
+	const struct rsdp *r = NULL;
+	paddr_t ebda;
+
+	if (boot_info()->rsdp)
+		r = acpi_map(boot_info()->rsdp, sizeof(*r));
+	if (r && rsdp_is_valid(r))
+		return r;
+	ebda = *(const u16 *)phys_to_virt(EBDA_SEGMENT_PTR) * 16ul;
+	r = NULL;
+	if (ebda >= 0x400 && ebda <= 0xa0000 - EBDA_SCAN_BYTES)
+		r = rsdp_scan(ebda, ebda + EBDA_SCAN_BYTES);
+	return r ? r : rsdp_scan(ROM_START, ROM_END);
+}
+
+/* The 8 bytes at @p, which need not be aligned; 4 for the old root table. */
+static paddr_t entry_read(const u8 *p, size_t size)
+{
+	paddr_t pa = 0;
+
+	for (size_t i = 0; i < size; i++)
+		pa |= (paddr_t)p[i] << (8 * i);
+	return pa;
+}
+
+/* Root table and the size of its entries. */
+static const struct acpi_header *root_find(size_t *entry_size)
+{
+	const struct rsdp *r = rsdp_find();
+	const struct acpi_header *root = NULL;
+
+	if (!r)
+		return NULL;
+	if (r->revision >= 2 && r->length >= RSDP_V2_SIZE &&
+	    sum_is_zero(r, RSDP_V2_SIZE))
+		root = table_map(r->xsdt);
+	*entry_size = 8;
+	if (root)
+		return root;
+	*entry_size = 4;
+	return table_map(r->rsdt);
+}
+
+/* A port from the old field and its successor; 0: none. */
+static u16 fadt_port(u32 old, const struct acpi_gas *x)
+{
+	if (x && x->space == ACPI_SPACE_IO && x->address &&
+	    x->address <= 0xffff)
+		return (u16)x->address;
+	return old <= 0xffff ? (u16)old : 0;
+}
+
+static void fadt_keep_ports(const struct fadt *f)
+{
+	bool x = FADT_HAS(f, x_pm_timer);
+
+	power.pm1a_control = fadt_port(f->pm1a_control,
+				       x ? &f->x_pm1a_control : NULL);
+	power.pm1b_control = fadt_port(f->pm1b_control,
+				       x ? &f->x_pm1b_control : NULL);
+	if (f->pm_timer_len == 4)
+		power.pm_timer = fadt_port(f->pm_timer,
+					   x ? &f->x_pm_timer : NULL);
+	power.smi_command = fadt_port(f->smi_command, NULL);
+	power.acpi_enable = f->acpi_enable;
+}
+
+static paddr_t fadt_keep(const struct fadt *f)
+{
+	paddr_t dsdt = f->dsdt;
+	u32 flags;
+
+	if (!FADT_HAS(f, flags))
+		return 0;
+	power.present = true;
+	flags = f->flags;
+	power.hw_reduced = f->head.revision >= 5 &&
+			   (flags & FADT_FLAG_HW_REDUCED);
+	power.pm_timer_32bit = flags & FADT_FLAG_TIMER_32BIT;
+	power.century = f->century < 128 ? f->century : 0;
+	if (!power.hw_reduced)
+		fadt_keep_ports(f);
+	if (FADT_HAS(f, reset_value) && (flags & FADT_FLAG_RESET)) {
+		power.has_reset = true;
+		power.reset = f->reset;
+		power.reset_value = f->reset_value;
+	}
+	if (FADT_HAS(f, sleep_control))
+		power.sleep_control = f->sleep_control;
+	if (FADT_HAS(f, x_dsdt) && f->x_dsdt)
+		dsdt = f->x_dsdt;
+	return dsdt;
+}
+
+/* One constant of a package; NULL when it is something else. */
+static const u8 *aml_constant(const u8 *p, const u8 *end, u8 *out)
+{
+	if (end - p >= 1 && (*p == 0x00 || *p == 0x01)) {
+		*out = *p;
+		return p + 1;
+	}
+	if (end - p >= 2 && *p == 0x0a) { /* BytePrefix */
+		*out = p[1];
+		return p + 2;
+	}
+	if (end - p >= 3 && *p == 0x0b) { /* WordPrefix */
+		*out = p[1];
+		return p + 3;
+	}
+	if (end - p >= 5 && *p == 0x0c) { /* DWordPrefix */
+		*out = p[1];
+		return p + 5;
+	}
+	return NULL;
+}
+
+/* @p follows "_S5_": PackageOp, PkgLength, count, constants. */
+static bool s5_parse(const u8 *p, const u8 *end)
+{
+	u8 a, b = 0;
+
+	if (end - p < 4 || *p++ != 0x12)
+		return false;
+	p += 1 + (*p >> 6); /* the length says how many bytes follow it */
+	if (p >= end || *p++ < 1)
+		return false;
+	p = aml_constant(p, end, &a);
+	if (!p)
+		return false;
+	aml_constant(p, end, &b);
+	power.s5_type_a = a;
+	power.s5_type_b = b;
+	power.has_s5 = true;
+	return true;
+}
+
+static void s5_scan(const struct acpi_header *table)
+{
+	const u8 *start = (const u8 *)(table + 1);
+	const u8 *end = (const u8 *)table + table->length;
+
+	for (const u8 *p = start; p + 5 < end; p++) {
+		/* NameOp before the name, perhaps with a root character */
+		if (*p != 0x08)
+			continue;
+		p += p[1] == '\\';
+		if (p + 5 < end && same_bytes((const char *)p + 1, "_S5_", 4) &&
+		    s5_parse(p + 5, end))
+			return;
+	}
+}
+
+static void table_use(const struct acpi_header *h)
+{
+	const struct acpi_header *dsdt;
+
+	if (same_bytes(h->signature, "APIC", 4) && !madt &&
+	    h->length >= sizeof(struct madt)) {
+		madt = (const struct madt *)h;
+	} else if (same_bytes(h->signature, "FACP", 4) && !power.present) {
+		dsdt = table_map(fadt_keep((const struct fadt *)h));
+		if (dsdt)
+			s5_scan(dsdt);
+	} else if (same_bytes(h->signature, "SSDT", 4) && !power.has_s5) {
+		s5_scan(h);
+	} else if (same_bytes(h->signature, "HPET", 4) && !hpet_address &&
+		   h->length >= sizeof(struct hpet_table)) {
+		const struct hpet_table *t = (const struct hpet_table *)h;
+
+		if (t->address.space == ACPI_SPACE_MEMORY)
+			hpet_address = t->address.address;
+	}
+}
+
+/* Only the tables that table_use reads are worth a check of their sum. */
+static bool table_is_wanted(paddr_t pa)
+{
+	static const char wanted[][5] = { "APIC", "FACP", "SSDT", "HPET" };
+	const struct acpi_header *h = pa ? acpi_map(pa, sizeof(*h)) : NULL;
+
+	for (u32 i = 0; h && i < ARRAY_SIZE(wanted); i++) {
+		if (same_bytes(h->signature, wanted[i], 4))
+			return true;
+	}
+	return false;
+}
+
+void acpi_init(void)
+{
+	size_t size, n;
+	const struct acpi_header *root = root_find(&size);
+	const u8 *entry;
+
+	if (!root) {
+		pr_warn("acpi: no tables\n");
+		return;
+	}
+	n = (root->length - sizeof(*root)) / size;
+	entry = (const u8 *)(root + 1);
+	for (; n; n--, entry += size) {
+		paddr_t pa = entry_read(entry, size);
+		const struct acpi_header *h = NULL;
+
+		if (table_is_wanted(pa))
+			h = table_map(pa);
+		if (h)
+			table_use(h);
+	}
+	pr_info("acpi: %s%s%s%s\n", size == 8 ? "XSDT" : "RSDT",
+		madt ? ", MADT" : "", hpet_address ? ", HPET" : "",
+		power.hw_reduced ? ", reduced hardware" : "");
+}
+
+void acpi_for_each_madt(enum madt_type type, size_t size,
+			void (*fn)(const struct madt_entry *e, void *arg),
+			void *arg)
+{
+	const u8 *p, *end;
+
+	if (!madt)
+		return;
+	p = (const u8 *)(madt + 1);
+	end = (const u8 *)madt + madt->head.length;
+	while (end - p >= (long)sizeof(struct madt_entry)) {
+		const struct madt_entry *e = (const struct madt_entry *)p;
+
+		if (e->length < sizeof(*e) || e->length > end - p)
+			return;
+		if (e->type == type && e->length >= size)
+			fn(e, arg);
+		p += e->length;
+	}
+}

@@ -1,0 +1,555 @@
+/*
+ * arch/x86_64/mmu.c - the page tables of an address space
+ *
+ * What:  map, replace, query, unmap, protect, copy, move, walk and trim for
+ *        4 KiB user pages in 4-level tables. Ranges are worked through table
+ *        by table: what is absent is skipped at the highest level it can be.
+ * Locks: none of its own. The owner serialises all changes of one mmu; the
+ *        processors themselves set the accessed and dirty bits at any time,
+ *        so an entry that may be live is only exchanged or compare-swapped.
+ * Life:  table pages are born in pte_create, found again in mmu->tracked, and
+ *        die in mmu_trim or mmu_fini. A page that is kept without access
+ *        (PTE_PROTNONE) is not present for the processor, but it is for us:
+ *        every entry that is not zero names a page.
+ * Not:   flushing (tlb.c), the kernel's half (direct_map.c, kmap.c).
+ * See:   Intel SDM volume 3, sections 4.5 and 4.10.
+ */
+#include <arch/mmu.h>
+
+#include <core/assert.h>
+#include <lib/atomic.h>
+#include <uapi/errno.h>
+
+#include "mmu_internal.h"
+
+/* The user half ends here for the tables; its last page is never mapped. */
+#define USER_HALF_END BIT(47)
+
+static u64 skip_absent(const u64 *table, u64 va, u64 end, u32 shift)
+{
+	u32 i = table_index(va, shift);
+
+	va = ALIGN_DOWN(va, BIT(shift));
+	do {
+		va += BIT(shift);
+		i++;
+	} while (i < TABLE_ENTRIES && va < end && !table[i]);
+	return va;
+}
+
+/* First entry spanning 1 << @shift at or after *@vap whose table exists; *@vap
+ * moves to its address. NULL: none before @end. */
+static u64 *entry_find(const struct mmu *mmu, u64 *vap, u64 end, u32 shift)
+{
+	u64 va = *vap;
+
+	while (va < end) {
+		u64 *table = phys_to_virt(mmu->root);
+		u32 s = TABLE_SHIFT_TOP;
+
+		while (s > shift) {
+			u64 e = table[table_index(va, s)];
+
+			if (!e)
+				break;
+			table = pte_table(e);
+			s -= TABLE_SHIFT_STEP;
+		}
+		if (s == shift) {
+			*vap = va;
+			return &table[table_index(va, shift)];
+		}
+		va = skip_absent(table, va, end, s);
+	}
+	return NULL;
+}
+
+/* The table below entry @shift of @table, NULL when absent. */
+static inline u64 *table_below(const u64 *table, u64 va, u32 shift)
+{
+	u64 e = table[table_index(va, shift)];
+
+	return e ? pte_table(e) : NULL;
+}
+
+/* The lowest entry for @va, NULL when its table is absent. */
+static inline u64 *leaf_lookup(const struct mmu *mmu, u64 va)
+{
+	u64 *table = table_below(phys_to_virt(mmu->root), va, 39);
+
+	if (table)
+		table = table_below(table, va, 30);
+	if (table)
+		table = table_below(table, va, 21);
+	return table ? &table[table_index(va, PAGE_SHIFT)] : NULL;
+}
+
+/* First lowest entry at or after *@vap, as entry_find. */
+static inline u64 *leaf_find(const struct mmu *mmu, u64 *vap, u64 end)
+{
+	u64 *pte;
+
+	if (*vap >= end)
+		return NULL;
+	pte = leaf_lookup(mmu, *vap);
+	return pte ? pte : entry_find(mmu, vap, end, PAGE_SHIFT);
+}
+
+/* Neighbouring lowest entries, in one table, of a range that is worked on. */
+struct run {
+	u64 *pte;	/* first */
+	u64 *stop;	/* behind the last */
+	u64 bias;	/* see run_va */
+	u64 next;	/* address from which the next one is looked for */
+};
+
+/* Find the next run before @end; r->next says from where. */
+static bool run_next(const struct mmu *mmu, struct run *r, u64 end)
+{
+	u64 va = r->next;
+	u64 *pte = leaf_find(mmu, &va, end);
+
+	if (!pte)
+		return false;
+	r->next = min(end, ALIGN_DOWN(va, SPAN_2M) + SPAN_2M);
+	r->pte = pte;
+	r->stop = pte + (r->next - va) / PAGE_SIZE;
+	r->bias = va - (u64)pte * (PAGE_SIZE / sizeof(*pte));
+	return true;
+}
+
+static inline u64 run_va(const struct run *r, const u64 *pte)
+{
+	return (u64)pte * (PAGE_SIZE / sizeof(*pte)) + r->bias;
+}
+
+/* The first entry from @pte on that is not empty, or @stop. Large spaces are
+ * mostly empty, so eight at a time are passed over. */
+static inline u64 *pte_next(u64 *pte, u64 *stop)
+{
+	if (pte < stop && *pte)
+		return pte;
+	while (stop - pte >= 8 && !(pte[0] | pte[1] | pte[2] | pte[3] |
+				    pte[4] | pte[5] | pte[6] | pte[7]))
+		pte += 8;
+	while (pte < stop && !*pte)
+		pte++;
+	return pte;
+}
+
+#define for_each_pte(pte, r)						\
+	for ((pte) = pte_next((r)->pte, (r)->stop); (pte) < (r)->stop;	\
+	     (pte) = pte_next((pte) + 1, (r)->stop))
+
+static void track(struct mmu *mmu, u64 va, u32 shift)
+{
+	if (mmu->ntracked < MMU_TRACKED)
+		mmu->tracked[mmu->ntracked++] = ALIGN_DOWN(va, BIT(shift)) |
+						shift;
+	else
+		mmu->ntracked = MMU_TRACKED + 1;
+}
+
+static void untrack(struct mmu *mmu, u64 va, u32 shift)
+{
+	u64 key = ALIGN_DOWN(va, BIT(shift)) | shift;
+	u32 i = 0;
+
+	if (mmu->ntracked > MMU_TRACKED)
+		return;
+	while (mmu->tracked[i] != key) {
+		i++;
+		ASSERT(i < mmu->ntracked);
+	}
+	mmu->ntracked--;
+	for (; i < mmu->ntracked; i++)
+		mmu->tracked[i] = mmu->tracked[i + 1];
+}
+
+static NOINLINE u64 *table_add(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
+{
+	paddr_t pa = table_alloc();
+
+	if (!pa)
+		return NULL;
+	store_release(entry, pa | TABLE_USER);
+	track(mmu, va, shift);
+	mmu->npagetables++;
+	return phys_to_virt(pa);
+}
+
+/* As table_below, but made when absent; NULL: no memory. */
+static inline u64 *table_make(struct mmu *mmu, u64 *table, u64 va, u32 shift)
+{
+	u64 *entry = &table[table_index(va, shift)];
+	u64 e = *entry;
+
+	return likely(e) ? pte_table(e) : table_add(mmu, entry, va, shift);
+}
+
+static u64 *pte_create(struct mmu *mmu, u64 va)
+{
+	u64 *table = table_make(mmu, phys_to_virt(mmu->root), va, 39);
+
+	if (table)
+		table = table_make(mmu, table, va, 30);
+	if (table)
+		table = table_make(mmu, table, va, 21);
+	return table ? &table[table_index(va, PAGE_SHIFT)] : NULL;
+}
+
+int mmu_init(struct mmu *mmu)
+{
+	u64 *top;
+
+	*mmu = (struct mmu){ .root = table_alloc() };
+	if (!mmu->root)
+		return -ENOMEM;
+	top = phys_to_virt(mmu->root);
+	for (u32 i = 0; i < direct_map_slots; i++)
+		top[SLOT_DIRECT + i] = kernel_top[SLOT_DIRECT + i];
+	for (u32 i = 0; i < NSLOTS_KMAP; i++)
+		top[SLOT_KMAP + i] = kernel_top[SLOT_KMAP + i];
+	top[SLOT_IMAGE] = kernel_top[SLOT_IMAGE];
+	return 0;
+}
+
+/* Table pages on their way out, chained through their first entry. The chain
+ * is harmless to a processor that still walks them: a page-aligned address
+ * does not have the present bit. */
+struct trim {
+	struct mmu *mmu;
+	u64 start;
+	u64 end;
+	paddr_t chain;
+};
+
+static void trim_detach(struct trim *t, u64 *entry, u64 va, u32 shift)
+{
+	u64 *table = pte_table(*entry);
+	paddr_t pa = *entry & PTE_ADDR;
+
+	WRITE_ONCE(*entry, 0);
+	untrack(t->mmu, va, shift);
+	t->mmu->npagetables--;
+	ASSERT(!table[0]);
+	table[0] = t->chain;
+	t->chain = pa;
+}
+
+static void trim_level(struct trim *t, u32 shift)
+{
+	u64 span = BIT(shift);
+	u64 va = ALIGN_UP(t->start, span);
+	u64 end = ALIGN_DOWN(t->end, span);
+	u64 *e;
+
+	while ((e = entry_find(t->mmu, &va, end, shift)) != NULL) {
+		u64 table_span = span * TABLE_ENTRIES;
+		u64 stop = min(end, ALIGN_DOWN(va, table_span) + table_span);
+
+		for (; va < stop; va += span, e++) {
+			if (*e)
+				trim_detach(t, e, va, shift);
+		}
+	}
+}
+
+static void trim_detach_all(struct trim *t)
+{
+	trim_level(t, 21);
+	trim_level(t, 30);
+	trim_level(t, 39);
+}
+
+static void trim_free(struct trim *t)
+{
+	while (t->chain) {
+		paddr_t pa = t->chain;
+		u64 *table = phys_to_virt(pa);
+
+		t->chain = table[0];
+		table[0] = 0;
+		table_free(pa);
+	}
+}
+
+void mmu_trim(struct mmu *mmu, u64 start, u64 end)
+{
+	struct trim t = { .mmu = mmu, .start = start, .end = end };
+
+	if (end == USER_END)
+		t.end = USER_HALF_END;
+	trim_detach_all(&t);
+	if (!t.chain)
+		return;
+	/* INVLPG of any one address drops all cached upper levels. */
+	tlb_flush_range(mmu, start, start + PAGE_SIZE);
+	trim_free(&t);
+	if (!mmu->npagetables)
+		mmu->ntracked = 0; /* also when they were too many */
+}
+
+/* Free the tables by what was noted at their birth, children first. */
+static void free_tracked(struct mmu *mmu)
+{
+	while (mmu->ntracked) {
+		u64 key = mmu->tracked[--mmu->ntracked];
+		u64 va = PAGE_ALIGN_DOWN(key);
+		u64 *e = entry_find(mmu, &va, va + 1, key & ~PAGE_MASK);
+		paddr_t pa = *e & PTE_ADDR;
+
+		*e = 0;
+		table_free(pa);
+	}
+	mmu->npagetables = 0;
+}
+
+void mmu_fini(struct mmu *mmu)
+{
+	u64 *top = phys_to_virt(mmu->root);
+
+	tlb_evict(mmu);
+	if (mmu->ntracked <= MMU_TRACKED) {
+		free_tracked(mmu);
+	} else {
+		struct trim t = { .mmu = mmu, .end = USER_HALF_END };
+
+		trim_detach_all(&t);
+		trim_free(&t);
+	}
+	ASSERT(mmu->npagetables == 0);
+	for (u32 i = 0; i < direct_map_slots; i++)
+		top[SLOT_DIRECT + i] = 0;
+	for (u32 i = 0; i < NSLOTS_KMAP; i++)
+		top[SLOT_KMAP + i] = 0;
+	top[SLOT_IMAGE] = 0;
+	table_free(mmu->root);
+	mmu->root = 0;
+}
+
+int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
+{
+	u64 *pte;
+
+	ASSERT(va < USER_END && IS_ALIGNED(va | pa, PAGE_SIZE));
+	pte = pte_create(mmu, va);
+	if (!pte)
+		return -ENOMEM;
+	ASSERT(!(*pte & PTE_PRESENT));
+	store_release(pte, pte_make(pa, flags));
+	return 0;
+}
+
+void mmu_replace(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
+{
+	u64 *pte = leaf_lookup(mmu, va);
+
+	ASSERT(pte && *pte);
+	store_release(pte, pte_make(pa, flags));
+}
+
+bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags)
+{
+	u64 *table = phys_to_virt(mmu->root);
+	u32 shift = TABLE_SHIFT_TOP;
+	u64 e, offset;
+
+	for (;;) {
+		e = READ_ONCE(table[table_index(va, shift)]);
+		if (!e)
+			return false;
+		if (shift == PAGE_SHIFT || (e & PTE_LARGE))
+			break;
+		table = pte_table(e);
+		shift -= TABLE_SHIFT_STEP;
+	}
+	offset = va & (BIT(shift) - 1);
+	if (shift > PAGE_SHIFT) /* its PAT bit stands elsewhere */
+		e &= ~(PTE_LARGE | PTE_LARGE_PAT);
+	if (pa)
+		*pa = (e & PTE_ADDR) + offset;
+	if (flags)
+		*flags = pte_flags(e);
+	return true;
+}
+
+void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg)
+{
+	struct run r = { .next = start };
+	u64 *pte;
+
+	while (run_next(mmu, &r, end)) {
+		for_each_pte(pte, &r) {
+			u64 e = xchg(pte, 0);
+
+			if (fn)
+				fn(run_va(&r, pte), e & PTE_ADDR, pte_flags(e),
+				   arg);
+		}
+	}
+}
+
+/* New permissions, with the marks that the processor made kept. */
+static void pte_protect(u64 *pte, u32 flags)
+{
+	u64 old = READ_ONCE(*pte);
+	u64 new;
+
+	do {
+		new = pte_make(old & PTE_ADDR, flags);
+		new |= old & (PTE_ACCESSED | PTE_DIRTY);
+	} while (!__atomic_compare_exchange_n(pte, &old, new, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
+}
+
+void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
+		 bool (*allow_write)(paddr_t pa, void *arg), void *arg)
+{
+	bool ask = (flags & MMU_WRITE) && allow_write;
+	struct run r = { .next = start };
+	u64 *pte;
+
+	while (run_next(mmu, &r, end)) {
+		for_each_pte(pte, &r) {
+			u32 f = flags;
+
+			if (ask && !allow_write(*pte & PTE_ADDR, arg))
+				f &= ~(u32)MMU_WRITE;
+			pte_protect(pte, f);
+		}
+	}
+}
+
+struct copy {
+	struct mmu *dst;
+	bool write_protect;
+	mmu_page_fn fn;
+	void *arg;
+};
+
+/* The new entry of a page; the old one loses its write permission if asked. */
+static inline u64 copy_entry(u64 *from, bool write_protect)
+{
+	u64 e = READ_ONCE(*from);
+
+	if (write_protect && (e & PTE_WRITE)) {
+		__atomic_fetch_and(from, ~PTE_WRITE, __ATOMIC_SEQ_CST);
+		e &= ~PTE_WRITE;
+	}
+	/* Nobody wrote through the new mapping yet. */
+	return e & ~PTE_DIRTY;
+}
+
+static int copy_run(const struct copy *c, const struct run *r)
+{
+	bool write_protect = c->write_protect;
+	mmu_page_fn fn = c->fn;
+	u64 *pte = pte_next(r->pte, r->stop);
+	u64 *to;
+
+	if (pte == r->stop)
+		return 0;
+	to = pte_create(c->dst, run_va(r, pte));
+	if (!to)
+		return -ENOMEM;
+	to -= pte - r->pte;
+	for_each_pte(pte, r) {
+		u64 e = copy_entry(pte, write_protect);
+
+		WRITE_ONCE(to[pte - r->pte], e);
+		if (fn)
+			fn(run_va(r, pte), e & PTE_ADDR, pte_flags(e), c->arg);
+	}
+	return 0;
+}
+
+int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
+	     bool write_protect, mmu_page_fn fn, void *arg)
+{
+	struct copy c = {
+		.dst = dst,
+		.write_protect = write_protect,
+		.fn = fn,
+		.arg = arg,
+	};
+	struct run r = { .next = start };
+
+	while (run_next(src, &r, end)) {
+		int error = copy_run(&c, &r);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* The entry of the target, with its table looked up once for each table. */
+struct move {
+	struct mmu *mmu;
+	u64 distance;		/* to - from, modulo 2^64 */
+	u64 *table;
+	u64 table_no;
+};
+
+static u64 *move_target(struct move *m, u64 from)
+{
+	u64 va = from + m->distance;
+
+	if (!m->table || m->table_no != va / SPAN_2M) {
+		u64 *pte = pte_create(m->mmu, va);
+
+		if (!pte)
+			return NULL;
+		m->table = pte - table_index(va, PAGE_SHIFT);
+		m->table_no = va / SPAN_2M;
+	}
+	return &m->table[table_index(va, PAGE_SHIFT)];
+}
+
+/* Build the target's tables (@commit false), or move (nothing fails then). */
+static int move_range(struct move *m, u64 start, u64 end, bool commit)
+{
+	struct run r = { .next = start };
+	u64 *pte;
+
+	while (run_next(m->mmu, &r, end)) {
+		for_each_pte(pte, &r) {
+			u64 *to = move_target(m, run_va(&r, pte));
+
+			if (!to)
+				return -ENOMEM;
+			if (commit)
+				WRITE_ONCE(*to, xchg(pte, 0));
+		}
+	}
+	return 0;
+}
+
+int mmu_move(struct mmu *mmu, u64 from, u64 to, u64 len)
+{
+	struct move m = { .mmu = mmu, .distance = to - from };
+	int r;
+
+	ASSERT(from + len <= to || to + len <= from);
+	r = move_range(&m, from, from + len, false);
+	if (r)
+		return r;
+	m.table = NULL;
+	return move_range(&m, from, from + len, true);
+}
+
+void mmu_walk(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg)
+{
+	struct run r = { .next = start };
+	u64 *pte;
+
+	while (run_next(mmu, &r, end)) {
+		for_each_pte(pte, &r) {
+			u64 e = READ_ONCE(*pte);
+
+			fn(run_va(&r, pte), e & PTE_ADDR, pte_flags(e), arg);
+		}
+	}
+}

@@ -1,0 +1,24 @@
+/*
+ * fs/file_internal.h - open files, inside fs/
+ */
+#ifndef FS_FILE_INTERNAL_H
+#define FS_FILE_INTERNAL_H
+
+#include <fs/file.h>
+
+void file_cache_init(void);
+/* file_create with the references of @path stolen, also on error. */
+int file_create_steal(struct path *path, const struct file_ops *ops,
+		      const struct cred *cred, struct file **out);
+/* The type's open, after permission was checked; on failure the file is only
+ * fit for file_put. */
+int file_open(struct file *f, u32 flags);
+/* Allocation of the /proc/devices and device part: chardev.c, memdev.c */
+void memdev_init(void);
+void kmsg_init(void);
+void devtmpfs_init(void);
+void anon_init(void);
+void pipe_init(void);
+void ramfs_init(void);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * fs/lock.h - ends of file locks, inside fs/
+ */
+#ifndef FS_LOCK_INTERNAL_H
+#define FS_LOCK_INTERNAL_H
+
+#include <fs/file.h>
+
+/* The last reference of @f goes: its flock and OFD locks. */
+void lock_release_file(struct file *f);
+/* A descriptor of @f in the table @owner is closed: all POSIX locks of that
+ * owner on the file go, whichever descriptor made them. */
+void lock_release_owner(struct file *f, void *owner);
+void lock_context_free(struct inode *inode);
+void lock_show_fdinfo(struct file *f, struct seq_buf *out);
+
+#endif

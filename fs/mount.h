@@ -1,0 +1,138 @@
+/*
+ * fs/mount.h - mounts, inside fs/
+ *
+ * What:  struct mount and the steps that mount(2), umount(2), namespaces and
+ *        propagation are made of.
+ * Locks: [M] mount_mutex (RANK_MUTEX_MOUNT): every change of the tree. [T]
+ *        mount_lock (RANK_MOUNT): place in the tree, for readers that do not
+ *        hold the mutex. [R] also read under RCU.
+ * Life:  mount_alloc -> mount_attach (the tree's reference is the creator's)
+ *        -> mount_detach -> the last put frees it, a grace period later. An
+ *        attached mount's parent is attached, so it needs no reference.
+ */
+#ifndef FS_MOUNT_H
+#define FS_MOUNT_H
+
+#include <core/spinlock.h>
+#include <fs/vfs.h>
+#include <uapi/mount.h>
+
+/* mount->flags: the MS_ bits of the mount itself. */
+#define MOUNT_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | \
+		     MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
+		     MS_NOSYMFOLLOW)
+
+struct mount {
+	struct refcount refs;
+	u32 flags;			/* [M][R] MOUNT_FLAGS */
+	struct superblock *sb;		/* [I] owned */
+	struct dentry *root;		/* [I] owned; NULL: internal, no tree */
+	u64 id;				/* [I] */
+	char *source;			/* [I] owned, text of /proc/mounts */
+	struct atomic writers;		/* [a] users that write; -1: read-only */
+
+	struct mount *parent;		/* [T][R] NULL: not attached below one */
+	struct dentry *point;		/* [T][R] owned while attached */
+	struct mount *hash_next;	/* [T][R] */
+	struct mount **hash_prev;	/* [T] */
+	struct list children;		/* [M] */
+	struct list child_link;		/* [M] */
+	struct mount_ns *ns;		/* [M] NULL: in no namespace */
+	struct list ns_link;		/* [M] */
+
+	/* propagation, mount_namespaces(7) */
+	u32 group;			/* [M] peer group, 0: private or slave */
+	bool unbindable;		/* [M] */
+	bool expiring;			/* [M] MNT_EXPIRE asked, unused since */
+	struct list peers;		/* [M] ring of the group */
+	struct mount *master;		/* [M] */
+	struct list slaves;		/* [M] */
+	struct list slave_link;		/* [M] */
+	struct mount *copy;		/* [M] made for it in this propagation */
+	struct mount *twin;		/* [M] its copy while a tree is copied */
+	struct list work;		/* [M] lists of one operation */
+	struct rcu_head rcu;
+};
+
+extern struct mutex mount_mutex;
+extern struct spinlock mount_lock;
+
+/* The mutex; on the way out what was taken away is let go. */
+void mount_tree_lock(void);
+void mount_tree_unlock(void);
+
+/* mount.c */
+void mount_cache_init(void);
+/* The first namespace with @rootfs as its only mount. */
+void mount_ns_boot(struct superblock *rootfs);
+/* @m is in no tree any more: put at mount_tree_unlock. */
+void mount_put_later(struct mount *m);
+/* A mount of @root, in no tree. References are taken; @source is copied
+ * (NULL: "none"). */
+int mount_alloc(struct superblock *sb, struct dentry *root, const char *source,
+		struct mount **out);
+struct mount *mount_get(struct mount *m);
+/* What is mounted on @p, with a reference; NULL: nothing. Any context. */
+struct mount *mount_find_get(const struct path *p);
+/* The same under the mutex, borrowed. */
+struct mount *mount_find(struct mount *parent, const struct dentry *point);
+/* Replace @p by the root of what is mounted on it, up to the topmost. */
+void path_enter_mounts(struct path *p);
+/* From the root of a mount to where it is mounted: true when that changed
+ * @p. */
+bool path_leave_mount(struct path *p);
+bool mount_is_readonly(const struct mount *m);
+/* Place @m on @at. It takes its own reference of the dentry; that of @m
+ * becomes the tree's. */
+void mount_attach(struct mount *m, const struct path *at);
+/* Out of its place (umount, move); its children stay its children. */
+void mount_detach(struct mount *m);
+/* All mounts of the tree below @top, @top included, in an order in which
+ * parents come first: */
+struct mount *mount_next(struct mount *m, const struct mount *top);
+#define for_each_mount(m, top) \
+	for ((m) = (top); (m) != NULL; (m) = mount_next(m, top))
+/* Is @d a mount point in the namespace of @m? */
+bool mount_blocks(const struct mount *m, struct dentry *d);
+/* @d was removed: whatever is mounted on it anywhere goes. */
+void mount_detach_all_on(struct dentry *d);
+int mount_make_readonly(struct mount *m);
+void mount_make_writable(struct mount *m);
+
+/* mount_copy.c */
+#define COPY_SLAVE 1		/* the copy receives from the original */
+#define COPY_PRIVATE 2		/* and has no relation at all */
+#define COPY_SHARED 4		/* the copy is shared */
+#define COPY_SHARED_TO_SLAVE 8	/* copies of shared mounts become slaves */
+#define COPY_UNBINDABLE 16	/* unbindable mounts are copied too */
+/* One mount, its root at @root (below the root of @old). */
+int mount_copy(struct mount *old, struct dentry *root, u32 how,
+	       struct mount **out);
+/* And all below it that can be seen from there. */
+int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
+		    struct mount **out);
+/* Free a tree that was never attached, or no longer is. */
+void mount_tree_put(struct mount *top);
+/* Take @top and all below away: everywhere it was propagated to, too. */
+void mount_tree_umount(struct mount *top, bool propagate);
+/* Attach the tree @top at @at and at all places that receive from there.
+ * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC. */
+int mount_tree_attach(struct mount *top, const struct path *at);
+void ns_add_tree(struct mount_ns *ns, struct mount *top);
+
+/* propagate.c */
+int mount_group_alloc(struct mount *m);	/* -ENOMEM, -ENOSPC */
+void mount_set_propagation(struct mount *m, u64 type);
+/* The mounts that receive what happens on @origin, one after the other. */
+struct mount *propagation_next(struct mount *m, struct mount *origin);
+/* Copies of the tree @source for all receivers of @at, unattached; each has
+ * ->parent unset, its place remembered for propagate_commit. */
+int propagate_prepare(struct mount *source, const struct path *at,
+		      struct list *copies);
+void propagate_commit(struct list *copies, struct dentry *point);
+void propagate_abort(struct list *copies);
+/* Mounts that go with those on @list: appended to it. */
+void propagate_umount(struct list *list);
+bool propagate_busy(struct mount *m);
+
+#endif

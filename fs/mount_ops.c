@@ -1,0 +1,500 @@
+/*
+ * fs/mount_ops.c - mount(2), umount2(2), pivot_root(2)
+ *
+ * What:  the checks of each kind of call, in Linux's order, and then the steps
+ *        of mount_copy.c and propagate.c.
+ * Locks: mount_mutex around each change; the inode lock of a mount point while
+ *        something is attached, so that rmdir does not come between.
+ * See:   mount(2), umount2(2), pivot_root(2), mount_namespaces(7)
+ */
+#include "mount.h"
+
+#include <fs/file.h>
+#include <lib/string.h>
+#include <sched/mutex.h>
+
+#include "dentry.h"
+#include "inode.h"
+
+/* Flags that say how a mount treats access times. */
+#define ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
+		     MS_STRICTATIME)
+#define PROPAGATION_FLAGS (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+#define NO_USER_FLAG (1ul << 31)
+
+/* The MS_ flags of a call as they are kept in the mount. */
+static u32 mount_flags_of(u64 flags)
+{
+	u32 result = (u32)(flags & MOUNT_FLAGS);
+
+	if (!(flags & MS_NOATIME))
+		result |= MS_RELATIME;
+	if (flags & MS_STRICTATIME)
+		result &= ~(u32)(MS_RELATIME | MS_NOATIME);
+	return result;
+}
+
+static bool may_mount(const struct mount_args *a)
+{
+	return cred_capable_ns(a->walk->cred, a->ns->owner ? a->ns->owner :
+			       cred_init.user_ns, CAP_SYS_ADMIN);
+}
+
+static int walk_follow(const struct walk *w, const char *name,
+		       struct path *out)
+{
+	struct walk follow = *w;
+
+	follow.flags |= WALK_FOLLOW;
+	return path_walk(&follow, name, out);
+}
+
+/* Put the tree @top on the topmost thing at @at; mutex held. */
+static int graft(struct mount *top, const struct path *at, struct mount_ns *ns)
+{
+	struct path on = *at;
+	struct inode *inode;
+	int err;
+
+	path_get(&on);
+	path_enter_mounts(&on);
+	inode = path_inode(&on);
+	mutex_lock(&inode->lock);
+	if (on.mount->ns != ns)
+		err = -EINVAL;
+	else if ((inode->flags & INODE_DEAD) || path_unlinked(&on))
+		err = -ENOENT;
+	else if (S_ISDIR(inode->mode) != S_ISDIR(top->root->inode->mode))
+		err = -ENOTDIR;
+	else
+		err = mount_tree_attach(top, &on);
+	mutex_unlock(&inode->lock);
+	path_put(&on);
+	return err;
+}
+
+/* Attach a new tree, or free it. Mutex held. */
+static int graft_or_free(struct mount *top, const struct path *at,
+			 struct mount_ns *ns)
+{
+	int err = graft(top, at, ns);
+
+	if (err)
+		mount_tree_put(top);
+	return err;
+}
+
+static bool same_already_there(const struct superblock *sb,
+			       const struct path *at)
+{
+	struct path on = *at;
+	bool same;
+
+	path_get(&on);
+	path_enter_mounts(&on);
+	same = on.mount->sb == sb && path_is_mount_root(&on) &&
+	       on.dentry == sb->root;
+	path_put(&on);
+	return same;
+}
+
+static int do_new(const struct mount_args *a, const struct path *at)
+{
+	const struct fs_type *type;
+	struct superblock *sb;
+	struct mount *m = NULL;
+	int err;
+
+	if (!a->type)
+		return -EINVAL;
+	type = fs_type_find(a->type);
+	if (!type)
+		return -ENODEV;
+	err = type->mount(type, (u32)(a->flags & MS_RMT_MASK),
+			  a->data ? a->data : "", a->fs_arg, &sb);
+	if (err)
+		return err;
+	mount_tree_lock();
+	if ((a->flags & MS_RDONLY) && refcount_read(&sb->refs) == 1)
+		(void)superblock_make_readonly(sb);
+	err = same_already_there(sb, at) ? -EBUSY :
+		mount_alloc(sb, sb->root, a->source, &m);
+	if (!err) {
+		m->flags = mount_flags_of(a->flags & ~MS_RDONLY);
+		if (a->flags & MS_RDONLY)
+			(void)mount_make_readonly(m);
+		err = graft_or_free(m, at, a->ns);
+	}
+	mount_tree_unlock();
+	superblock_put(sb);
+	return err;
+}
+
+/* Mounts of nsfs and its like have no tree but may be bound. */
+static bool may_be_bound(const struct path *p, const struct mount_ns *ns)
+{
+	return p->mount->ns == ns || (!p->mount->ns && !p->mount->parent &&
+				      (p->dentry->flags & DENTRY_ANON));
+}
+
+static int do_bind(const struct mount_args *a, const struct path *at)
+{
+	struct mount *copy;
+	struct path from;
+	int err;
+
+	if (!a->source || !*a->source)
+		return -EINVAL;
+	err = walk_follow(a->walk, a->source, &from);
+	if (err)
+		return err;
+	mount_tree_lock();
+	if (!may_be_bound(&from, a->ns) || from.mount->unbindable ||
+	    at->mount->ns != a->ns)
+		err = -EINVAL;
+	else if (a->flags & MS_REC)
+		err = mount_copy_tree(from.mount, from.dentry, 0, &copy);
+	else
+		err = mount_copy(from.mount, from.dentry, 0, &copy);
+	if (!err)
+		err = graft_or_free(copy, at, a->ns);
+	mount_tree_unlock();
+	path_put(&from);
+	return err;
+}
+
+static bool tree_has_unbindable(struct mount *top)
+{
+	struct mount *m;
+
+	for_each_mount(m, top) {
+		if (m->unbindable)
+			return true;
+	}
+	return false;
+}
+
+/* May @m be moved to @at? */
+static int check_move(const struct mount_args *a, const struct path *from,
+		      const struct path *at)
+{
+	const struct mount *up;
+
+	if (from->mount->ns != a->ns || at->mount->ns != a->ns)
+		return -EINVAL;
+	if (!path_is_mount_root(from) || !from->mount->parent)
+		return -EINVAL;
+	if (path_is_dir(from) != path_is_dir(at))
+		return -EINVAL;
+	if (from->mount->parent->group)
+		return -EINVAL;
+	if (at->mount->group && tree_has_unbindable(from->mount))
+		return -EINVAL;
+	for (up = at->mount; up; up = up->parent) {
+		if (up == from->mount)
+			return -ELOOP;
+	}
+	return 0;
+}
+
+static int do_move(const struct mount_args *a, const struct path *at)
+{
+	struct path from;
+	struct path on = *at;
+	int err;
+
+	if (!a->source || !*a->source)
+		return -EINVAL;
+	err = walk_follow(a->walk, a->source, &from);
+	if (err)
+		return err;
+	mount_tree_lock();
+	path_get(&on);
+	path_enter_mounts(&on);
+	err = check_move(a, &from, &on);
+	if (!err)
+		err = graft(from.mount, &on, a->ns);
+	path_put(&on);
+	mount_tree_unlock();
+	path_put(&from);
+	return err;
+}
+
+static int do_propagation(const struct mount_args *a, const struct path *at)
+{
+	u64 type = a->flags & ~(MS_REC | MS_SILENT);
+	struct mount *m;
+	int err = 0;
+
+	if ((type & ~PROPAGATION_FLAGS) || (type & (type - 1)))
+		return -EINVAL;
+	mount_tree_lock();
+	if (!path_is_mount_root(at) || at->mount->ns != a->ns)
+		err = -EINVAL;
+	for_each_mount(m, at->mount) {
+		if (err || (m != at->mount && !(a->flags & MS_REC)))
+			break;
+		if (type == MS_SHARED && !m->group)
+			err = mount_group_alloc(m);
+		if (!err)
+			mount_set_propagation(m, type);
+	}
+	mount_tree_unlock();
+	return err;
+}
+
+/* What MS_REMOUNT leaves alone when the call does not say. */
+static u32 remount_flags(const struct mount *m, u64 flags)
+{
+	u32 result = mount_flags_of(flags) & ~(u32)MS_RDONLY;
+
+	if (flags & ATIME_FLAGS)
+		return result;
+	result &= ~(u32)ATIME_FLAGS;
+	return result | (m->flags & (u32)ATIME_FLAGS);
+}
+
+static int set_mount_flags(struct mount *m, u64 flags)
+{
+	u32 wanted = remount_flags(m, flags);
+	int err = 0;
+
+	if (flags & MS_RDONLY)
+		err = mount_make_readonly(m);
+	else
+		mount_make_writable(m);
+	if (!err)
+		WRITE_ONCE(m->flags, wanted | (m->flags & (u32)MS_RDONLY));
+	return err;
+}
+
+static int remount_superblock(const struct mount_args *a,
+			      struct superblock *sb)
+{
+	int err = 0;
+
+	if (sb->ops && sb->ops->remount)
+		err = sb->ops->remount(sb, (u32)(a->flags & MS_RMT_MASK),
+				       a->data ? a->data : "");
+	if (err)
+		return err;
+	if (a->flags & MS_RDONLY)
+		return superblock_make_readonly(sb);
+	superblock_make_writable(sb);
+	return 0;
+}
+
+static int do_remount(const struct mount_args *a, const struct path *at)
+{
+	int err = 0;
+
+	mount_tree_lock();
+	if (at->mount->ns != a->ns || !path_is_mount_root(at))
+		err = -EINVAL;
+	if (!err && !(a->flags & MS_BIND))
+		err = remount_superblock(a, at->mount->sb);
+	if (!err)
+		err = set_mount_flags(at->mount, a->flags);
+	a->ns->event++;
+	wake_all(&a->ns->changed);
+	mount_tree_unlock();
+	return err;
+}
+
+static int mount_at(const struct mount_args *a, const struct path *at)
+{
+	if (a->flags & NO_USER_FLAG)
+		return -EINVAL;
+	if (!may_mount(a))
+		return -EPERM;
+	if (a->flags & MS_REMOUNT)
+		return do_remount(a, at);
+	if (a->flags & MS_BIND)
+		return do_bind(a, at);
+	if (a->flags & PROPAGATION_FLAGS)
+		return do_propagation(a, at);
+	if (a->flags & MS_MOVE)
+		return do_move(a, at);
+	return do_new(a, at);
+}
+
+int vfs_mount(const struct mount_args *args)
+{
+	struct mount_args a = *args;
+	struct path at;
+	int err;
+
+	if ((a.flags & MS_MGC_MSK) == MS_MGC_VAL)
+		a.flags &= ~MS_MGC_MSK;
+	err = walk_follow(a.walk, a.target, &at);
+	if (err)
+		return err;
+	err = mount_at(&a, &at);
+	path_put(&at);
+	return err;
+}
+
+/* umount of the caller's root without MNT_DETACH: it becomes read-only. */
+static int umount_root(struct mount *m)
+{
+	int err = m->sb->ops && m->sb->ops->remount ?
+		m->sb->ops->remount(m->sb, (u32)MS_RDONLY, "") : 0;
+
+	return err ? err : superblock_make_readonly(m->sb);
+}
+
+static bool is_own_root(const struct walk *w, const struct mount *m)
+{
+	struct path root;
+	bool same;
+
+	fs_context_root(w->fs, &root);
+	same = root.mount == m;
+	path_put(&root);
+	return same;
+}
+
+/* MNT_EXPIRE: the first call marks, the second one unmounts. */
+static int check_expire(struct mount *m, const struct walk *w)
+{
+	if (is_own_root(w, m))
+		return -EINVAL;
+	if (refcount_read(&m->refs) > 2)
+		return -EBUSY;
+	if (!m->expiring) {
+		m->expiring = true;
+		return -EAGAIN;
+	}
+	return 0;
+}
+
+static int umount_locked(const struct walk *w, struct mount *m, int flags)
+{
+	int err = 0;
+
+	if (flags & MNT_EXPIRE)
+		err = check_expire(m, w);
+	if (err)
+		return err;
+	if (!(flags & MNT_DETACH) && is_own_root(w, m))
+		return umount_root(m);
+	if (!m->parent)
+		return -EINVAL;
+	if (!(flags & MNT_DETACH) && propagate_busy(m))
+		return -EBUSY;
+	mount_tree_umount(m, true);
+	return 0;
+}
+
+int vfs_umount(const struct walk *w, const char *target, int flags,
+	       struct mount_ns *ns)
+{
+	struct mount_args a = { .walk = w, .ns = ns };
+	struct walk how = *w;
+	struct path at;
+	int err;
+
+	if (flags & ~(MNT_FORCE | MNT_DETACH | MNT_EXPIRE | UMOUNT_NOFOLLOW))
+		return -EINVAL;
+	if (!(flags & UMOUNT_NOFOLLOW))
+		how.flags |= WALK_FOLLOW;
+	err = path_walk(&how, target, &at);
+	if (err)
+		return err;
+	mount_tree_lock();
+	if (!may_mount(&a))
+		err = -EPERM;
+	else if (!path_is_mount_root(&at) || at.mount->ns != ns)
+		err = -EINVAL;
+	else if ((flags & MNT_EXPIRE) && (flags & (MNT_FORCE | MNT_DETACH)))
+		err = -EINVAL;
+	else
+		err = umount_locked(w, at.mount, flags);
+	mount_tree_unlock();
+	path_put(&at);
+	return err;
+}
+
+/* Is @p the mount @m's, or below it through mounts, on the way to @top? */
+static bool reachable(const struct path *p, const struct path *top)
+{
+	const struct mount *m = p->mount;
+	const struct dentry *d = p->dentry;
+
+	while (m != top->mount && m->parent) {
+		d = m->point;
+		m = m->parent;
+	}
+	return m == top->mount && dentry_is_below(d, top->dentry);
+}
+
+static int check_pivot(const struct path *new, const struct path *old,
+		       const struct path *root, const struct mount_ns *ns)
+{
+	if (new->mount->ns != ns || root->mount->ns != ns ||
+	    old->mount->ns != ns)
+		return -EINVAL;
+	if (path_unlinked(new))
+		return -ENOENT;
+	if (new->mount == root->mount || old->mount == root->mount)
+		return -EBUSY;
+	if (!path_is_mount_root(root) || !root->mount->parent ||
+	    !path_is_mount_root(new) || !new->mount->parent)
+		return -EINVAL;
+	if (old->mount->group || new->mount->parent->group ||
+	    root->mount->parent->group)
+		return -EINVAL;
+	if (!reachable(old, new) || !reachable(new, root))
+		return -EINVAL;
+	return 0;
+}
+
+/* The new root takes the place of the old one, which goes to @old. */
+static void pivot(const struct path *new, const struct path *old,
+		  const struct path *root)
+{
+	struct path place = {
+		.mount = root->mount->parent,
+		.dentry = dentry_get(root->mount->point),
+	};
+
+	mount_detach(new->mount);
+	mount_detach(root->mount);
+	mount_attach(root->mount, old);
+	mount_attach(new->mount, &place);
+	dentry_put(place.dentry);
+}
+
+int vfs_pivot_root(const struct walk *w, const char *new_root,
+		   const char *put_old, struct mount_ns *ns,
+		   struct pivot_result *out)
+{
+	struct mount_args a = { .walk = w, .ns = ns };
+	struct walk dir = *w;
+	struct path old;
+	int err;
+
+	if (!may_mount(&a))
+		return -EPERM;
+	dir.flags |= WALK_FOLLOW | WALK_DIRECTORY;
+	err = path_walk(&dir, new_root, &out->new);
+	if (err)
+		return err;
+	err = path_walk(&dir, put_old, &old);
+	if (err) {
+		path_put(&out->new);
+		return err;
+	}
+	fs_context_root(w->fs, &out->old);
+	mount_tree_lock();
+	err = check_pivot(&out->new, &old, &out->old, ns);
+	if (!err)
+		pivot(&out->new, &old, &out->old);
+	mount_tree_unlock();
+	path_put(&old);
+	if (err) {
+		path_put(&out->new);
+		path_put(&out->old);
+	}
+	return err;
+}

@@ -1,0 +1,51 @@
+/*
+ * fs/pipe.h - pipes and FIFOs, inside fs/
+ */
+#ifndef FS_PIPE_H
+#define FS_PIPE_H
+
+#include <fs/file.h>
+#include <mm/page.h>
+#include <sched/wait.h>
+
+#define PIPE_DEF_SLOTS (PIPE_DEF_BYTES / PAGE_SIZE)
+
+/* Bytes in one page of the ring. */
+struct pipe_slot {
+	struct page *page;		/* owned */
+	u32 off, len;
+	bool packet;			/* written in packet mode: not merged */
+};
+
+/*
+ * Locks: lock (RANK_MUTEX_PIPE) covers all but what is marked; user memory is
+ *        copied under it. poll reads the numbers without it.
+ * Life:  made by pipe2 or the first open of a FIFO, freed when the last open
+ *        file goes. inode->pipe points to it, under inode->lock.
+ */
+struct pipe {
+	struct mutex lock;
+	struct wait_queue read_wait, write_wait;
+	u32 nslots;			/* a power of two */
+	u32 head, tail;			/* free running: written, read */
+	struct pipe_slot *slots;	/* owned, nslots of them */
+	u32 readers, writers;		/* open files with that mode */
+	u32 reader_opens, writer_opens;	/* count every open, for FIFOs */
+	u32 nfiles;			/* [inode->lock] who keeps it */
+};
+
+struct pipe *pipe_alloc(void);
+void pipe_free(struct pipe *p);
+static inline u32 pipe_used(const struct pipe *p)
+{
+	return READ_ONCE(p->head) - READ_ONCE(p->tail);
+}
+static inline bool pipe_is_full(const struct pipe *p)
+{
+	return pipe_used(p) >= READ_ONCE(p->nslots);
+}
+struct pipe *pipe_of_file(const struct file *f);	/* NULL: none */
+int pipe_open(struct inode *inode, struct file *f);
+void pipe_release(struct file *f);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * fs/ramfs.h - files in memory, inside fs/
+ *
+ * What:  what ramfs.c (names, types of file system) and ramfs_file.c (content)
+ *        share.
+ */
+#ifndef FS_RAMFS_H
+#define FS_RAMFS_H
+
+#include <fs/file.h>
+#include <vm/aspace.h>
+
+#include "page_tree.h"
+
+/* Limits and counts of one instance; outlives it while mappings do. */
+struct ramfs_limits {
+	struct refcount refs;
+	u64 max_pages;			/* [a] 0: no limit */
+	u64 max_inodes;			/* [a] 0: no limit */
+	struct atomic64 pages;		/* [a] in use */
+	struct atomic64 inodes;		/* [a] in use */
+	bool default_pages, default_inodes;	/* not named in an option */
+	mode_t mode;			/* [I] of the root */
+	uid_t uid;			/* [I] */
+	gid_t gid;			/* [I] */
+};
+
+/* The bytes of a regular file. */
+struct ramfs_content {
+	struct vm_object object;	/* first: its lock covers tree */
+	struct ramfs_limits *limits;	/* [I] owned */
+	struct page_tree tree;		/* [object.lock] */
+	u64 size;			/* [inode->lock], read anywhere */
+	u32 seals;			/* [inode->lock] F_SEAL_* */
+};
+
+extern const struct file_ops ramfs_file_ops;
+
+void ramfs_content_init(void);
+void ramfs_limits_get(struct ramfs_limits *l);
+void ramfs_limits_put(struct ramfs_limits *l);
+/* One more of what is counted: 0, -ENOSPC. */
+int ramfs_page_charge(struct ramfs_limits *l);
+int ramfs_inode_charge(struct ramfs_limits *l);
+struct ramfs_place {
+	struct superblock *sb;
+	struct inode *dir;		/* NULL: a root, or a nameless file */
+};
+int ramfs_new_inode(const struct ramfs_place *at,
+		    const struct dentry_make_args *args,
+		    const struct cred *cred, struct inode **out);
+/* An instance shown as @type; @mode of its root, 0: the default. */
+int ramfs_create_instance(const char *type, mode_t mode, const char *data,
+			  struct superblock **out);
+/* An empty content; its object is what inode->object owns. 0, -ENOMEM. */
+int ramfs_content_create(struct ramfs_limits *l, struct ramfs_content **out);
+struct ramfs_content *ramfs_content_of(const struct inode *inode);
+/* inode->lock held. 0, -EPERM (sealed), -EFBIG. */
+int ramfs_truncate(struct inode *inode, u64 size);
+/* The initramfs: append to a file nobody else knows, without limits. The
+ * first @len bytes of a new page are filled. 0, -ENOMEM. */
+int ramfs_append(struct inode *inode, const void *data, size_t len);
+/* A regular file without a name in the internal instance (memfd_create). */
+int ramfs_create_memfd(mode_t mode, const struct cred *cred,
+		       struct inode **out);
+
+#endif

@@ -1,0 +1,631 @@
+/*
+ * fs/ramfs_file.c - the content of files in memory
+ *
+ * What:  pages in a tree, read and written by system calls and mapped by
+ *        address spaces at the same time; holes, truncation, seals.
+ * Locks: inode->lock: writers, size, seals. object.lock (RANK_VM_OBJECT): the
+ *        tree, for faults and readers, who hold no inode lock. A page found
+ *        is used under a reference of its own.
+ * Life:  the content is the inode's vm object and lives as long as the inode
+ *        or a mapping does. Truncation lowers the size first, so that faults
+ *        refuse; then mappings go, then pages.
+ * See:   tmpfs(5), lseek(2) SEEK_DATA, fallocate(2), memfd_create(2)
+ */
+#include "ramfs.h"
+
+#include <core/assert.h>
+#include <core/panic.h>
+#include <lib/string.h>
+#include <mm/slab.h>
+#include <sched/sched.h>
+#include <uapi/fcntl.h>
+#include <uapi/mman.h>
+
+#include "inode.h"
+
+/* Pages that one read or truncation takes out of the tree at a time. */
+#define BATCH 16u
+#define MAX_FILE_SIZE S64_MAX
+
+static struct slab_cache *content_cache;
+
+void ramfs_content_init(void)
+{
+	content_cache = slab_cache_create("ramfs_content",
+					  sizeof(struct ramfs_content), 0, 0);
+	if (!content_cache)
+		panic("vfs: no memory for file contents");
+}
+
+struct ramfs_content *ramfs_content_of(const struct inode *inode)
+{
+	return container_of(inode->object, struct ramfs_content, object);
+}
+
+static u64 pages_of(u64 size)
+{
+	return (size >> PAGE_SHIFT) + ((size & (PAGE_SIZE - 1)) != 0);
+}
+
+static struct page *page_find_get(struct ramfs_content *c, u64 index)
+{
+	struct page *page;
+
+	spin_lock(&c->object.lock);
+	page = page_tree_find(&c->tree, index);
+	if (page)
+		page_get(page);
+	spin_unlock(&c->object.lock);
+	return page;
+}
+
+/*
+ * Publish @page at @index. When another one came first, that one is returned
+ * instead (with a reference) and @page is gone; so @page may be used to the
+ * end by its maker only after the call.
+ */
+static int page_publish(struct ramfs_content *c, u64 index, struct page *page,
+			struct page **out)
+{
+	int err;
+
+	page_get(page);
+	spin_lock(&c->object.lock);
+	err = page_tree_insert(&c->tree, index, page);
+	*out = err == -EEXIST ? page_tree_find(&c->tree, index) : page;
+	if (err == -EEXIST)
+		page_get(*out);
+	spin_unlock(&c->object.lock);
+	if (!err)
+		return 0;
+	page_put(page);
+	page_put(page);
+	atomic_dec(&c->limits->pages);
+	return err == -EEXIST ? 0 : err;
+}
+
+static int page_create(struct ramfs_content *c, u64 index, u32 flags,
+		       struct page **out)
+{
+	int err = ramfs_page_charge(c->limits);
+
+	if (err)
+		return err;
+	*out = page_alloc(0, flags, PAGE_FILE);
+	if (!*out) {
+		atomic_dec(&c->limits->pages);
+		return -ENOMEM;
+	}
+	(*out)->owner = &c->object;
+	(*out)->index = index;
+	return 0;
+}
+
+/* The page at @index, made of zeros if there is none. */
+static int page_find_or_create(struct ramfs_content *c, u64 index,
+			       struct page **out)
+{
+	struct page *page;
+	int err;
+
+	*out = page_find_get(c, index);
+	if (*out)
+		return 0;
+	err = page_create(c, index, PA_ZERO, &page);
+	return err ? err : page_publish(c, index, page, out);
+}
+
+static int content_get_page(struct vm_object *obj, u64 index,
+			    struct page **out)
+{
+	struct ramfs_content *c = container_of(obj, struct ramfs_content,
+					       object);
+	int err;
+
+	if (index >= pages_of(READ_ONCE(c->size)))
+		return -EFAULT;
+	err = page_find_or_create(c, index, out);
+	if (err)
+		return err == -ENOMEM ? err : -EFAULT;
+	/* Truncated meanwhile; a page of zeros behind the end does no harm. */
+	if (index >= pages_of(READ_ONCE(c->size))) {
+		page_put(*out);
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static struct page *content_peek_page(struct vm_object *obj, u64 index)
+{
+	struct ramfs_content *c = container_of(obj, struct ramfs_content,
+					       object);
+
+	if (index >= pages_of(READ_ONCE(c->size)))
+		return NULL;
+	return page_find_get(c, index);
+}
+
+/* Take up to BATCH pages of [*index, last) out of the tree. */
+static u32 detach_batch(struct ramfs_content *c, u64 *index, u64 last,
+			struct page *batch[BATCH])
+{
+	struct page *page;
+	u32 n = 0;
+
+	spin_lock(&c->object.lock);
+	while (n < BATCH) {
+		page = page_tree_next(&c->tree, index);
+		if (!page || *index >= last)
+			break;
+		batch[n++] = page_tree_remove(&c->tree, (*index)++);
+	}
+	spin_unlock(&c->object.lock);
+	return n;
+}
+
+/* All pages of [first, last) go; mappings are the caller's business. */
+static void drop_pages(struct ramfs_content *c, u64 first, u64 last)
+{
+	struct page *batch[BATCH];
+	u32 n;
+
+	do {
+		n = detach_batch(c, &first, last, batch);
+		for (u32 i = 0; i < n; i++)
+			page_put(batch[i]);
+		atomic_sub(&c->limits->pages, (long)n);
+		cond_resched();
+	} while (n == BATCH);
+}
+
+static void content_destroy(struct vm_object *obj)
+{
+	struct ramfs_content *c = container_of(obj, struct ramfs_content,
+					       object);
+
+	drop_pages(c, 0, U64_MAX);
+	ASSERT(!c->tree.npages);
+	ramfs_limits_put(c->limits);
+	slab_free(content_cache, c);
+}
+
+static const struct vm_object_ops content_ops = {
+	.get_page = content_get_page,
+	.peek_page = content_peek_page,
+	.destroy = content_destroy,
+};
+
+int ramfs_content_create(struct ramfs_limits *l, struct ramfs_content **out)
+{
+	struct ramfs_content *c = slab_zalloc(content_cache);
+
+	if (!c)
+		return -ENOMEM;
+	vm_object_init(&c->object, &content_ops);
+	ramfs_limits_get(l);
+	c->limits = l;
+	c->seals = F_SEAL_SEAL;
+	*out = c;
+	return 0;
+}
+
+static void set_size(struct inode *inode, struct ramfs_content *c, u64 size)
+{
+	WRITE_ONCE(c->size, size);
+	spin_lock(&inode->attr_lock);
+	inode->size = size;
+	spin_unlock(&inode->attr_lock);
+}
+
+/* Zeros into [from, to) of one page, where it exists. */
+static void zero_part(struct ramfs_content *c, u64 from, u64 to)
+{
+	struct page *page;
+
+	if (from >= to)
+		return;
+	page = page_find_get(c, from >> PAGE_SHIFT);
+	if (!page)
+		return;
+	memset((char *)page_to_virt(page) + (from & (PAGE_SIZE - 1)), 0,
+	       to - from);
+	page_put(page);
+}
+
+int ramfs_truncate(struct inode *inode, u64 size)
+{
+	struct ramfs_content *c = ramfs_content_of(inode);
+	u64 old = c->size;
+
+	if (size > MAX_FILE_SIZE)
+		return -EFBIG;
+	if ((size < old && (c->seals & F_SEAL_SHRINK)) ||
+	    (size > old && (c->seals & F_SEAL_GROW)))
+		return -EPERM;
+	set_size(inode, c, size);
+	if (size >= old)
+		return 0;
+	vm_object_unmap(&c->object, pages_of(size), U64_MAX >> PAGE_SHIFT);
+	drop_pages(c, pages_of(size), U64_MAX);
+	zero_part(c, size, PAGE_ALIGN_UP(size));
+	return 0;
+}
+
+/* Up to BATCH pages from @index on, with references; NULL for holes. */
+static u32 find_batch(struct ramfs_content *c, u64 index, u64 last,
+		      struct page *batch[BATCH])
+{
+	u32 n = 0;
+
+	spin_lock(&c->object.lock);
+	for (; n < BATCH && index + n < last; n++) {
+		batch[n] = page_tree_find(&c->tree, index + n);
+		if (batch[n])
+			page_get(batch[n]);
+	}
+	spin_unlock(&c->object.lock);
+	return n;
+}
+
+/* Copy [pos, end) of one page, or zeros. Bytes copied. */
+static size_t read_page(struct iobuf *b, const struct page *page, u64 pos,
+			u64 end)
+{
+	u64 off = pos & (PAGE_SIZE - 1);
+	size_t len = min(PAGE_SIZE - off, end - pos);
+
+	len = min(len, b->left);
+	if (!page)
+		return iobuf_put_zero(b, len);
+	return iobuf_put(b, (const char *)page_to_virt(page) + off, len);
+}
+
+/* One batch at @pos, before @end; true: there may be more. */
+static bool read_batch(struct ramfs_content *c, struct iobuf *b, u64 *pos,
+		       u64 end)
+{
+	struct page *batch[BATCH];
+	u64 first = *pos >> PAGE_SHIFT;
+	u32 n = find_batch(c, first, pages_of(end), batch);
+	bool more = true;
+
+	for (u32 i = 0; i < n; i++) {
+		u64 page_end = min((first + i + 1) << PAGE_SHIFT, end);
+
+		if (more && *pos < page_end)
+			*pos += read_page(b, batch[i], *pos, page_end);
+		if (*pos < page_end)
+			more = false;
+		if (batch[i])
+			page_put(batch[i]);
+	}
+	return more && n && b->left;
+}
+
+static ssize_t ramfs_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct ramfs_content *c = ramfs_content_of(path_inode(&f->path));
+	u64 start = (u64)*pos;
+	u64 at = start;
+	u64 size;
+
+	if (!b->left)
+		return 0;
+	while (at < (size = READ_ONCE(c->size))) {
+		u64 end = min(size, at + b->left);
+
+		if (!read_batch(c, b, &at, end))
+			break;
+		cond_resched();
+	}
+	if (!(f->flags & O_NOATIME))
+		path_touch_atime(&f->path);
+	if (at == start && start < READ_ONCE(c->size))
+		return -EFAULT;
+	*pos = (off_t)at;
+	return (ssize_t)(at - start);
+}
+
+/* The whole page is new: filled from @b before anybody sees it. */
+static int fill_new_page(struct ramfs_content *c, struct iobuf *b, u64 index,
+			 size_t *len)
+{
+	struct page *page;
+	struct page *there;
+	size_t want = *len;
+	char *to;
+	int err = page_create(c, index, 0, &page);
+
+	if (err)
+		return err;
+	to = page_to_virt(page);
+	*len = iobuf_take(b, to, want);
+	memset(to + *len, 0, PAGE_SIZE - *len);
+	page_get(page);
+	err = page_publish(c, index, page, &there);
+	if (!err && there != page)
+		memcpy(page_to_virt(there), to, *len);
+	if (!err)
+		page_put(there);
+	page_put(page);
+	return err;
+}
+
+/* Write @*len bytes into one page; *@len becomes what was written. */
+static int write_page(struct ramfs_content *c, struct iobuf *b, u64 pos,
+		      size_t *len)
+{
+	u64 off = pos & (PAGE_SIZE - 1);
+	struct page *page = page_find_get(c, pos >> PAGE_SHIFT);
+	int err;
+
+	if (!page && !off && (*len == PAGE_SIZE || pos + *len >= c->size))
+		return fill_new_page(c, b, pos >> PAGE_SHIFT, len);
+	if (!page) {
+		err = page_find_or_create(c, pos >> PAGE_SHIFT, &page);
+		if (err)
+			return err;
+	}
+	*len = iobuf_take(b, (char *)page_to_virt(page) + off, *len);
+	page_put(page);
+	return 0;
+}
+
+/* [pos, pos + len) from @b; inode->lock held. Bytes or -errno. */
+static ssize_t write_pages(struct inode *inode, struct iobuf *b, u64 pos,
+			   size_t len)
+{
+	struct ramfs_content *c = ramfs_content_of(inode);
+	size_t done = 0;
+	int err = 0;
+
+	while (done < len) {
+		u64 at = pos + done;
+		size_t want = min(len - done,
+				  PAGE_SIZE - (at & (PAGE_SIZE - 1)));
+		size_t n = want;
+
+		err = write_page(c, b, at, &n);
+		if (err)
+			break;
+		done += n;
+		if (pos + done > c->size)
+			set_size(inode, c, pos + done);
+		if (n < want) {
+			err = -EFAULT;
+			break;
+		}
+		cond_resched();
+	}
+	return done ? (ssize_t)done : err;
+}
+
+static ssize_t write_locked(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct inode *inode = path_inode(&f->path);
+	struct ramfs_content *c = ramfs_content_of(inode);
+	u64 at = f->flags & O_APPEND ? c->size : (u64)*pos;
+	size_t len;
+	ssize_t n;
+
+	if (at >= MAX_FILE_SIZE)
+		return -EFBIG;
+	len = min(b->left, MAX_FILE_SIZE - at);
+	len = file_limit_write(at, len);
+	if (!len)
+		return -EFBIG;
+	if ((c->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) ||
+	    ((c->seals & F_SEAL_GROW) && at + len > c->size && at >= c->size))
+		return -EPERM;
+	if ((c->seals & F_SEAL_GROW) && at + len > c->size)
+		len = c->size - at;
+	inode_strip_suid(inode, f->cred);
+	n = write_pages(inode, b, at, len);
+	if (n > 0) {
+		*pos = (off_t)at + n;
+		inode_touch(inode);
+	}
+	return n;
+}
+
+static ssize_t ramfs_write(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct inode *inode = path_inode(&f->path);
+	ssize_t n;
+
+	if (!b->left)
+		return 0;
+	mutex_lock(&inode->lock);
+	n = write_locked(f, b, pos);
+	mutex_unlock(&inode->lock);
+	return n;
+}
+
+int ramfs_append(struct inode *inode, const void *data, size_t len)
+{
+	struct ramfs_content *c = ramfs_content_of(inode);
+	struct page *page;
+	struct page *there;
+	int err;
+
+	ASSERT(IS_ALIGNED(c->size, PAGE_SIZE) && len <= PAGE_SIZE);
+	page = page_alloc(0, 0, PAGE_FILE);
+	if (!page)
+		return -ENOMEM;
+	atomic_inc(&c->limits->pages);
+	page->owner = &c->object;
+	page->index = c->size >> PAGE_SHIFT;
+	memcpy(page_to_virt(page), data, len);
+	memset((char *)page_to_virt(page) + len, 0, PAGE_SIZE - len);
+	err = page_publish(c, page->index, page, &there);
+	if (err)
+		return err;
+	page_put(there);
+	set_size(inode, c, c->size + len);
+	return 0;
+}
+
+/* Pages looked at without letting others have the lock. */
+#define HOLE_SEARCH_STEP 512u
+
+/* The first hole at or behind @index and before @last; @last: none. */
+static u64 find_hole(struct ramfs_content *c, u64 index, u64 last)
+{
+	bool found = false;
+
+	while (!found && index < last) {
+		u64 stop = min(last, index + HOLE_SEARCH_STEP);
+
+		spin_lock(&c->object.lock);
+		while (index < stop && page_tree_find(&c->tree, index))
+			index++;
+		spin_unlock(&c->object.lock);
+		found = index < stop;
+		cond_resched();
+	}
+	return index;
+}
+
+static u64 find_data(struct ramfs_content *c, u64 index, u64 last)
+{
+	bool found;
+
+	spin_lock(&c->object.lock);
+	found = page_tree_next(&c->tree, &index) != NULL;
+	spin_unlock(&c->object.lock);
+	return found && index < last ? index : last;
+}
+
+/* The first byte of data, or of a hole, from @pos on. */
+static off_t seek_data_or_hole(struct ramfs_content *c, u64 pos, bool data)
+{
+	u64 size = READ_ONCE(c->size);
+	u64 index = pos >> PAGE_SHIFT;
+	u64 last = pages_of(size);
+	u64 at;
+
+	if (pos >= size)
+		return -ENXIO;
+	at = data ? find_data(c, index, last) : find_hole(c, index, last);
+	if (data && at == last)
+		return -ENXIO;
+	return (off_t)(at == index ? pos : min(at << PAGE_SHIFT, size));
+}
+
+static off_t ramfs_seek(struct file *f, off_t off, int whence)
+{
+	struct ramfs_content *c = ramfs_content_of(path_inode(&f->path));
+	off_t pos;
+
+	if (whence != SEEK_DATA && whence != SEEK_HOLE)
+		return generic_seek(f, off, whence);
+	if (off < 0)
+		return -ENXIO;
+	pos = seek_data_or_hole(c, (u64)off, whence == SEEK_DATA);
+	if (pos >= 0)
+		f->pos = pos;
+	return pos;
+}
+
+static int ramfs_mmap(struct file *f, u64 prot, u64 flags,
+		      struct vm_object **out)
+{
+	struct inode *inode = path_inode(&f->path);
+	struct ramfs_content *c = ramfs_content_of(inode);
+	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
+
+	if (shared && (prot & PROT_WRITE) &&
+	    (c->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
+		return -EPERM;
+	if (!(f->flags & O_NOATIME))
+		path_touch_atime(&f->path);
+	vm_object_get(inode->object);
+	*out = inode->object;
+	return 0;
+}
+
+static int ramfs_fsync(struct file *f)
+{
+	(void)f;
+	return 0;
+}
+
+/* Holes: whole pages go, the ends are filled with zeros. */
+static void punch_hole(struct ramfs_content *c, u64 off, u64 end)
+{
+	u64 first = pages_of(off);
+	u64 last = end >> PAGE_SHIFT;
+
+	if (first < last) {
+		drop_pages(c, first, last);
+		vm_object_unmap(&c->object, first, last);
+	}
+	if (off >> PAGE_SHIFT == end >> PAGE_SHIFT) {
+		zero_part(c, off, end);
+		return;
+	}
+	zero_part(c, off, PAGE_ALIGN_UP(off));
+	zero_part(c, PAGE_ALIGN_DOWN(end), end);
+}
+
+static int reserve_pages(struct ramfs_content *c, u64 first, u64 last)
+{
+	struct page *page;
+	int err = 0;
+
+	for (u64 i = first; !err && i < last; i++) {
+		err = page_find_or_create(c, i, &page);
+		if (!err)
+			page_put(page);
+		cond_resched();
+	}
+	return err;
+}
+
+static int fallocate_locked(struct inode *inode, int mode, u64 off, u64 end)
+{
+	struct ramfs_content *c = ramfs_content_of(inode);
+	int err;
+
+	if (mode & FALLOC_FL_PUNCH_HOLE) {
+		if (c->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
+			return -EPERM;
+		punch_hole(c, off, end);
+		return 0;
+	}
+	if ((c->seals & F_SEAL_GROW) && end > c->size)
+		return -EPERM;
+	if (!(mode & FALLOC_FL_KEEP_SIZE) && end > c->size &&
+	    file_limit_write(off, end - off) < end - off)
+		return -EFBIG;
+	err = reserve_pages(c, off >> PAGE_SHIFT, pages_of(end));
+	if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > c->size)
+		set_size(inode, c, end);
+	return err;
+}
+
+static int ramfs_fallocate(struct file *f, int mode, off_t off, off_t len)
+{
+	struct inode *inode = path_inode(&f->path);
+	int err;
+
+	if (mode & ~(FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE))
+		return -EOPNOTSUPP;
+	mutex_lock(&inode->lock);
+	err = fallocate_locked(inode, mode, (u64)off, (u64)off + (u64)len);
+	if (!err) {
+		inode_strip_suid(inode, f->cred);
+		inode_touch(inode);
+	}
+	mutex_unlock(&inode->lock);
+	return err;
+}
+
+const struct file_ops ramfs_file_ops = {
+	.read = ramfs_read,
+	.write = ramfs_write,
+	.seek = ramfs_seek,
+	.mmap = ramfs_mmap,
+	.fsync = ramfs_fsync,
+	.fallocate = ramfs_fallocate,
+};

@@ -1,0 +1,74 @@
+/*
+ * include/core/rank.h - the order in which locks may be taken
+ *
+ * What:  one number a lock class. A CPU may take a lock only if every
+ *        spinlock it holds has a higher number, and a task a sleeping lock
+ *        only if the sleeping locks it holds do (and it holds no spinlock).
+ *        An interrupt handler starts afresh: what the interrupted code holds
+ *        does not count, because under a lock that handlers take nobody may
+ *        take one that is also taken with interrupts on (checked too).
+ *        Two locks of one class need the *_nested form, with its reason.
+ * See:   docs/locking.md: what each lock covers.
+ */
+#ifndef CORE_RANK_H
+#define CORE_RANK_H
+
+enum lock_rank {
+	RANK_NONE,
+	/* layer 3 core: printed from anywhere, so lowest */
+	RANK_CONSOLE,		/* serial port, screen */
+	RANK_PRINTK,		/* log ring */
+	/* layer 2 arch */
+	RANK_ARCH_IRQ,		/* IO-APIC, vector table */
+	RANK_ARCH_KMAP,		/* kernel dynamic mappings */
+	RANK_RCU,		/* grace-period state */
+	/* layer 4 mm */
+	RANK_PAGE,		/* buddy zone */
+	RANK_SLAB,		/* a cache's slab lists */
+	RANK_SLAB_LIST,		/* list of all caches */
+	RANK_KSTACK,		/* stack address range */
+	/* layer 5 sched */
+	RANK_RUNQUEUE,		/* a CPU's run queue */
+	RANK_TIMER,		/* a CPU's timer tree */
+	RANK_WAIT,		/* a wait queue */
+	RANK_THREADS,		/* a CPU's list of all threads, for dumps */
+	/* layer 6 vm */
+	RANK_PTABLE,		/* page tables of an address space (spin) */
+	RANK_VM_OBJECT,		/* pages of an object (spin) */
+	/* layer 7 fs, spinning */
+	RANK_INODE_ATTR,	/* times, sizes, small fields */
+	RANK_FILE_LOCK,		/* flock and record locks of an inode */
+	RANK_FDTABLE,
+	RANK_FS_CONTEXT,	/* root, cwd, umask */
+	RANK_DCACHE,		/* dentry tree links */
+	RANK_MOUNT,		/* mount tree */
+	RANK_POLL,		/* epoll and poll tables */
+	/* layer 9 drivers, spinning, taken from interrupts */
+	RANK_TTY_INPUT,
+	/* layer 8 proc, spinning */
+	RANK_USER,		/* hash of users */
+	RANK_FUTEX,
+	RANK_TASK,		/* small fields of one task (alloc_lock) */
+	RANK_SIGHAND,		/* signal actions */
+	RANK_SIGLOCK,		/* signal state of a process */
+	RANK_SESSION,
+	RANK_PROCESS_TREE,	/* parents, children, groups, exit states */
+	/* sleeping locks: their own order, taken before any spinlock */
+	RANK_SLEEP_LOWEST,
+	RANK_MUTEX_VM_OBJECT,	/* truncation against faults */
+	RANK_MUTEX_ASPACE,	/* regions of an address space: taken by a user
+				   copy that grows the stack, so below the rest */
+	RANK_MUTEX_SMALL,	/* leaf mutexes (log reader, random, ...) */
+	RANK_MUTEX_RCU,		/* rcu_barrier */
+	RANK_MUTEX_PIPE,	/* a pipe's content; user copies fault inside */
+	RANK_MUTEX_TTY,		/* tty line state */
+	RANK_MUTEX_INODE,	/* directory or file content */
+	RANK_MUTEX_RENAME,	/* one rename between directories at a time */
+	RANK_MUTEX_MOUNT,	/* mount and umount */
+	RANK_MUTEX_EXEC,	/* credentials and memory change of a process */
+	RANK_MUTEX_NS,		/* creation of namespace caches */
+	RANK_MUTEX_FILE_POS,	/* position of an open file, around read and
+				   write of any type */
+};
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * include/drivers/drivers.h - what main starts of the devices
+ */
+#ifndef DRIVERS_DRIVERS_H
+#define DRIVERS_DRIVERS_H
+
+#include <lib/types.h>
+
+/* Where the kernel log and /dev/console go: bits of console=. */
+#define CONSOLE_SERIAL 1u	/* ttyS0 */
+#define CONSOLE_SCREEN 2u	/* tty0 */
+
+/* First thing at boot: the serial port (polled) and, once memory is mapped,
+ * the screen become sinks of the log. @mask: CONSOLE_*; 0: both. The last
+ * console= word is /dev/console: @preferred. */
+void console_early(u32 mask);
+void console_screen(u32 mask);
+/* Interrupts, ttys, keyboard, device files; after vfs_init and the scheduler.
+ * May sleep. */
+void drivers_init(u32 mask, u32 preferred);
+/* Wait until everything written to the consoles is out (power-off). */
+void console_flush(void);
+
+#endif

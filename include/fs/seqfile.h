@@ -1,0 +1,26 @@
+/*
+ * include/fs/seqfile.h - files whose text is made when they are read
+ *
+ * What:  file operations for virtual files. The text is made by show() at the
+ *        first read from the start and kept until the file is closed or read
+ *        from the start again, so that a reader sees one state.
+ * Locks: file->pos_lock serialises readers of one open file.
+ */
+#ifndef FS_SEQFILE_H
+#define FS_SEQFILE_H
+
+#include <fs/file.h>
+#include <fs/seq_buf.h>
+
+/* What inode->private begins with for a file of this kind. */
+struct seq_source {
+	/* Return: 0, -ESRCH (the object is gone), -ENOMEM, -EACCES. */
+	int (*show)(struct seq_source *src, struct seq_buf *out);
+	/* What one write(2) gave, zero terminated, at most a page. Length or
+	 * -errno. NULL: -EINVAL. */
+	ssize_t (*write)(struct seq_source *src, const char *text, size_t len);
+};
+
+extern const struct file_ops seq_file_ops;
+
+#endif

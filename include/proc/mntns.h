@@ -1,0 +1,29 @@
+/*
+ * include/proc/mntns.h - the identity of mount namespaces
+ *
+ * What:  fs/ has the trees of mounts; here is what makes each a namespace:
+ *        its number in nsfs and its owner.
+ */
+#ifndef PROC_MNTNS_H
+#define PROC_MNTNS_H
+
+#include <fs/nscommon.h>
+#include <fs/vfs.h>
+
+/* The first mount namespace gets its identity; at boot. */
+void mntns_init(void);
+struct user_ns;
+/*
+ * mntns_create - copy of @src with an identity of its own
+ * @fs:      the context whose root and cwd move along; not shared
+ * Return:   0 and one reference, -ENOMEM, -ENOSPC
+ */
+int mntns_create(struct mount_ns *src, struct user_ns *owner,
+		 struct fs_context *fs, struct mount_ns **out);
+/* Borrowed in both directions. */
+struct ns_common *mntns_common(struct mount_ns *ns);
+struct mount_ns *mntns_of(struct ns_common *common);
+/* setns: root and cwd of @fs become the root of @ns. May sleep. */
+void mntns_enter(struct mount_ns *ns, struct fs_context *fs);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * include/proc/pidns.h - worlds of processes
+ *
+ * What:  a pid namespace: its numbers, its init, its place in the tree.
+ * Locks: [T] process tree lock; count and accepting flag are one atomic word.
+ * Life:  nascent -> live (init published) -> closing (init dies: the zap) ->
+ *        drained -> reaped -> freed, by reference, a grace period later.
+ *        pidns_step() holds every legal step.
+ */
+#ifndef PROC_PIDNS_H
+#define PROC_PIDNS_H
+
+#include <lib/refcount.h>
+#include <fs/nscommon.h>
+#include <proc/pid.h>
+#include <proc/pid_table.h>
+#include <sched/mutex.h>
+
+#define PIDNS_MAX_LEVEL 32
+#define PIDNS_ACCEPTING BIT(62)
+
+enum pidns_state {
+	PIDNS_NASCENT, PIDNS_LIVE, PIDNS_CLOSING, PIDNS_DRAINED,
+	PIDNS_REAPED, PIDNS_FREED,
+};
+
+struct pid_ns {
+	struct ns_common common;	/* inode number, owner, references */
+	struct pid_ns *parent;		/* [I] owned; NULL for the first */
+	u32 level;			/* [I] 0 for the first */
+	u32 state;			/* [T] enum pidns_state */
+	struct process *reaper;		/* [T][R] the init; NULL before and after */
+	u32 had_init;			/* [T] an init was born, maybe long dead */
+	struct task *closer;		/* [a][R] the init's last thread, in the
+					   zap: sleeps until members is low */
+	struct atomic64 members;	/* [a] published pids, PIDNS_ACCEPTING */
+	struct pid_table table;		/* [a][R] number -> struct pid */
+	struct mutex first_birth;	/* held while the first process is made */
+	s32 reboot_signal;		/* [T] set by reboot(2): exit code of init */
+	struct rcu_head rcu;
+};
+
+extern struct pid_ns pidns_init_ns;
+void pidns_init(void);
+
+/* Return: 0, -ENOSPC (33rd level or ucount limit), -ENOMEM. */
+struct user_ns;
+int pidns_create(struct pid_ns *parent, struct user_ns *owner,
+		 struct pid_ns **out);
+struct pid_ns *pidns_get(struct pid_ns *ns);
+void pidns_put(struct pid_ns *ns);
+/* Is @ns @ancestor or below it? */
+bool pidns_is_below(const struct pid_ns *ns, const struct pid_ns *ancestor);
+/*
+ * The count of published pids and the accepting flag are one word.
+ * pidns_member_add - one more; false: the namespace takes no new members
+ * pidns_member_del - one less; wakes the closer when it may be the last. In an
+ *                    RCU section: nothing else keeps the closer alive then.
+ */
+bool pidns_member_add(struct pid_ns *ns);
+void pidns_member_del(struct pid_ns *ns);
+bool pidns_accepts(const struct pid_ns *ns);
+u64 pidns_members(const struct pid_ns *ns);
+/* Accepting, and never had a member. */
+bool pidns_is_nascent(const struct pid_ns *ns);
+/* The very first birth failed after its number was issued: the world is dead
+ * for good, as on Linux. Does nothing to a namespace that had members. */
+void pidns_first_birth_failed(struct pid_ns *ns);
+/* The one place where the state changes. [T] held or not yet published. */
+void pidns_step(struct pid_ns *ns, enum pidns_state next);
+/* The current task is the last thread of @ns's init: kill all members, reap,
+ * wait until the last number is gone. May sleep. */
+void pidns_zap(struct pid_ns *ns);
+/* reboot(2) inside a child namespace. 0 or -EINVAL. */
+int pidns_reboot(struct pid_ns *ns, int cmd);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * include/proc/procfs.h - /proc, seen from a pid namespace
+ */
+#ifndef PROC_PROCFS_H
+#define PROC_PROCFS_H
+
+#include <fs/vfs.h>
+
+struct seq_buf;
+struct ns_common;
+
+/* Register the file-system type; static entries come with proc_entry_add. */
+void procfs_init(void);
+/* A fixed file, such as "uptime" or "sys/kernel/pid_max". @show fills it;
+ * @write (may be NULL) takes what was written: length or -errno. */
+struct proc_entry {
+	const char *path;
+	mode_t mode;
+	int (*show)(struct seq_buf *out);
+	ssize_t (*write)(const char *text, size_t len);
+	struct proc_entry *next;
+};
+void proc_entry_add(struct proc_entry *e);	/* static storage */
+
+/* nsfs: a file for a namespace. */
+void nsfs_init(void);
+int nsfs_path(struct ns_common *ns, struct path *out);	/* takes own ref */
+/* The namespace behind an open nsfs file; NULL: another file. With ref. */
+struct file;
+struct ns_common *nsfs_file_ns(struct file *f);
+
+/* pidfd.c */
+struct pid;
+void pidfd_init(void);
+int pidfd_create(struct pid *pid, u32 flags, struct file **out);
+/* pidfd_open(2): fd, -EINVAL (flags, @nr <= 0, no process), -ESRCH, -EMFILE */
+int pidfd_open(pid_t nr, u32 flags);
+/* pidfd_send_signal(2). @info: NULL, or what the caller wants to be told. */
+struct siginfo;
+int pidfd_send_signal(struct file *f, int sig, struct siginfo *info,
+		      u32 flags);
+bool pidfd_signal_flags_ok(u32 flags);
+struct pid *pidfd_file_pid(struct file *f);	/* borrowed; NULL: no pidfd */
+/* Pollers of the process's pidfds are woken: all threads are gone. [T] */
+void pidfd_notify_exit(struct pid *pid);
+
+#endif

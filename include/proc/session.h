@@ -1,0 +1,79 @@
+/*
+ * include/proc/session.h - process groups, sessions and their terminal
+ *
+ * Locks: [T] process tree lock for membership; session->lock for the terminal.
+ */
+#ifndef PROC_SESSION_H
+#define PROC_SESSION_H
+
+#include <proc/task.h>
+
+/* What a terminal offers to its session: above proc, hence a table. */
+struct tty;
+struct session {
+	struct refcount refs;
+	struct pid *sid;		/* [I] owned */
+	struct spinlock lock;		/* RANK_SESSION */
+	struct tty *tty;		/* [lock] controlling terminal, owned */
+	struct pid *foreground;		/* [lock] group, owned; NULL: none */
+};
+struct session_tty_ops {
+	void (*get)(struct tty *tty);
+	void (*put)(struct tty *tty);
+	/* @s is no longer controlled by it. */
+	void (*forget)(struct tty *tty, struct session *s);
+	/* The session leader died: hang up. May sleep. */
+	void (*hangup)(struct tty *tty);
+	dev_t (*dev)(struct tty *tty);
+};
+void session_set_tty_ops(const struct session_tty_ops *ops);
+
+void session_init(void);	/* cache */
+/* A session without terminal, in nobody's possession. 0, -ENOMEM. */
+int session_create(struct pid *sid, struct session **out);
+struct session *session_get(struct session *s);
+void session_put(struct session *s);
+int session_setsid(pid_t *out);			/* 0, -EPERM, -ENOMEM */
+int session_setpgid(pid_t pid, pid_t pgid);	/* setpgid(2) */
+int session_getpgid(pid_t pid, pid_t *out);	/* 0, -ESRCH */
+int session_getsid(pid_t pid, pid_t *out);
+/* Is the group orphaned (setpgid(2), exit)? @ignore: taken as gone. [T] */
+bool group_is_orphaned(struct pid *pgrp, struct process *ignore);
+bool group_has_stopped(struct pid *pgrp);	/* [T] */
+/*
+ * session_exit_check - SIGHUP and SIGCONT to a stopped group newly orphaned
+ * @parent:  NULL: @p itself exits, and counts as gone; else the former parent
+ *           that @p was just taken from, whose death may orphan @p's group
+ * Context:  [T] held
+ */
+void session_exit_check(struct process *p, struct process *parent);
+/* Session leader exits: terminal is given up, SIGHUP to the foreground. */
+void session_leader_exit(struct process *p);
+
+/* For the tty driver: */
+/* @p's terminal as /proc shows it: device number and foreground group in the
+ * caller's namespace; unchanged when there is none. [T] held. */
+void session_terminal(struct process *p, dev_t *dev, s32 *pgrp);
+struct session *session_of_current(void);	/* with reference, or NULL */
+/* The controlling terminal of the caller, with reference; NULL: none. */
+struct tty *session_current_tty(void);
+int session_attach_tty(struct tty *tty, bool steal, struct session *old);
+/* TIOCNOTTY by the leader: the terminal is given up, the foreground group gets
+ * SIGHUP and SIGCONT. */
+void session_detach_tty(struct session *s);
+/* The terminal hung up: SIGHUP and SIGCONT to the leader, and it is gone. */
+void session_hangup(struct session *s);
+/* TIOCNOTTY by a process that is not the leader: only it (and its children
+ * to come) is without the terminal. 0. */
+int session_leave_tty(void);
+/* TIOCGPGRP / TIOCSPGRP. 0, -ENOTTY, -EPERM, -ESRCH, -EINVAL. */
+struct pid *session_foreground(struct session *s);	/* reference or NULL */
+int session_set_foreground(struct session *s, pid_t pgrp);
+/*
+ * session_job_control - may the caller read from / write to its terminal?
+ * Return: 0; -ERESTARTSYS (SIGTTIN or SIGTTOU was sent); -EIO (orphaned or
+ *         ignored, for reads).
+ */
+int session_job_control(struct tty *tty, int sig);
+
+#endif

@@ -1,0 +1,120 @@
+/*
+ * include/proc/signal.h - sending, holding and delivering signals
+ *
+ * What:  a send decides at once whether the signal is ignored, who is woken,
+ *        and whether it stops, continues or kills; delivery happens on the way
+ *        to user mode (signal_deliver).
+ * Locks: process->siglock (irq-safe) for everything marked [S]; sends to a
+ *        group or to all take the process tree lock before it.
+ * See:   signal(7); docs/signals.md.
+ */
+#ifndef PROC_SIGNAL_H
+#define PROC_SIGNAL_H
+
+#include <proc/task.h>
+
+struct regs;
+
+struct sighand {		/* shared by CLONE_SIGHAND */
+	struct refcount refs;
+	struct spinlock lock;		/* RANK_SIGHAND, irq-safe */
+	struct k_sigaction action[NSIG];	/* [lock] */
+	struct rcu_head rcu;
+};
+int sighand_create(struct sighand **out);	/* all default */
+int sighand_clone(const struct sighand *src, struct sighand **out);
+void sighand_get(struct sighand *s);
+void sighand_put(struct sighand *s);
+void sighand_reset_caught(struct sighand *s);	/* exec, CLEAR_SIGHAND */
+
+/* Origins that are not a siginfo. */
+#define SEND_KERNEL ((const struct siginfo *)1ul)	/* si_code SI_KERNEL, forced */
+#define SEND_NOINFO ((const struct siginfo *)0ul)	/* SI_USER from current */
+
+/*
+ * signal_send_process - to any thread of @p
+ * @info:   borrowed; si_pid as number in @p's namespace, or SEND_*
+ * Context: any if no siglock is held.
+ * Return:  0 (also when ignored), -EAGAIN (queue limit for real-time signals),
+ *          -ESRCH (dead).
+ */
+int signal_send_process(struct process *p, int sig, const struct siginfo *info);
+/* To one thread. */
+int signal_send_task(struct task *t, int sig, const struct siginfo *info);
+/* A fault of the current thread: cannot be blocked or ignored. */
+void signal_force(int sig, const struct siginfo *info);
+void signal_force_fault(int sig, int code, uptr_t addr);
+/* siginfo of kill(2) by the current task, as @target's namespace sees it. */
+void siginfo_from_current(struct siginfo *si, int sig, int code,
+			  const struct pid *target);
+
+/* kill(2), tgkill(2), rt_sigqueueinfo(2), with permission checks. */
+int signal_kill(pid_t pid, int sig);
+int signal_tgkill(pid_t tgid, pid_t tid, int sig);	/* tgid 0: tkill */
+int signal_queueinfo(pid_t pid, struct siginfo *info);
+int signal_tgqueueinfo(pid_t tgid, pid_t tid, struct siginfo *info);
+/* May the current task signal @t? 0, -EPERM. RCU held. */
+int signal_may_send(struct task *t, int sig, const struct siginfo *info);
+/* To all processes of a group: from the kernel (SEND_KERNEL: terminal), or by
+ * the current task with permission checks. One success is success; -ESRCH (no
+ * member), -EPERM, -EINVAL. */
+int signal_send_group(struct pid *pgrp, int sig, const struct siginfo *info);
+int signal_send_group_locked(struct pid *pgrp, int sig,
+			     const struct siginfo *info);
+
+/* On the way to user mode: deliver, stop, restart system calls. May not
+ * return (fatal signals end in task_exit). */
+void signal_deliver(struct regs *r);
+/* Recompute the sleep and work flags of the current task. [S] held. */
+void signal_recalc(void);
+void signal_recalc_task(struct task *t);
+static inline bool signal_pending(void)
+{
+	return READ_ONCE(current_thread()->sig_pending) != 0;
+}
+bool signal_fatal_pending(struct task *t);
+/* Change the blocked mask of the current task. */
+void signal_set_blocked(u64 mask);
+int signal_action(int sig, const struct k_sigaction *act,
+		  struct k_sigaction *old);	/* 0, -EINVAL */
+/* SIGCHLD becomes SIG_IGN, so that children vanish as they die (zap). */
+void signal_ignore_children(void);
+int signal_altstack(const struct sigaltstack *ss, struct sigaltstack *old,
+		    u64 sp);
+/* rt_sigtimedwait: number, -EAGAIN (time), -EINTR. @deadline as in wait. */
+int signal_timedwait(u64 set, struct siginfo *info, u64 deadline_ns);
+int signal_suspend(u64 mask);
+/* pause(2): until a handler ran. -ERESTARTNOHAND. */
+int signal_suspend_unmasked(void);
+long signal_return(void);	/* rt_sigreturn(2) */
+/* Take one signal of @set from the current task's queues (signalfd). 0: none */
+int signal_dequeue(u64 set, struct siginfo *info);
+/* The frame of @sig could not be written: SIGSEGV. */
+void signal_force_frame_failed(int sig);
+void signal_init(void);		/* caches */
+void sigqueue_init(struct sigqueue *q);
+void sigqueue_flush(struct sigqueue *q, u64 set);	/* drop entries */
+
+/* Child events (exit, stop, continue) to the parent: SIGCHLD and wake-up.
+ * [T] held. Return of exit: true when the child is to be reaped by itself. */
+bool signal_notify_parent_exit(struct process *child, int sig);
+void signal_notify_parent_stop(struct process *child, int why);
+/* Join and leave the list of forks whose child shares in signals to many. */
+/* @t leaves: its pending process signals go to other threads, a group stop
+ * does not wait for it. [S] held. */
+void signal_thread_exits_locked(struct task *t);
+/* A thread is being added to the current process: it takes part in a group
+ * stop under way. [S] held. */
+void signal_thread_born_locked(struct task *child);
+void signal_fork_begin(struct fork_collect *c);
+void signal_fork_end(struct fork_collect *c);
+/* All other threads die with @code (exit_group, fatal signals). [S] held. */
+void signal_group_exit_locked(struct process *p, int code);
+/* Kill the other threads for exec and wait for them. 0, -EAGAIN (somebody else
+ * ends the process). Sets process->group_exec. */
+int signal_kill_other_threads(void);
+/* Convert to and from the layout of user space (128 bytes). */
+int siginfo_to_user(uptr_t dst, const struct siginfo *si);
+int siginfo_from_user(struct siginfo *si, uptr_t src);
+
+#endif

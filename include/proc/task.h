@@ -1,0 +1,298 @@
+/*
+ * include/proc/task.h - tasks (threads) and processes (thread groups)
+ *
+ * What:  struct task is what clone makes: a thread with an identity and
+ *        references to what it may share. struct process is what all tasks of
+ *        one group share: signals, limits, children, ids of group and session.
+ * Locks: [T] process_tree_lock, one for now: every function that takes it
+ *        names the finer lock it stands for (docs/locking.md);
+ *        [S] process->siglock; [A] task->alloc_lock; [c] the task itself;
+ *        [I] constant after birth.
+ * Life:  task_alloc -> task_publish (clone's commit) -> exit: zombie -> reaped
+ *        (or at once, when nobody waits) -> task_put, freed after a grace
+ *        period. A process lives as long as a task or a pid role points to it.
+ */
+#ifndef PROC_TASK_H
+#define PROC_TASK_H
+
+#include <core/rcu.h>
+#include <core/spinlock.h>
+#include <fs/cred.h>
+#include <lib/list.h>
+#include <lib/refcount.h>
+#include <proc/pid.h>
+#include <proc/sigset.h>
+#include <sched/timer.h>
+#include <sched/wait.h>
+#include <uapi/resource.h>
+#include <uapi/signal.h>
+
+struct aspace;
+struct sighand;
+struct file_table;
+struct fs_context;
+struct nsproxy;
+struct session;
+struct tty;
+
+extern struct spinlock process_tree_lock;	/* RANK_PROCESS_TREE */
+
+enum exit_state {
+	EXIT_ALIVE,
+	EXIT_ZOMBIE,		/* waits to be reaped */
+	EXIT_DEAD,		/* reaped or never to be waited for */
+};
+
+struct task {
+	struct thread thread;	/* first: current_thread() is this */
+	struct refcount refs;
+	struct process *process;	/* [I] (exec by a non-leader keeps it) */
+	struct pid *pid;		/* [T][R] thread id; NULL once released */
+	struct list thread_link;	/* [T][R] process->threads */
+	u32 exit_state;			/* [T] enum exit_state */
+	s32 exit_code;			/* [T] wait status */
+	s32 exit_signal;		/* [T] to the parent at death; -1: a thread
+					   that is not the leader */
+	u32 flags;			/* [c] TASK_* */
+
+	struct aspace *aspace;		/* [A][c] owned; NULL after exit_mm */
+	struct file_table *files;	/* [A][c] owned */
+	struct fs_context *fs;		/* [A][c] owned */
+	struct sighand *sighand;	/* [S][R] owned */
+	struct nsproxy *nsproxy;	/* [A][R] owned; NULL after exit */
+	const struct cred *cred;	/* [c][R] owned: effective */
+	struct spinlock alloc_lock;	/* RANK_TASK */
+
+	/* signals: see proc/signal.h */
+	u64 blocked;			/* [S][c] writes by self under siglock */
+	u64 saved_mask;			/* [c] restored after sigsuspend, ppoll */
+	u32 restore_mask;		/* [c] saved_mask is to be restored */
+	struct sigqueue pending;	/* [S] for this thread */
+	uptr_t altstack_sp;		/* [c] */
+	size_t altstack_size;		/* [c] */
+	u32 altstack_flags;		/* [c] */
+	struct siginfo *last_siginfo;	/* [c] (ptrace) */
+	u64 wait_mask;			/* [S] sigtimedwait's set, else 0 */
+	u32 stop_pending;		/* [S] is to join the group stop under way */
+
+	void (*first_run)(void);	/* [c] the first process: exec */
+	/* restart_syscall(2) */
+	long (*restart_fn)(struct task *t);
+	union {
+		struct { u64 deadline_ns; uptr_t rem; u32 clock; } restart_sleep;
+		struct { uptr_t addr; u32 val, flags, bitset;
+			 u64 deadline_ns; } restart_futex;
+		struct { uptr_t fds; u32 n; u64 deadline_ns; } restart_poll;
+	};
+
+	/* threads */
+	uptr_t set_child_tid;		/* [c] */
+	uptr_t clear_child_tid;		/* [c] */
+	uptr_t robust_list;		/* [c] */
+	struct completion *vfork_done;	/* [A] parent waits here */
+	s32 pdeath_signal;		/* [c] */
+	struct list children;		/* [T] processes this thread is the
+					   parent of, by process->sibling */
+
+	char comm[16];			/* [A] */
+	u64 start_ns;			/* [I] since boot */
+	u64 timer_slack_ns;
+	u32 personality;
+	u32 no_new_privs;		/* [a] sticky */
+	u64 minflt, majflt;		/* [c] */
+	void *syscall_filter;		/* seccomp, optional facility */
+	struct list ptrace_link, ptraced;	/* optional facility */
+	struct rcu_head rcu;
+};
+
+#define TASK_FORKNOEXEC BIT(0)
+#define TASK_SUPERPRIV BIT(1)
+#define TASK_EXITING BIT(2)	/* set before the tree lock is taken in exit */
+#define TASK_VFORK BIT(3)
+
+/* setitimer(2): ITIMER_REAL on the clock_now_ns scale, the others on that of
+ * the time the process has used. */
+struct interval_timer {
+	u64 expires_ns;		/* 0: not set */
+	u64 interval_ns;	/* 0: once */
+};
+
+struct process {
+	struct refcount refs;
+	struct spinlock siglock;	/* RANK_SIGLOCK, irq-safe */
+	struct task *leader;		/* [T][R] */
+	struct list threads;		/* [T][R] tasks by thread_link */
+	u32 nthreads;			/* [T][S] not yet released */
+	u32 nlive;			/* [S] not yet past the point of exit */
+
+	struct pid *tgid, *pgid, *sid;	/* [T][R] identities of the three roles */
+	struct list group_link;		/* [T] pgid->group */
+	struct list session_link;	/* [T] sid->session (leaders and members) */
+
+	/* family */
+	struct process *parent;		/* [T][R] */
+	struct pid_ns *parent_ns;	/* [I] namespace of every parent it has */
+	struct list sibling;		/* [T] in parent_task->children */
+	struct task *parent_task;	/* [T][R] thread of @parent that stands
+					   for it: __WNOTHREAD, pdeath signal */
+	u32 is_subreaper;		/* [T] prctl */
+	u32 has_subreaper_above;	/* [T] */
+	struct wait_queue child_wait;	/* wait4: sleepers of this process */
+
+	/* signals */
+	struct sigqueue pending;	/* [S] for any thread */
+	u32 unkillable;			/* [S] init of a namespace */
+	u32 sigflags;			/* [S] SIGNAL_* */
+	s32 group_exit_code;		/* [S] */
+	struct task *group_exec;	/* [S] thread that takes over in exec */
+	s32 stop_count;			/* [S] threads still to stop */
+	s32 stop_signal;		/* [T][S] what wait reports */
+	u64 sweep_mark;			/* [S] newest kill(-1) that hit us */
+	struct wait_queue signal_wait;	/* pollers of signalfds */
+	struct list forks;	/* [S] struct fork_collect of forks under way */
+
+	/* limits and accounting */
+	struct rlimit64 rlimits[16];	/* [leader's alloc_lock] */
+	u64 user_ns, system_ns;		/* [S] of dead threads */
+	u64 child_user_ns, child_system_ns;	/* [S] of reaped children */
+	u64 minflt, majflt, child_minflt, child_majflt;
+	u64 nvcsw, nivcsw, child_nvcsw, child_nivcsw;
+	u64 max_rss, child_max_rss;
+	struct interval_timer itimers[3];	/* [S] by ITIMER_* */
+	struct timer real_timer;	/* for ITIMER_REAL */
+	struct timer cpu_timer;		/* for the two others and RLIMIT_CPU:
+					   when they might be due */
+	u64 cpu_warn_ns;		/* [S] next SIGXCPU, in time used */
+	struct list posix_timers;	/* [S] */
+
+	struct session *session;	/* [T][R] owned */
+	u32 left_tty;		/* [T] gave its session's terminal up */
+	s32 oom_score_adj;
+	u32 dumpable;
+	struct rcu_head rcu;
+};
+
+/* A fork in progress: signals sent to many processes at once since it began,
+ * which the child must get as well (they may have missed it). */
+struct fork_collect {
+	struct list link;		/* [S] process->forks */
+	u64 signals;			/* [S] */
+};
+
+#define SIGNAL_GROUP_EXIT BIT(0)
+#define SIGNAL_STOPPED BIT(1)
+#define SIGNAL_CONTINUED BIT(2)
+#define SIGNAL_STOP_REPORT BIT(3)	/* a stop not yet told to the parent */
+#define SIGNAL_CONT_REPORT BIT(4)
+#define SIGNAL_TELL_STOP BIT(5)		/* the parent is to be told that the ... */
+#define SIGNAL_TELL_CONT BIT(6)		/* ... process stopped or went on */
+
+static inline struct task *current_task(void)
+{
+	return (struct task *)(void *)current_thread();
+}
+static inline struct process *current_process(void)
+{
+	return current_task()->process;
+}
+static inline const struct cred *current_cred(void)
+{
+	return current_task()->cred;
+}
+/* Is the current thread a task at all (not a kernel thread)? */
+static inline bool current_is_task(void)
+{
+	return current_thread()->arch.is_user;
+}
+static inline bool task_is_leader(const struct task *t)
+{
+	return t->process->leader == t;
+}
+
+void task_init(void);		/* caches */
+/* Memory for a task and its stack, in no list, all zero. 0, -ENOMEM. */
+int task_alloc(struct task **out);
+/* /proc/sys/kernel/threads-max: tasks the machine has room for. */
+u32 task_max(void);
+/* Undo of task_alloc for a task that never ran. */
+void task_free_unborn(struct task *t);
+int process_alloc(struct process **out);
+struct task *task_get(struct task *t);
+bool task_try_get(struct task *t);
+void task_put(struct task *t);		/* frees after a grace period */
+struct process *process_get(struct process *p);
+bool process_try_get(struct process *p);
+void process_put(struct process *p);
+/* The first process, by kernel_main's thread becoming it. */
+int task_create_init(struct task **out);
+
+/* RCU look-ups, borrowed; NULL: none. Numbers in the caller's namespace. */
+struct task *task_find(pid_t tid);
+struct process *process_find(pid_t pid);
+/* With reference. */
+struct task *task_find_get(pid_t tid);
+struct process *process_find_get(pid_t pid);
+
+/* Another task's memory, with reference (aspace_put, may sleep); NULL: it has
+ * none any more. */
+struct aspace *task_aspace_get(struct task *t);
+/* The active pid namespace of @t (borrowed; NULL once released). */
+struct pid_ns *task_pidns(const struct task *t);
+struct pid_ns *current_pidns(void);
+
+u64 rlimit_get(const struct process *p, u32 resource);	/* soft limit */
+static inline u64 current_rlimit(u32 resource)
+{
+	return rlimit_get(current_process(), resource);
+}
+/* Publish new credentials for the current task (reference stolen). */
+void cred_commit(struct cred *new);
+/* Another task's credentials, with reference. */
+const struct cred *task_cred_get(struct task *t);
+bool capable(int cap);			/* of the current task, own user ns */
+bool ns_capable(const struct user_ns *ns, int cap);
+
+/* Iterate threads of a process. [T] or RCU held. */
+#define for_each_thread(t, p) \
+	for_each_list_rcu(t, &(p)->threads, thread_link)
+
+/* Interval timers of a new process; in timers.c. */
+void process_timers_init(struct process *p);
+/* A new process is published, or RLIMIT_CPU changed: watch the limit. */
+void process_timers_start(struct process *p);
+/* All of them stop: the last thread is leaving. May sleep. */
+void process_timers_stop(struct process *p);
+/*
+ * itimer_set - setitimer(2) of the current process
+ * @which:   ITIMER_*
+ * @value_ns: from now, 0: stop; @interval_ns: 0: once
+ */
+void itimer_set(u32 which, u64 value_ns, u64 interval_ns);
+/* What is left (0: not set) and the interval. */
+void itimer_get(u32 which, u64 *left_ns, u64 *interval_ns);
+
+/* rlimit.c: the hooks of the layers below; once, at boot. */
+void rlimit_init(void);
+/*
+ * task_rlimit - prlimit(2) on the process of @t
+ * @new, @old: may be NULL
+ * Return:   0, -EINVAL (resource, soft above hard), -EPERM (hard limit raised
+ *           without CAP_SYS_RESOURCE, too many files)
+ */
+int task_rlimit(struct task *t, u32 resource, const struct rlimit64 *new,
+		struct rlimit64 *old);
+/*
+ * task_may_access - the rule of ptrace(2), "Ptrace access mode checking"
+ * @t:       held by the caller
+ * @real:    by the caller's real ids (attach), else by those for files
+ */
+bool task_may_access(struct task *t, bool real);
+/* exec: timers of timer_create(2) go, those of setitimer(2) stay. Called by
+ * the only thread; may sleep. */
+void process_timers_exec(struct process *p);
+
+/* Counts for /proc and limits. */
+u32 task_count(void);
+u64 task_forks(void);
+/* How many processes a uid has: RLIMIT_NPROC. user.h */
+#endif

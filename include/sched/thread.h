@@ -1,0 +1,111 @@
+/*
+ * include/sched/thread.h - what the scheduler runs
+ *
+ * What:  struct thread: state, run-queue position, policy. Embedded as the
+ *        first member of struct task (proc), which the scheduler never sees.
+ * Locks: [Q] the run-queue lock of thread->cpu; [c] only the thread itself.
+ * Life:  thread_init -> thread_start -> runs -> thread_exit (never returns)
+ *        -> the next thread on that CPU calls its dead() hook, which may free.
+ */
+#ifndef SCHED_THREAD_H
+#define SCHED_THREAD_H
+
+#include <arch/thread.h>
+#include <lib/cpumask.h>
+#include <lib/list.h>
+#include <lib/rbtree.h>
+#include <lib/types.h>
+
+enum thread_state {
+	THREAD_RUNNING,		/* on a CPU or in a run queue */
+	THREAD_INTERRUPTIBLE,	/* sleeps; wakes for signals too */
+	THREAD_KILLABLE,	/* sleeps; wakes for fatal signals too */
+	THREAD_UNINTERRUPTIBLE,
+	THREAD_STOPPED,		/* job control or trace stop */
+	THREAD_DEAD,
+};
+
+struct thread {
+	struct arch_thread arch;	/* first: arch_current() is this */
+
+	u32 state;		/* [a] enum thread_state; to RUNNING under [Q] */
+	u32 cpu;		/* [Q] where it runs or last ran */
+	u32 on_queue;		/* [Q] runnable: in a run queue, or running */
+	u32 on_cpu;		/* [a] still executing on its CPU */
+	u32 moving;		/* [Q] leaves its CPU at this switch */
+	u32 yielding;		/* [c] sched_yield: go behind the others */
+
+	/* fair policy */
+	struct rb_node run_node;	/* [Q] */
+	u64 vruntime;		/* [Q] weighted ns */
+	u64 exec_start_ns;	/* [Q] */
+	u64 runtime_ns;		/* [Q] total time on CPUs */
+	u64 slice_ns;		/* [Q] used of the present slice */
+	u64 queued_ns;		/* [Q] when it was put into the queue */
+	u32 weight;		/* [Q] from nice */
+	u32 in_load;		/* [Q] sleeps in a state the load counts */
+	/* real-time policies */
+	struct list rt_link;	/* [Q] */
+
+	u32 policy;		/* [Q] SCHED_* */
+	s32 nice;		/* [Q] -20 .. 19 */
+	u32 rt_priority;	/* [Q] 1 .. 99, 0 for fair policies */
+	u32 reset_on_fork;	/* [Q] */
+	struct cpumask affinity;	/* [Q] allowed CPUs */
+
+	/* accounting, for /proc and getrusage */
+	u32 user_ticks, system_ticks;	/* [C] samples that split runtime_ns */
+	u64 user_ns, system_ns;	/* [Q] told so far: never go back */
+	u64 nvcsw, nivcsw;	/* [Q] read without */
+
+	/* wake-up of sleeps with a signal test */
+	u32 sig_pending;	/* [a] 1: a signal ends an interruptible sleep;
+				   2: a fatal one ends killable sleeps too */
+	u32 is_idle;		/* [I] */
+
+	const char *name;	/* [I] kernel threads; tasks have comm */
+	void *held_sleep_locks;	/* [c] newest mutex held (debug) */
+	struct list all_link;	/* [list lock of all_cpu] for dumps */
+	u32 all_cpu;		/* [I] CPU whose list of all threads it is in */
+
+	/* [I] When the thread runs at a clock tick, in irq context (processor
+	 * time limits and timers); may be NULL. It samples: a lone thread is
+	 * asked every 10 ms. @user: the tick hit user mode. */
+	void (*tick)(struct thread *t, bool user);
+	/* [I] Called on the next thread's stack after the last switch away,
+	 * interrupts on, no lock held; must not sleep. May be NULL. */
+	void (*dead)(struct thread *t);
+};
+
+static inline struct thread *current_thread(void)
+{
+	return (struct thread *)(void *)arch_current();
+}
+
+/*
+ * thread_init - scheduler state of a new thread
+ * @parent: policy, nice and affinity are inherited from it; NULL: defaults
+ * Fields that are not the scheduler's (arch, dead, tick, name) stay; the rest
+ * may be junk before. Nobody knows @t before thread_start, so there is nothing
+ * to undo.
+ */
+void thread_init(struct thread *t, const struct thread *parent);
+/* First wake-up: choose a CPU, put it in a run queue. Context: any. */
+void thread_start(struct thread *t);
+/* The current thread ends; t->dead(t) runs after the last switch. */
+NORETURN void thread_exit(void);
+
+/*
+ * kthread_create - kernel thread running @fn(@arg); ends when @fn returns
+ * @name: borrowed for ever
+ * Return: 0 and *@out (borrowed while it runs; @out may be NULL), -ENOMEM.
+ */
+int kthread_create(const char *name, void (*fn)(void *), void *arg,
+		   struct thread **out);
+
+/* Visit all threads (dumps only), under a list lock, interrupts off. */
+void thread_for_each(void (*fn)(struct thread *t, void *arg), void *arg);
+/* Log every thread that is not running with its back trace. Context: any. */
+void thread_dump_all(void);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * include/uapi/mount.h - flags of mount and umount
+ *
+ * See:   mount(2), umount2(2), mount_setattr(2).
+ */
+#ifndef UAPI_MOUNT_H
+#define UAPI_MOUNT_H
+
+#define MS_RDONLY 1ul
+#define MS_NOSUID 2ul
+#define MS_NODEV 4ul
+#define MS_NOEXEC 8ul
+#define MS_SYNCHRONOUS 16ul
+#define MS_REMOUNT 32ul
+#define MS_MANDLOCK 64ul
+#define MS_DIRSYNC 128ul
+#define MS_NOSYMFOLLOW 256ul
+#define MS_NOATIME 1024ul
+#define MS_NODIRATIME 2048ul
+#define MS_BIND 4096ul
+#define MS_MOVE 8192ul
+#define MS_REC 16384ul
+#define MS_SILENT 32768ul
+#define MS_POSIXACL (1ul << 16)
+#define MS_UNBINDABLE (1ul << 17)
+#define MS_PRIVATE (1ul << 18)
+#define MS_SLAVE (1ul << 19)
+#define MS_SHARED (1ul << 20)
+#define MS_RELATIME (1ul << 21)
+#define MS_KERNMOUNT (1ul << 22)
+#define MS_I_VERSION (1ul << 23)
+#define MS_STRICTATIME (1ul << 24)
+#define MS_LAZYTIME (1ul << 25)
+/* What MS_REMOUNT may change. */
+#define MS_RMT_MASK (MS_RDONLY | MS_SYNCHRONOUS | MS_MANDLOCK | \
+		     MS_I_VERSION | MS_LAZYTIME)
+/* Old magic in the upper half of the flags, ignored. */
+#define MS_MGC_VAL 0xc0ed0000ul
+#define MS_MGC_MSK 0xffff0000ul
+
+#define MNT_FORCE 0x1
+#define MNT_DETACH 0x2
+#define MNT_EXPIRE 0x4
+#define UMOUNT_NOFOLLOW 0x8
+
+#define OPEN_TREE_CLONE 1
+#define OPEN_TREE_CLOEXEC 02000000
+#define MOVE_MOUNT_F_SYMLINKS 0x001
+#define MOVE_MOUNT_F_AUTOMOUNTS 0x002
+#define MOVE_MOUNT_F_EMPTY_PATH 0x004
+#define MOVE_MOUNT_T_SYMLINKS 0x010
+#define MOVE_MOUNT_T_AUTOMOUNTS 0x020
+#define MOVE_MOUNT_T_EMPTY_PATH 0x040
+#define FSOPEN_CLOEXEC 0x1
+#define FSMOUNT_CLOEXEC 0x1
+
+#define MOUNT_ATTR_RDONLY 0x00000001
+#define MOUNT_ATTR_NOSUID 0x00000002
+#define MOUNT_ATTR_NODEV 0x00000004
+#define MOUNT_ATTR_NOEXEC 0x00000008
+#define MOUNT_ATTR_NOATIME 0x00000010
+#define MOUNT_ATTR_STRICTATIME 0x00000020
+#define MOUNT_ATTR_NODIRATIME 0x00000080
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * include/uapi/pidfd.h - process file descriptors
+ *
+ * See:   pidfd_open(2), pidfd_send_signal(2), pidfd_getfd(2), ioctl_pidfd(2).
+ */
+#ifndef UAPI_PIDFD_H
+#define UAPI_PIDFD_H
+
+#include <uapi/ioctl.h>
+#include <uapi/types.h>
+
+/* pidfd_open(2): O_NONBLOCK and O_EXCL under other names. */
+#define PIDFD_NONBLOCK 00004000
+#define PIDFD_THREAD 00000200
+
+/* pidfd_send_signal(2) */
+#define PIDFD_SIGNAL_THREAD (1u << 0)
+#define PIDFD_SIGNAL_THREAD_GROUP (1u << 1)
+#define PIDFD_SIGNAL_PROCESS_GROUP (1u << 2)
+
+#define PIDFS_IOCTL_MAGIC 0xffu
+#define PIDFD_GET_CGROUP_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 1)
+#define PIDFD_GET_IPC_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 2)
+#define PIDFD_GET_MNT_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 3)
+#define PIDFD_GET_NET_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 4)
+#define PIDFD_GET_PID_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 5)
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 6)
+#define PIDFD_GET_TIME_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 7)
+#define PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 8)
+#define PIDFD_GET_USER_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 9)
+#define PIDFD_GET_UTS_NAMESPACE IOC_N(PIDFS_IOCTL_MAGIC, 10)
+
+#endif

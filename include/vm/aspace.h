@@ -1,0 +1,285 @@
+/*
+ * include/vm/aspace.h - address spaces, regions and what is mapped in them
+ *
+ * What:  struct aspace holds regions (half-open, page aligned, disjoint, in a
+ *        tree) and the page tables that follow them. Anonymous private pages
+ *        live only in the page tables; everything else comes from a
+ *        struct vm_object. Copy on write is told by the page's reference
+ *        count: a private page with one reference may be made writable.
+ * Locks: aspace->lock (mutex, RANK_MUTEX_ASPACE): changes of regions, brk,
+ *        counters. aspace->ptable_lock (spin, RANK_PTABLE): page tables.
+ *        What a fault reads of regions, marked [L+P], is written under both
+ *        and read under either, so that faults never wait for the mutex.
+ *        object->lock (spin, RANK_VM_OBJECT): its list of regions; taken
+ *        before ptable_lock.
+ * Life:  aspace_create/clone -> users (threads; aspace_get/put) -> the last
+ *        put unmaps everything at once.
+ * See:   docs/memory-map.md; mmap(2) and the pages it names.
+ */
+#ifndef VM_ASPACE_H
+#define VM_ASPACE_H
+
+#include <arch/mmu.h>
+#include <core/spinlock.h>
+#include <lib/atomic.h>
+#include <lib/list.h>
+#include <lib/rbtree.h>
+#include <lib/refcount.h>
+#include <mm/page.h>
+#include <sched/mutex.h>
+
+struct vm_object;
+struct region;
+
+/* Values of /proc/sys/vm. */
+#define VM_MAX_MAP_COUNT 65530u		/* max_map_count */
+#define VM_MMAP_MIN_ADDR 65536ul	/* mmap_min_addr */
+/* Bytes kept free between a stack and what lies below it. */
+#define VM_STACK_GUARD (256 * PAGE_SIZE)
+
+struct vm_object_ops {
+	/*
+	 * get_page - the page at @index of the object, with a reference for
+	 *            the caller; allocated when it is a hole
+	 * Return: 0, -ENOMEM, -EFAULT (past the end: SIGBUS).
+	 * Context: task, may sleep; no lock of this layer held.
+	 */
+	int (*get_page)(struct vm_object *obj, u64 index, struct page **out);
+	/*
+	 * peek_page - the page at @index if there is one, with a reference;
+	 *             NULL: a hole, or past the end
+	 * Context: task; does not sleep. The operation may be NULL: then pages
+	 *          are only mapped one by one, and mincore sees all of them.
+	 */
+	struct page *(*peek_page)(struct vm_object *obj, u64 index);
+	/* Last reference gone. Context: task, may sleep. */
+	void (*destroy)(struct vm_object *obj);
+};
+
+/* Something pages come from: a ramfs file, shared anonymous memory, ... */
+struct vm_object {
+	const struct vm_object_ops *ops;	/* [I] */
+	struct refcount refs;
+	struct spinlock lock;		/* RANK_VM_OBJECT */
+	struct list regions;		/* [lock] mappings, for truncation */
+	u32 unmap_seq;			/* [lock] read by faults: a page looked
+					   up before it changed is stale */
+	struct atomic writable_maps;	/* [a] regions that are or may become
+					   shared and writable */
+};
+
+void vm_object_init(struct vm_object *obj, const struct vm_object_ops *ops);
+void vm_object_get(struct vm_object *obj);
+void vm_object_put(struct vm_object *obj);
+/*
+ * vm_object_unmap - remove the mapped pages of [first, last) (page indices)
+ *                   from every address space, private copies included
+ * The owner takes the pages out of the object, or lowers its size, first:
+ * get_page no longer gives them. A fault that got one before notices.
+ * Context: task, may sleep; no object or aspace lock held.
+ */
+void vm_object_unmap(struct vm_object *obj, u64 first, u64 last);
+/* Shared anonymous memory of @len_bytes. Return: 0, -ENOMEM. */
+int vm_object_create_anon(u64 len_bytes, struct vm_object **out);
+
+/* Flags of a region: the low three are PROT_READ/WRITE/EXEC. */
+enum region_flags {
+	REGION_READ = 1, REGION_WRITE = 2, REGION_EXEC = 4,
+	REGION_SHARED = 8,
+	REGION_GROWSDOWN = 16,
+	REGION_MAYWRITE = 32,	/* mprotect may add write */
+	REGION_LOCKED = 64,
+	REGION_NORESERVE = 128,
+	REGION_DONTFORK = 256,
+	REGION_WIPEONFORK = 512,
+	REGION_STACK = 1024,	/* the initial stack, for /proc/PID/maps */
+	REGION_NOEXEC = 2048,	/* mprotect may not add exec */
+	REGION_LOCKONFAULT = 4096,	/* with LOCKED: pages as they are used */
+};
+#define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
+
+struct region {
+	union {
+		struct rb_node node;		/* [L+P] */
+		struct region *next_dead;	/* taken out, to be freed */
+	};
+	u64 start, end;			/* [L+P] */
+	u64 offset;			/* [L+P] bytes into the object at start */
+	u32 flags;			/* [L+P] enum region_flags */
+	u32 has_copies;			/* [P] private copies of object pages
+					   may be mapped */
+	struct vm_object *object;	/* [I] owned; NULL: private anonymous */
+	struct list object_link;	/* [object->lock] */
+	struct aspace *aspace;		/* [I] */
+	void *file;			/* [I] owned through the file hooks; for
+					   /proc maps */
+};
+
+/* Soft limits of the caller in bytes, RLIM_INFINITY (~0) where none binds. */
+struct vm_limits {
+	u64 as_bytes, data_bytes, stack_bytes;
+	u64 memlock_bytes;	/* infinite with CAP_IPC_LOCK */
+	bool may_map_low;	/* CAP_SYS_RAWIO: below VM_MMAP_MIN_ADDR */
+};
+
+struct aspace {
+	struct mmu mmu;			/* [ptable_lock] */
+	struct refcount users;	/* threads; memory is torn down at 0 */
+	struct mutex lock;
+	struct spinlock ptable_lock;
+	struct rb_root regions;		/* [L+P] by start */
+	struct region *last_hit;	/* [a] found last; never a removed one */
+	u64 nregions;			/* [lock] */
+	u64 total_pages;		/* [lock] size of all regions */
+	u64 data_pages, locked_pages, stack_pages;	/* [lock] */
+	u64 gap_from, gap_known;	/* [lock] no hole in [gap_from,
+					   mmap_top) is larger than gap_known */
+	struct atomic64 rss;		/* [a] pages present, zero page not */
+	struct atomic64 rss_file;	/* [a] those of them that are objects' */
+	u64 max_rss;			/* [ptable_lock] pages */
+	u64 minflt, majflt;		/* [ptable_lock] */
+	u64 brk_start, brk;		/* [lock] */
+	u64 mmap_top;			/* [I] regions are placed below here */
+	u64 stack_top;			/* [I] */
+	u64 code_start, code_end, data_start, data_end;	/* [I] /proc */
+	u64 arg_start, arg_end, env_start, env_end;	/* [lock] /proc, prctl */
+	u64 auxv[64];			/* [I] as given to the program */
+	void *exe_file;			/* [lock] owned through the file hooks */
+	u32 def_flags;			/* [lock] mlockall(MCL_FUTURE) */
+	struct atomic membarrier;	/* [a] registered commands (sys) */
+};
+
+/* Files are above this layer: how a mapping's file is kept and let go, set
+ * once at boot by fs/. put is called with no lock held and may sleep. */
+struct vm_file_hooks {
+	void (*get)(void *file);
+	void (*put)(void *file);
+};
+void vm_set_file_hooks(const struct vm_file_hooks *hooks);
+/* Limits of the current process, where no argument carries them: a hook set
+ * by proc at boot. Before that nothing is limited. */
+void vm_set_limits_hook(void (*fn)(struct vm_limits *out));
+
+/* Caches and the shared page of zeros; once, after mm_init. */
+void vm_init(void);
+
+int aspace_create(struct aspace **out);		/* 0, -ENOMEM */
+/* fork(2): copy of @src (may be current). Return: 0, -ENOMEM. */
+int aspace_clone(struct aspace *src, struct aspace **out);
+void aspace_get(struct aspace *as);
+bool aspace_try_get(struct aspace *as);
+/* Context: task, may sleep. */
+void aspace_put(struct aspace *as);
+/* Make it (or NULL: none) the current thread's; the old one is returned, its
+ * reference now the caller's. @as: reference stolen. */
+struct aspace *aspace_use(struct aspace *as);
+/* The current thread's; NULL for kernel threads. */
+struct aspace *aspace_current(void);
+void aspace_set_exe_file(struct aspace *as, void *file);	/* takes own ref */
+void *aspace_get_exe_file(struct aspace *as);	/* with reference, or NULL */
+
+struct mmap_args {
+	u64 addr, len;
+	u32 prot, flags;	/* PROT_*, MAP_* */
+	u64 offset;		/* bytes, page aligned */
+	struct vm_object *object;	/* borrowed; NULL: anonymous */
+	void *file;		/* borrowed */
+	u32 max_flags;		/* REGION_MAYWRITE when a shared mapping may be
+				   written, REGION_NOEXEC on a noexec mount,
+				   REGION_STACK */
+	struct vm_limits limits;
+};
+/*
+ * vm_mmap - mmap(2) after the file part was checked
+ * Return: 0 and *@out, -EINVAL (no length, kind of mapping, address not
+ *         aligned), -ENOMEM (no room, limit, too many regions, more than the
+ *         machine has), -EEXIST (MAP_FIXED_NOREPLACE), -EPERM (low address,
+ *         lock not allowed), -EAGAIN (lock limit), -EOVERFLOW (offset).
+ */
+int vm_mmap(struct aspace *as, const struct mmap_args *args, u64 *out);
+/* Return: 0, -EINVAL (address, length), -ENOMEM (a split fails). */
+int vm_munmap(struct aspace *as, u64 addr, u64 len);
+/* Return: 0, -EINVAL, -ENOMEM (a hole; before it is changed), -EACCES. */
+int vm_mprotect(struct aspace *as, u64 addr, u64 len, u32 prot);
+struct mremap_args {
+	u64 old_addr, old_len, new_len, flags, new_addr;
+	struct vm_limits limits;
+};
+/* Return: 0 and *@out, -EINVAL, -EFAULT (the old range is not one region),
+ * -ENOMEM, -EAGAIN (lock limit), -EPERM (low address). */
+int vm_mremap(struct aspace *as, const struct mremap_args *args, u64 *out);
+/* Return: 0, -EINVAL, -ENOMEM (a hole, memory), -EFAULT, -EINTR. */
+int vm_madvise(struct aspace *as, u64 addr, u64 len, int advice);
+/* brk(2): returns the new or, on failure, the old break. */
+u64 vm_brk(struct aspace *as, u64 brk, const struct vm_limits *limits);
+/* Return: 0, -EINVAL, -EBUSY (MS_INVALIDATE, locked), -ENOMEM (a hole). */
+int vm_msync(struct aspace *as, u64 addr, u64 len, int flags);
+/* Return: 0, -EINVAL, -ENOMEM (a hole), -EFAULT (@vec), -EAGAIN (memory). */
+int vm_mincore(struct aspace *as, u64 addr, u64 len, uptr_t vec);
+
+enum vm_lock_mode {
+	VM_UNLOCK,
+	VM_LOCK,
+	VM_LOCK_ONFAULT,
+};
+/* mlock, mlock2, munlock. Return: 0, -EPERM, -ENOMEM (limit, hole), -EINVAL,
+ * -EAGAIN (some pages could not be had). */
+int vm_mlock(struct aspace *as, u64 addr, u64 len, enum vm_lock_mode mode,
+	     const struct vm_limits *limits);
+int vm_mlockall(struct aspace *as, int flags, const struct vm_limits *limits);
+int vm_munlockall(struct aspace *as);
+/*
+ * vm_map_segment - exec: a mapping at a fixed place in an address space that
+ *                  nobody runs in yet
+ * @args: as for vm_mmap; MAP_FIXED is implied, no limits are looked at
+ * Return: 0, -ENOMEM, -EINVAL (not aligned, or outside of user addresses).
+ */
+int vm_map_segment(struct aspace *as, const struct mmap_args *args);
+/*
+ * vm_map_pages - exec: put pages filled by the caller into a region
+ * @addr:  page aligned; the pages go to following addresses, which have none
+ * @pages: a list of struct page by link, each PAGE_ANON with one reference,
+ *         stolen on success; emptied as far as it got otherwise
+ * Return: 0, -ENOMEM (page tables).
+ */
+int vm_map_pages(struct aspace *as, u64 addr, struct list *pages);
+
+/* fault.c: resolve a fault. Return: 0, -EFAULT (no region or forbidden:
+ * SIGSEGV; *@code SEGV_MAPERR or SEGV_ACCERR), -EIO (past the object's end:
+ * SIGBUS), -ENOMEM (the asker is killed). */
+struct fault_args {
+	u64 addr;
+	u32 access;		/* enum fault_access */
+	int *code;
+};
+int vm_fault(struct aspace *as, const struct fault_args *args);
+
+/* Access to another process's memory (/proc/PID/cmdline, environ, ptrace,
+ * process_vm_readv), as far as its own protection allows. Return: bytes
+ * copied, less on a hole. Context: task, may sleep; no aspace lock held. */
+size_t aspace_read(struct aspace *as, u64 addr, void *buf, size_t len);
+size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len);
+/* Write zeros. */
+size_t aspace_clear(struct aspace *as, u64 addr, size_t len);
+
+/* Visit regions in order under the lock (for /proc/PID/maps). */
+void aspace_for_each(struct aspace *as,
+		     void (*fn)(const struct region *r, void *arg), void *arg);
+/* The region that holds @addr, or NULL. lock or ptable_lock held. */
+struct region *region_find(struct aspace *as, u64 addr);
+/* The first region that ends above @addr, or NULL. Locks likewise. */
+struct region *region_above(struct aspace *as, u64 addr);
+/* The neighbour, or NULL. Locks likewise. */
+struct region *region_next(const struct region *r);
+struct region *region_prev(const struct region *r);
+
+/* futex keys: what backs the word at @addr. Private: object NULL and @offset
+ * the address. Faults the page in. Return: 0, -EFAULT. */
+struct vm_backing {
+	struct vm_object *object;	/* with a reference when not NULL */
+	u64 offset;
+};
+int vm_backing_get(struct aspace *as, u64 addr, bool write,
+		   struct vm_backing *out);
+
+#endif

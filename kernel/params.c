@@ -1,0 +1,200 @@
+/*
+ * kernel/params.c - the kernel's command line
+ *
+ * What:  a table of the words that mean something here, each with the
+ *        function that applies it.
+ * Locks: none; one CPU at boot.
+ * Not:   mem= (arch/x86_64/boot/boot.c, before there is anything else).
+ * See:   docs/boot.md; bootparam(7).
+ */
+#include "params.h"
+
+#include <arch/boot.h>
+#include <arch/smp.h>
+#include <arch/system.h>
+#include <core/panic.h>
+#include <core/printk.h>
+#include <drivers/drivers.h>
+#include <lib/parse.h>
+#include <lib/string.h>
+#include "sys/dispatch.h"
+
+#define LOGLEVEL_QUIET 4
+#define LOGLEVEL_DEBUG 10
+
+/* Cut into words in place, so it must last. */
+static char line[4096];
+static struct params params;
+
+static int number(const char *value)
+{
+	int n;
+
+	return value && !parse_int(value, &n) ? n : 0;
+}
+
+static void set_console(const char *value)
+{
+	u32 bit = 0;
+
+	if (value && str_starts_with(value, "ttyS0"))
+		bit = CONSOLE_SERIAL;
+	else if (value && str_starts_with(value, "tty"))
+		bit = CONSOLE_SCREEN;
+	params.console_mask |= bit;
+	if (bit)
+		params.console_preferred = bit;
+}
+
+static void set_quiet(const char *value)
+{
+	(void)value;
+	log_set_level(LOGLEVEL_QUIET);
+}
+
+static void set_debug(const char *value)
+{
+	(void)value;
+	log_set_level(LOGLEVEL_DEBUG);
+}
+
+static void set_loglevel(const char *value)
+{
+	log_set_level(number(value));
+}
+
+static void set_panic(const char *value)
+{
+	panic_set_timeout(number(value));
+}
+
+static void set_maxcpus(const char *value)
+{
+	smp_set_max((u32)max(number(value), 1));
+}
+
+static void set_rdinit(const char *value)
+{
+	params.rdinit = value;
+}
+
+static void set_init(const char *value)
+{
+	params.init = value;
+}
+
+static void set_strace(const char *value)
+{
+	if (number(value))
+		syscall_trace_enable();
+}
+
+static void set_census(const char *value)
+{
+	if (number(value))
+		syscall_census_enable();
+}
+
+static void set_testexit(const char *value)
+{
+	machine_set_test_exit(number(value) != 0);
+}
+
+static void set_selftest(const char *value)
+{
+	params.selftest = number(value) != 0;
+}
+
+static void set_nothing(const char *value)
+{
+	(void)value;
+}
+
+static const struct {
+	const char *name;
+	void (*apply)(const char *value);
+} known[] = {
+	{ "console", set_console },
+	{ "quiet", set_quiet },
+	{ "debug", set_debug },
+	{ "loglevel", set_loglevel },
+	{ "panic", set_panic },
+	{ "maxcpus", set_maxcpus },
+	{ "mem", set_nothing },
+	{ "rdinit", set_rdinit },
+	{ "init", set_init },
+	{ "strace", set_strace },
+	{ "census", set_census },
+	{ "testexit", set_testexit },
+	{ "selftest", set_selftest },
+};
+
+static bool apply_known(const struct cmdline_word *w)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(known); i++) {
+		if (!cmdline_key_is(w, known[i].name))
+			continue;
+		known[i].apply(w->value);
+		return true;
+	}
+	return false;
+}
+
+static void add_argument(const char *text)
+{
+	if (params.argc <= PARAMS_MAX_WORDS)
+		params.argv[params.argc++] = text;
+	else
+		pr_warn("params: too many arguments, '%s' is lost\n", text);
+}
+
+/* KEY=VALUE replaces an entry of the same key (TERM, HOME). */
+static void add_environment(const struct cmdline_word *w)
+{
+	for (u32 i = 0; i < params.envc; i++) {
+		if (!strncmp(params.envp[i], w->text, w->key_len + 1)) {
+			params.envp[i] = w->text;
+			return;
+		}
+	}
+	if (params.envc < PARAMS_MAX_WORDS + 2)
+		params.envp[params.envc++] = w->text;
+	else
+		pr_warn("params: too many variables, '%s' is lost\n", w->text);
+}
+
+static void give_to_init(const struct cmdline_word *w)
+{
+	/* A dot in the key names a parameter of a module: not init's. */
+	if (memchr(w->text, '.', w->key_len))
+		return;
+	if (w->value)
+		add_environment(w);
+	else
+		add_argument(w->text);
+}
+
+void params_parse(const char *cmdline)
+{
+	struct cmdline_word w;
+	struct cmdline it;
+
+	params.argc = 1;
+	params.envp[params.envc++] = "HOME=/";
+	params.envp[params.envc++] = "TERM=linux";
+	if (!str_copy(line, sizeof(line), cmdline))
+		pr_warn("params: command line cut at %zu bytes\n",
+			sizeof(line) - 1);
+	cmdline_init(&it, line);
+	while (cmdline_next(&it, &w)) {
+		if (w.after_dashes)
+			add_argument(w.text);
+		else if (!apply_known(&w))
+			give_to_init(&w);
+	}
+}
+
+struct params *params_get(void)
+{
+	return &params;
+}

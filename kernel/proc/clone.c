@@ -1,0 +1,506 @@
+/*
+ * kernel/proc/clone.c - the birth of tasks: check, prepare, commit
+ *
+ * What:  task_clone for clone, clone3, fork and vfork. *Check* refuses what
+ *        the flags alone forbid. *Prepare* makes everything that can fail,
+ *        seen by nobody; birth_abort undoes whatever part of it exists.
+ *        *Commit* links the child into the tree and publishes its numbers in
+ *        one section; after it nothing fails.
+ * Locks: commit holds the process tree lock (for: the tree locks of the
+ *        parent's and the child's namespace) and the forker's siglock. While
+ *        a namespace has no init, its first_birth mutex is held from the
+ *        reservation of the number to the end, so that number 2 is never born
+ *        before number 1.
+ * Life:  see task.c.
+ * Not:   copying of memory (mm/vm/aspace.c), namespaces (nsproxy.c), numbers
+ *        (pid.c).
+ * See:   docs/pidns.md; clone(2).
+ */
+#include <proc/lifecycle.h>
+
+#include <core/assert.h>
+#include <fs/file.h>
+#include <lib/string.h>
+#include <proc/nsproxy.h>
+#include <proc/pidns.h>
+#include <proc/procfs.h>
+#include <proc/session.h>
+#include <proc/signal.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/fcntl.h>
+#include <uapi/pidfd.h>
+#include <vm/aspace.h>
+#include <vm/uaccess.h>
+
+/* A quarter of memory, in stacks and structures, may be tasks. */
+#define TASK_COST_BYTES (8 * 16384ul)
+
+/* Everything made for a child that is not born yet. */
+struct birth {
+	const struct clone_request *req;
+	struct task *child;
+	struct process *process;	/* new one; NULL: a thread */
+	struct pid *pid;
+	struct mutex *first_birth;	/* held while its world has no init */
+	struct file *pidfd;
+	int pidfd_nr;
+	bool counted;			/* against RLIMIT_NPROC */
+	struct fork_collect collect;
+	struct completion vfork;
+};
+
+static int check_flags(const struct clone_request *req)
+{
+	u64 f = req->flags;
+
+	if ((f & CLONE_FS) && (f & (CLONE_NEWNS | CLONE_NEWUSER)))
+		return -EINVAL;
+	if ((f & CLONE_THREAD) && !(f & CLONE_SIGHAND))
+		return -EINVAL;
+	if ((f & CLONE_SIGHAND) && !(f & CLONE_VM))
+		return -EINVAL;
+	if ((f & CLONE_PARENT) && current_process()->unkillable)
+		return -EINVAL;
+	if (f & CLONE_THREAD) {
+		if (f & (CLONE_NEWUSER | CLONE_NEWPID))
+			return -EINVAL;
+		if (current_task()->nsproxy->pid_for_children !=
+		    current_pidns())
+			return -EINVAL;
+	}
+	if ((f & CLONE_PIDFD) && (f & CLONE_DETACHED))
+		return -EINVAL;
+	return 0;
+}
+
+/* What Linux without user namespaces, or with them and unable, says. */
+static int check_limits(struct birth *b)
+{
+	const struct cred *cred = current_cred();
+	struct user *user = cred->user;
+	u64 tasks;
+
+	if (b->req->flags & CLONE_NEWUSER)
+		return -EINVAL;
+	tasks = (u64)atomic_inc_return(&user->tasks);
+	b->counted = true;
+	if (tasks > current_rlimit(RLIMIT_NPROC) && user->uid != 0 &&
+	    !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN))
+		return -EAGAIN;
+	if (task_count() > task_max())
+		return -EAGAIN;
+	return 0;
+}
+
+u32 task_max(void)
+{
+	struct mm_stat s;
+
+	mm_stat_get(&s);
+	return (u32)max(s.total_pages * PAGE_SIZE / TASK_COST_BYTES, 20ul);
+}
+
+static void copy_identity(struct birth *b)
+{
+	struct task *t = current_task();
+	struct task *child = b->child;
+
+	child->cred = cred_get(t->cred);
+	memcpy(child->comm, t->comm, sizeof(child->comm));
+	child->start_ns = clock_now_ns();
+	child->timer_slack_ns = t->timer_slack_ns;
+	child->personality = t->personality;
+	child->no_new_privs = t->no_new_privs;
+	child->blocked = t->blocked;
+	child->flags = TASK_FORKNOEXEC;
+	child->exit_signal = b->req->exit_signal;
+	if (b->req->flags & CLONE_THREAD)
+		child->exit_signal = -1;
+	else if (b->req->flags & CLONE_PARENT)
+		child->exit_signal = t->process->leader->exit_signal;
+	if ((b->req->flags & (CLONE_VM | CLONE_VFORK)) == CLONE_VM)
+		return;
+	child->altstack_sp = t->altstack_sp;
+	child->altstack_size = t->altstack_size;
+	child->altstack_flags = t->altstack_flags;
+}
+
+static int copy_files(struct birth *b)
+{
+	struct task *t = current_task();
+
+	if (!(b->req->flags & CLONE_FILES))
+		return file_table_clone(t->files, &b->child->files);
+	file_table_get(t->files);
+	b->child->files = t->files;
+	return 0;
+}
+
+static int copy_fs(struct birth *b)
+{
+	struct task *t = current_task();
+
+	if (!(b->req->flags & CLONE_FS))
+		return fs_context_clone(t->fs, &b->child->fs);
+	fs_context_get(t->fs);
+	b->child->fs = t->fs;
+	return 0;
+}
+
+static int copy_sighand(struct birth *b)
+{
+	struct task *t = current_task();
+	int err;
+
+	if (b->req->flags & CLONE_SIGHAND) {
+		sighand_get(t->sighand);
+		b->child->sighand = t->sighand;
+		return 0;
+	}
+	err = sighand_clone(t->sighand, &b->child->sighand);
+	if (!err && (b->req->flags & CLONE_CLEAR_SIGHAND))
+		sighand_reset_caught(b->child->sighand);
+	return err;
+}
+
+static int copy_process(struct birth *b)
+{
+	struct process *from = current_process();
+	struct process *p;
+	int err;
+
+	if (b->req->flags & CLONE_THREAD) {
+		b->child->process = process_get(from);
+		return 0;
+	}
+	err = process_alloc(&p);
+	if (err)
+		return err;
+	memcpy(p->rlimits, from->rlimits, sizeof(p->rlimits));
+	p->oom_score_adj = from->oom_score_adj;
+	p->dumpable = from->dumpable;
+	process_timers_init(p);
+	b->process = p;
+	b->child->process = p;
+	return 0;
+}
+
+static int copy_aspace(struct birth *b)
+{
+	struct task *t = current_task();
+	struct task *child = b->child;
+	int err = 0;
+
+	if (b->req->flags & CLONE_VM) {
+		aspace_get(t->aspace);
+		child->aspace = t->aspace;
+	} else {
+		err = aspace_clone(t->aspace, &child->aspace);
+	}
+	return err;
+}
+
+static int copy_namespaces(struct birth *b)
+{
+	const struct nsproxy_args args = {
+		.from = current_task(),
+		.flags = b->req->flags,
+		.fs = b->child->fs,
+		.owner = current_cred()->user_ns,
+	};
+
+	return nsproxy_clone_for(&args, &b->child->nsproxy);
+}
+
+static int copy_thread(struct birth *b)
+{
+	struct task *child = b->child;
+	struct arch_thread *arch = &child->thread.arch;
+	struct regs *regs;
+	int err;
+
+	if ((b->req->flags & CLONE_SETTLS) && b->req->tls >= USER_END)
+		return -EPERM;
+	err = arch_thread_init_user(arch, arch->kstack_top,
+				    &current_task()->thread.arch);
+	if (err)
+		return err;
+	arch->mmu = &child->aspace->mmu;
+	regs = arch_thread_regs(arch);
+	if (b->req->stack)
+		regs_set_sp(regs, b->req->stack);
+	regs_set_return(regs, 0);
+	if (b->req->flags & CLONE_SETTLS)
+		arch_thread_set_tls(arch, b->req->tls);
+	if (b->req->flags & CLONE_CHILD_SETTID) {
+		child->set_child_tid = b->req->child_tid;
+		arch->work |= WORK_NOTIFY;
+	}
+	if (b->req->flags & CLONE_CHILD_CLEARTID)
+		child->clear_child_tid = b->req->child_tid;
+	return 0;
+}
+
+static int take_pid(struct birth *b)
+{
+	struct pid_alloc_args args = {
+		.ns = b->child->nsproxy->pid_for_children,
+		.set_tid = b->req->set_tid,
+		.set_tid_n = b->req->set_tid_n,
+	};
+
+	if (!READ_ONCE(args.ns->had_init)) {
+		b->first_birth = &args.ns->first_birth;
+		mutex_lock(b->first_birth);
+	}
+	return pid_alloc(&args, &b->pid);
+}
+
+static int make_pidfd(struct birth *b)
+{
+	u32 flags = O_RDWR;
+	int fd, err;
+
+	if (!(b->req->flags & CLONE_PIDFD))
+		return 0;
+	if (b->req->flags & CLONE_THREAD)
+		flags |= PIDFD_THREAD;
+	fd = fd_alloc(current_task()->files, 0, current_rlimit(RLIMIT_NOFILE),
+		      true);
+	if (fd < 0)
+		return fd;
+	b->pidfd_nr = fd;
+	err = pidfd_create(b->pid, flags, &b->pidfd);
+	if (!err)
+		err = put_user_u32(b->req->pidfd, (u32)fd);
+	return err;
+}
+
+/* Linux's order: the first error of these is the one that is told. */
+static int (*const prepare_steps[])(struct birth *b) = {
+	copy_files, copy_fs, copy_sighand, copy_process, copy_aspace,
+	copy_namespaces, copy_thread, take_pid, make_pidfd,
+};
+
+static int birth_prepare(struct birth *b)
+{
+	int err;
+
+	/* A signal that came before the copy is handled first. */
+	if (signal_pending())
+		return -ERESTARTNOINTR;
+	err = task_alloc(&b->child);
+	if (err)
+		return err;
+	thread_init(&b->child->thread, &current_task()->thread);
+	copy_identity(b);
+	err = check_limits(b);
+	for (u32 i = 0; !err && i < ARRAY_SIZE(prepare_steps); i++)
+		err = prepare_steps[i](b);
+	return err;
+}
+
+/* The namespaces, files and memory a child has taken; also for its end. */
+static void task_drop_shares(struct task *t)
+{
+	if (t->aspace)
+		aspace_put(t->aspace);
+	if (t->files)
+		file_table_put(t->files);
+	if (t->fs)
+		fs_context_put(t->fs);
+	if (t->sighand)
+		sighand_put(t->sighand);
+	nsproxy_put(t->nsproxy);
+}
+
+/* Undo whatever part of prepare exists. */
+static void birth_abort(struct birth *b)
+{
+	struct task *child = b->child;
+
+	if (b->pidfd)
+		file_put(b->pidfd);
+	if (b->pidfd_nr >= 0)
+		fd_cancel(current_task()->files, b->pidfd_nr);
+	if (b->pid)
+		pid_abort(b->pid);
+	if (b->first_birth)
+		mutex_unlock(b->first_birth);
+	if (!child)
+		return;
+	if (b->counted)
+		user_task_del(child->cred);
+	arch_thread_fini(&child->thread.arch);
+	task_drop_shares(child);
+	if (child->process)
+		process_put(child->process);
+	cred_put(child->cred);
+	task_free_unborn(child);
+}
+
+/* Parent, group and session of a new process. [T] held, not yet visible. */
+static void join_family(struct birth *b)
+{
+	struct process *self = current_process();
+	struct process *p = b->process;
+	bool sibling = b->req->flags & CLONE_PARENT;
+
+	p->leader = b->child;
+	p->tgid = pid_get(b->pid);
+	p->parent = sibling ? self->parent : self;
+	p->parent_task = sibling ? self->parent_task : current_task();
+	p->parent_ns = sibling ? self->parent_ns : current_pidns();
+	p->has_subreaper_above = p->parent->has_subreaper_above ||
+				 p->parent->is_subreaper;
+	p->pgid = self->pgid;
+	p->sid = self->sid;
+	p->session = self->session ? session_get(self->session) : NULL;
+	p->left_tty = self->left_tty;
+	p->unkillable = b->pid->numbers[b->pid->level].nr == 1;
+}
+
+static void link_thread(struct task *child)
+{
+	struct process *p = child->process;
+
+	p->nthreads++;
+	p->nlive++;
+	list_add_tail(&p->threads, &child->thread_link);
+}
+
+/* The child becomes visible. [T] and the forker's siglock held. */
+static void link_process(struct birth *b)
+{
+	struct process *p = b->process;
+	struct pid_ns *ns = pid_ns_of(b->pid);
+
+	rcu_assign(b->pid->process, p);
+	pid_attach(b->pid, PID_TGID);
+	list_add_tail(&p->parent_task->children, &p->sibling);
+	list_add_tail(&p->pgid->group, &p->group_link);
+	list_add_tail(&p->sid->session, &p->session_link);
+	p->pending.set = b->collect.signals;
+	if (p->unkillable) {
+		rcu_assign(ns->reaper, p);
+		ns->had_init = 1;
+		pidns_step(ns, PIDNS_LIVE);
+	}
+}
+
+static int commit_locked(struct birth *b)
+{
+	struct task *child = b->child;
+
+	if (signal_fatal_pending(current_task()) ||
+	    (current_process()->sigflags & SIGNAL_GROUP_EXIT))
+		return -EINTR;
+	if (!pid_publish(b->pid))
+		return -ENOMEM;
+	child->pid = b->pid;
+	rcu_assign(b->pid->task, child);
+	pid_attach(b->pid, PID_TASK);
+	link_thread(child);
+	if (b->process)
+		link_process(b);
+	else
+		signal_thread_born_locked(child);
+	signal_recalc_task(child);
+	return 0;
+}
+
+static int birth_commit(struct birth *b)
+{
+	struct spinlock *siglock = &current_process()->siglock;
+	int err;
+
+	spin_lock(&process_tree_lock);
+	if (b->process)
+		join_family(b);
+	spin_lock_irq(siglock);
+	err = commit_locked(b);
+	spin_unlock_irq(siglock);
+	spin_unlock(&process_tree_lock);
+	return err;
+}
+
+static void vfork_wait(struct birth *b)
+{
+	struct task *child = b->child;
+
+	if (completion_wait_killable(&b->vfork)) {
+		spin_lock(&child->alloc_lock);
+		child->vfork_done = NULL;
+		spin_unlock(&child->alloc_lock);
+	}
+}
+
+/* The child is born: tell its number, let it run. */
+static long birth_finish(struct birth *b)
+{
+	struct task *child = b->child;
+	bool vfork = b->req->flags & CLONE_VFORK;
+	long nr = pid_vnr(b->pid);
+
+	if (b->first_birth)
+		mutex_unlock(b->first_birth);
+	if (b->pidfd)
+		fd_install(current_task()->files, b->pidfd_nr, b->pidfd);
+	if (b->process)
+		process_timers_start(b->process);
+	if (b->req->flags & CLONE_PARENT_SETTID) {
+		/* As on Linux, a bad address is not an error any more. */
+		if (put_user_u32(b->req->parent_tid, (u32)nr))
+			barrier();
+	}
+	if (vfork) {
+		completion_init(&b->vfork);
+		child->vfork_done = &b->vfork;
+		task_get(child);
+	}
+	thread_start(&child->thread);
+	if (vfork) {
+		vfork_wait(b);
+		task_put(child);
+	}
+	return nr;
+}
+
+long task_clone(const struct clone_request *req)
+{
+	struct birth b = { .req = req, .pidfd_nr = -1 };
+	int err;
+
+	/* check */
+	err = check_flags(req);
+	if (err)
+		return err;
+	signal_fork_begin(&b.collect);
+	/* prepare */
+	err = birth_prepare(&b);
+	/* commit */
+	if (!err)
+		err = birth_commit(&b);
+	signal_fork_end(&b.collect);
+	if (err) {
+		birth_abort(&b);
+		return err;
+	}
+	return birth_finish(&b);
+}
+
+void task_child_start(void)
+{
+	struct task *t = current_task();
+	void (*first_run)(void) = t->first_run;
+
+	t->first_run = NULL;
+	if (first_run)
+		first_run();
+	if (!t->set_child_tid)
+		return;
+	if (put_user_u32(t->set_child_tid, (u32)pid_vnr(t->pid)))
+		barrier();
+	t->set_child_tid = 0;
+}

@@ -1,0 +1,291 @@
+/*
+ * kernel/proc/exec.c - execve: a program takes the place of another
+ *
+ * What:  check, prepare, commit. Everything that may fail, the whole new
+ *        address space with its stack included, is made beside the old
+ *        program; commit then ends the other threads and changes over.
+ * Locks: task->alloc_lock for fields others look at; siglock for the signal
+ *        actions.
+ * Life:  struct exec owns what is prepared until commit takes it.
+ * Not:   the end of the other threads (takeover.c).
+ * See:   execve(2), "Effect on process attributes".
+ */
+#include "exec.h"
+
+#include <arch/thread.h>
+#include <fs/file.h>
+#include <lib/string.h>
+#include <mm/kmalloc.h>
+#include <proc/signal.h>
+#include <uapi/errno.h>
+#include <uapi/mman.h>
+#include <vm/aspace.h>
+
+/* Interpreters of interpreters, at most. */
+#define MAX_SCRIPTS 5
+
+/* Distance of mmap's area from the top: room for the stack. */
+#define STACK_GAP_MIN (128ul << 20)
+#define STACK_GAP_MAX (USER_END / 6 * 5)
+
+int exec_open(const char *name, struct file **out)
+{
+	struct walk w = {
+		.fs = current_task()->fs,
+		.cred = current_cred(),
+		.flags = WALK_FOLLOW,
+	};
+
+	return vfs_open_exec(&w, name, out);
+}
+
+/* The file that was named, found by the caller already. */
+static int open_program(struct exec *x)
+{
+	struct walk w = {
+		.fs = current_task()->fs,
+		.cred = current_cred(),
+		.base = x->req->path,
+		.flags = WALK_FOLLOW | WALK_EMPTY,
+	};
+
+	return vfs_open_exec(&w, "", &x->program.file);
+}
+
+static int read_head(struct exec *x)
+{
+	ssize_t n;
+
+	memset(x->head, 0, sizeof(x->head));
+	n = file_read_kernel(x->program.file, x->head, sizeof(x->head), 0);
+	if (n < 0)
+		return (int)n;
+	x->head_len = (size_t)n;
+	return 0;
+}
+
+/* From script to interpreter until there is a program. */
+static int find_program(struct exec *x)
+{
+	for (u32 depth = 0;; depth++) {
+		int err;
+
+		if (depth > MAX_SCRIPTS)
+			return -ELOOP;
+		err = read_head(x);
+		if (err)
+			return err;
+		err = exec_elf_check(x);
+		if (err != -ENOEXEC || x->head[0] != '#')
+			return err;
+		err = exec_script(x);
+		if (err)
+			return err;
+	}
+}
+
+static void place_mmap(struct exec *x)
+{
+	u64 gap = STACK_GAP_MAX;
+
+	if (x->stack_limit < STACK_GAP_MAX)
+		gap = x->stack_limit + VM_STACK_GUARD;
+	gap = min(max(gap, STACK_GAP_MIN), STACK_GAP_MAX);
+	x->as->mmap_top = PAGE_ALIGN_UP(USER_END - gap);
+}
+
+static int build_aspace(struct exec *x)
+{
+	int err = aspace_create(&x->as);
+
+	if (err)
+		return err;
+	place_mmap(x);
+	x->late = true;
+	err = exec_elf_map(x);
+	if (!err)
+		err = exec_stack_build(x);
+	if (!err)
+		x->late = false;
+	return err;
+}
+
+/* Own copies of what is shared: the threads that share it will be gone, but
+ * other processes may too. */
+static int unshare_tables(struct exec *x)
+{
+	struct task *t = current_task();
+	int err = 0;
+
+	if (file_table_shared(t->files))
+		err = file_table_clone(t->files, &x->files);
+	if (!err && refcount_read(&t->sighand->refs) > 1)
+		err = sighand_clone(t->sighand, &x->sighand);
+	return err;
+}
+
+static int exec_prepare(struct exec *x)
+{
+	int err = open_program(x);
+
+	if (!err)
+		err = exec_args_copy(x);
+	if (!err)
+		err = find_program(x);
+	if (!err)
+		err = exec_cred_prepare(x);
+	if (!err)
+		err = build_aspace(x);
+	if (err)
+		return err;
+	aspace_set_exe_file(x->as, x->program.file);
+	return unshare_tables(x);
+}
+
+static void exec_free(struct exec *x)
+{
+	exec_args_free(&x->args);
+	if (x->as)
+		aspace_put(x->as);
+	exec_elf_free(&x->program);
+	exec_elf_free(&x->interp);
+	if (x->files)
+		file_table_put(x->files);
+	if (x->sighand)
+		sighand_put(x->sighand);
+	if (x->cred)
+		cred_put(x->cred);
+	kfree(x);
+}
+
+/* ------------------------------------------------------------------ commit */
+
+static void change_aspace(struct exec *x, struct task *t)
+{
+	struct process *p = t->process;
+	struct aspace *old = t->aspace;
+
+	/* While the old memory is still there to be written. */
+	task_leave_aspace(t);
+	if (old)
+		p->max_rss = max(p->max_rss, READ_ONCE(old->max_rss));
+	spin_lock(&t->alloc_lock);
+	t->aspace = x->as;
+	spin_unlock(&t->alloc_lock);
+	(void)aspace_use(x->as);
+	x->as = NULL;
+	if (old)
+		aspace_put(old);
+}
+
+static void change_files(struct exec *x, struct task *t)
+{
+	struct file_table *old = t->files;
+
+	if (x->files) {
+		spin_lock(&t->alloc_lock);
+		t->files = x->files;
+		spin_unlock(&t->alloc_lock);
+		x->files = NULL;
+		file_table_put(old);
+	}
+	file_table_close_exec(t->files);
+}
+
+static void change_sighand(struct exec *x, struct task *t)
+{
+	struct sighand *old = t->sighand;
+
+	if (x->sighand) {
+		spin_lock_irq(&t->process->siglock);
+		rcu_assign(t->sighand, x->sighand);
+		spin_unlock_irq(&t->process->siglock);
+		x->sighand = NULL;
+		sighand_put(old);
+	}
+	sighand_reset_caught(t->sighand);
+}
+
+static void change_cred(struct exec *x, struct task *t)
+{
+	const struct cred *c;
+
+	if (x->cred)
+		cred_commit(x->cred);
+	x->cred = NULL;
+	c = t->cred;
+	if (x->secure || x->set_id)
+		t->pdeath_signal = 0;
+	t->process->dumpable = !x->set_id && c->euid == c->uid &&
+			       c->egid == c->gid;
+}
+
+static void change_name(const struct exec *x, struct task *t)
+{
+	const char *base = strrchr(x->req->name, '/');
+
+	spin_lock(&t->alloc_lock);
+	memset(t->comm, 0, sizeof(t->comm));
+	(void)str_copy(t->comm, sizeof(t->comm),
+		       base ? base + 1 : x->req->name);
+	spin_unlock(&t->alloc_lock);
+}
+
+static void reset_task(struct task *t)
+{
+	t->flags &= ~(u32)(TASK_FORKNOEXEC | TASK_SUPERPRIV);
+	t->altstack_sp = 0;
+	t->altstack_size = 0;
+	t->altstack_flags = SS_DISABLE;
+	t->robust_list = 0;
+	t->set_child_tid = 0;
+	t->clear_child_tid = 0;
+	t->restart_fn = NULL;
+}
+
+/* Nothing fails from here on. */
+static void exec_commit(struct exec *x)
+{
+	struct task *t = current_task();
+
+	change_aspace(x, t);
+	change_sighand(x, t);
+	process_timers_exec(t->process);
+	change_cred(x, t);
+	change_name(x, t);
+	reset_task(t);
+	change_files(x, t);
+	arch_user_reset(exec_elf_entry(x), x->sp);
+}
+
+/* The death that Linux gives a process whose new program cannot be loaded:
+ * no handler, and it cannot be blocked. */
+static void die(void)
+{
+	const struct k_sigaction dfl = { .handler = SIG_DFL };
+
+	(void)signal_action(SIGSEGV, &dfl, NULL);
+	signal_force(SIGSEGV, SEND_KERNEL);
+}
+
+int task_exec(const struct exec_request *req)
+{
+	struct exec *x = kzalloc(sizeof(*x));
+	bool late;
+	int err;
+
+	if (!x)
+		return -ENOMEM;
+	x->req = req;
+	x->stack_limit = current_rlimit(RLIMIT_STACK);
+	err = exec_prepare(x);
+	late = err && x->late && !req->kargv;
+	if (!err)
+		err = exec_take_over();
+	if (!err)
+		exec_commit(x);
+	exec_free(x);
+	if (late)
+		die();
+	return err;
+}

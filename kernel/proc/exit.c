@@ -1,0 +1,411 @@
+/*
+ * kernel/proc/exit.c - the death of tasks
+ *
+ * What:  a task leaves what it shares, hands its children on, tells its
+ *        parent, and becomes a zombie or vanishes. The last thread of an init
+ *        takes its whole namespace along (pidns_zap) before that.
+ * Locks: the process tree lock (for: the tree locks of the parent's and the
+ *        own namespace) covers hand-over, notice and release; siglock the
+ *        count of living threads.
+ * Life:  ALIVE -> ZOMBIE (leaders whose parent waits) -> DEAD -> released:
+ *        out of all tables, its memory going after a grace period.
+ * Not:   waiting for children (wait.c).
+ * See:   docs/pidns.md; exit_group(2), prctl(2): PR_SET_CHILD_SUBREAPER.
+ */
+#include <proc/lifecycle.h>
+
+#include <core/assert.h>
+#include <fs/file.h>
+#include <proc/futex.h>
+#include <proc/nsproxy.h>
+#include <proc/pidns.h>
+#include <proc/procfs.h>
+#include <proc/session.h>
+#include <proc/signal.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/wait.h>
+#include <vm/aspace.h>
+#include <vm/uaccess.h>
+
+/* The rest of a task that is in no table any more. */
+static void task_release_rest(struct task *t)
+{
+	struct process *p = t->process;
+	struct sighand *sighand;
+
+	spin_lock_irq(&p->siglock);
+	sigqueue_flush(&t->pending, ~0ull);
+	sighand = t->sighand;
+	t->sighand = NULL;
+	spin_unlock_irq(&p->siglock);
+	sighand_put(sighand);
+	user_task_del(t->cred);
+	task_put(t);
+}
+
+/* What a dead thread used is the process's, so that it is not lost. */
+static void account_dead_thread(struct task *t)
+{
+	struct process *p = t->process;
+	u64 user_ns, system_ns;
+
+	sched_times(&t->thread, &user_ns, &system_ns);
+	p->user_ns += user_ns;
+	p->system_ns += system_ns;
+	p->minflt += t->minflt;
+	p->majflt += t->majflt;
+	p->nvcsw += t->thread.nvcsw;
+	p->nivcsw += t->thread.nivcsw;
+}
+
+/* A dead leader's process leaves family, group and session. [T] */
+static void unlink_process(struct process *p, struct pid *pid)
+{
+	struct pid *pgid = p->pgid, *sid = p->sid;
+	struct pid_ns *ns = pid_ns_of(pid);
+
+	if (ns->reaper == p) {
+		rcu_assign(ns->reaper, NULL);
+		pidns_step(ns, PIDNS_REAPED);
+	}
+	list_del(&p->sibling);
+	list_del(&p->group_link);
+	list_del(&p->session_link);
+	rcu_assign(pid->process, NULL);
+	pid_detach(pgid, PID_PGID);
+	pid_detach(sid, PID_SID);
+	pid_detach(pid, PID_TGID);
+}
+
+/* Out of all tables. [T] held, exit_state is DEAD. */
+static void task_unlink(struct task *t)
+{
+	struct process *p = t->process;
+	struct pid *pid = t->pid;
+	bool leader = task_is_leader(t);
+
+	ASSERT(t->exit_state == EXIT_DEAD);
+	spin_lock_irq(&p->siglock);
+	account_dead_thread(t);
+	list_del_rcu(&t->thread_link);
+	p->nthreads--;
+	rcu_assign(pid->task, NULL);
+	rcu_assign(t->pid, NULL);
+	spin_unlock_irq(&p->siglock);
+	if (leader) {
+		ASSERT(p->nthreads == 0);
+		unlink_process(p, pid);
+	}
+	pid_detach(pid, PID_TASK);
+}
+
+/* Nobody of @p lives any more, its leader is a zombie: pollers and the parent
+ * are told. True: nobody will wait for it. [T] */
+static bool process_died(struct process *p)
+{
+	pidfd_notify_exit(p->tgid);
+	return signal_notify_parent_exit(p, p->leader->exit_signal);
+}
+
+/* The last other thread of a group whose leader is a zombie went: now the
+ * process as a whole is dead. True: the leader is to be released too. [T] */
+static bool leader_follows(struct process *p)
+{
+	struct task *leader = p->leader;
+
+	if (p->nthreads != 1 || leader->exit_state != EXIT_ZOMBIE)
+		return false;
+	if (!process_died(p))
+		return false;
+	leader->exit_state = EXIT_DEAD;
+	return true;
+}
+
+void task_release(struct task *t)
+{
+	struct process *p = t->process;
+	struct task *leader = NULL;
+
+	spin_lock(&process_tree_lock);
+	if (!task_is_leader(t)) {
+		task_unlink(t);
+		if (leader_follows(p))
+			leader = p->leader;
+	} else {
+		task_unlink(t);
+	}
+	spin_unlock(&process_tree_lock);
+	task_release_rest(t);
+	if (leader)
+		task_release(leader);
+}
+
+void task_leave_aspace(struct task *t)
+{
+	struct completion *vfork;
+
+	if (!t->aspace)
+		return;
+	futex_exit(t);
+	if (t->clear_child_tid) {
+		/* Nobody to tell when it is alone in its memory. */
+		if (refcount_read(&t->aspace->users) > 1 &&
+		    !put_user_u32(t->clear_child_tid, 0))
+			futex_wake_user(t->clear_child_tid, 1);
+		t->clear_child_tid = 0;
+	}
+	spin_lock(&t->alloc_lock);
+	vfork = t->vfork_done;
+	t->vfork_done = NULL;
+	if (vfork)
+		complete(vfork);
+	spin_unlock(&t->alloc_lock);
+}
+
+static void exit_aspace(struct task *t)
+{
+	struct aspace *as;
+
+	task_leave_aspace(t);
+	spin_lock(&t->alloc_lock);
+	as = t->aspace;
+	t->aspace = NULL;
+	spin_unlock(&t->alloc_lock);
+	if (!as)
+		return;
+	t->process->max_rss = max(t->process->max_rss, READ_ONCE(as->max_rss));
+	aspace_put(aspace_use(NULL));
+}
+
+static void exit_files(struct task *t)
+{
+	struct file_table *files;
+	struct fs_context *fs;
+
+	spin_lock(&t->alloc_lock);
+	files = t->files;
+	fs = t->fs;
+	t->files = NULL;
+	t->fs = NULL;
+	spin_unlock(&t->alloc_lock);
+	file_table_put(files);
+	fs_context_put(fs);
+}
+
+/* A thread of @p that has not begun to exit, other than @not. [T] */
+static struct task *living_thread(struct process *p, struct task *not)
+{
+	struct task *t;
+
+	for_each_list(t, &p->threads, thread_link) {
+		if (t != not && !(READ_ONCE(t->flags) & TASK_EXITING))
+			return t;
+	}
+	return NULL;
+}
+
+/* Nearest subreaper above @p in @p's own namespace. [T] */
+static struct task *find_subreaper(struct process *p, struct process *init)
+{
+	struct pid_ns *ns = pid_ns_of(p->tgid);
+	struct process *up;
+
+	if (!p->has_subreaper_above)
+		return NULL;
+	for (up = p->parent; up != init; up = up->parent) {
+		struct task *t;
+
+		/* A parent in another world: injected, no way further up. */
+		if (pid_ns_of(up->tgid) != ns)
+			return NULL;
+		if (up == up->parent)
+			return NULL;
+		if (!up->is_subreaper)
+			continue;
+		t = living_thread(up, NULL);
+		if (t)
+			return t;
+	}
+	return NULL;
+}
+
+/*
+ * Another thread of a dying init that has not passed exit_notify yet: the one
+ * that zaps, or that will be the last. NULL: @t is that one. [T]
+ */
+static struct task *dying_sibling(struct process *init, struct task *t)
+{
+	struct task *other;
+
+	for_each_list(other, &init->threads, thread_link) {
+		if (other != t && other->exit_state == EXIT_ALIVE)
+			return other;
+	}
+	return NULL;
+}
+
+/* Who gets the children of the dying @t; NULL: it is the last thread of an
+ * init, and they are all reaped. [T] */
+static struct task *find_new_parent(struct task *t)
+{
+	struct process *p = t->process;
+	struct process *init = pid_ns_of(p->tgid)->reaper;
+	struct task *heir;
+
+	heir = living_thread(p, t);
+	if (heir)
+		return heir;
+	heir = find_subreaper(p, init);
+	if (heir)
+		return heir;
+	heir = living_thread(init, NULL);
+	return heir ? heir : dying_sibling(init, t);
+}
+
+void process_notify_exit(struct process *p, struct list *dead)
+{
+	struct task *leader = p->leader;
+
+	if (!signal_notify_parent_exit(p, leader->exit_signal))
+		return;
+	leader->exit_state = EXIT_DEAD;
+	list_add_tail(dead, &leader->children);
+}
+
+/* @child of the dying @from goes to @to. [T] */
+static void reparent_child(struct process *child, struct task *to,
+			   struct list *dead)
+{
+	struct process *from = child->parent;
+	struct task *t;
+
+	child->parent_task = to;
+	for_each_list(t, &child->threads, thread_link) {
+		if (t->pdeath_signal)
+			signal_send_task(t, t->pdeath_signal, SEND_NOINFO);
+	}
+	if (to->process == from)
+		return;
+	rcu_assign(child->parent, to->process);
+	child->has_subreaper_above = to->process->has_subreaper_above ||
+				     to->process->is_subreaper;
+	if (child->leader->exit_state == EXIT_DEAD)
+		return;
+	child->leader->exit_signal = SIGCHLD;
+	if (child->leader->exit_state == EXIT_ZOMBIE && child->nthreads == 1)
+		process_notify_exit(child, dead);
+	session_exit_check(child, from);
+}
+
+/* All children of @t get a new parent. [T] @dead: those nobody waits for. */
+static void reparent_children(struct task *t, struct list *dead)
+{
+	struct process *child, *tmp;
+	struct task *to;
+
+	if (list_empty(&t->children))
+		return;
+	to = find_new_parent(t);
+	if (!to)
+		panic("exit: the last thread of an init still has children");
+	for_each_list_safe(child, tmp, &t->children, sibling)
+		reparent_child(child, to, dead);
+	list_splice_tail(&to->children, &t->children);
+}
+
+void task_release_list(struct list *dead)
+{
+	while (!list_empty(dead)) {
+		struct task *t = list_first(dead, struct task, children);
+
+		list_del(&t->children);
+		task_release(t);
+	}
+}
+
+/* Children handed on, the parent told. True: release the task at once. */
+static bool exit_notify(struct task *t, bool group_dead)
+{
+	struct process *p = t->process;
+	struct list dead = LIST_INIT(dead);
+	bool autoreap = true;
+
+	/* The last thread of an init takes its world along. */
+	if (group_dead && pid_ns_of(p->tgid)->reaper == p)
+		pidns_zap(pid_ns_of(p->tgid));
+	spin_lock(&process_tree_lock);
+	reparent_children(t, &dead);
+	if (group_dead)
+		session_exit_check(p, NULL);
+	if (task_is_leader(t)) {
+		t->exit_state = EXIT_ZOMBIE;
+		autoreap = p->nthreads == 1 && process_died(p);
+	}
+	if (autoreap)
+		t->exit_state = EXIT_DEAD;
+	if (p->group_exec && p->nthreads <= 2)
+		thread_wake(&p->group_exec->thread, WAKE_NORMAL | WAKE_KILL);
+	spin_unlock(&process_tree_lock);
+	task_release_list(&dead);
+	return autoreap;
+}
+
+/* One thread less lives. True: it was the last. */
+static bool exit_count(struct task *t, int code)
+{
+	struct process *p = t->process;
+	bool last;
+
+	spin_lock_irq(&p->siglock);
+	t->flags |= TASK_EXITING;
+	t->exit_code = code;
+	if (p->sigflags & SIGNAL_GROUP_EXIT)
+		t->exit_code = p->group_exit_code;
+	signal_thread_exits_locked(t);
+	last = --p->nlive == 0;
+	spin_unlock_irq(&p->siglock);
+	return last;
+}
+
+static void check_global_init(struct task *t, bool last)
+{
+	if (last && pidns_init_ns.reaper == t->process)
+		panic("Attempted to kill init! exitcode=0x%08x",
+		      (u32)t->exit_code);
+}
+
+void task_exit(int code)
+{
+	struct task *t = current_task();
+	bool last;
+
+	ASSERT(!(t->flags & TASK_EXITING));
+	last = exit_count(t, code);
+	check_global_init(t, last);
+	if (last)
+		process_timers_stop(t->process);
+	exit_aspace(t);
+	exit_files(t);
+	if (last)
+		session_leader_exit(t->process);
+	nsproxy_switch(NULL);
+	if (exit_notify(t, last))
+		task_release(t);
+	thread_exit();
+}
+
+void task_exit_group(int code)
+{
+	struct process *p = current_process();
+
+	spin_lock_irq(&p->siglock);
+	if (p->sigflags & SIGNAL_GROUP_EXIT)
+		code = p->group_exit_code;
+	else if (p->group_exec && p->group_exec != current_task())
+		code = 0;	/* another thread execs: only this one ends */
+	else
+		signal_group_exit_locked(p, code);
+	spin_unlock_irq(&p->siglock);
+	task_exit(code);
+}

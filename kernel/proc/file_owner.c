@@ -1,0 +1,155 @@
+/*
+ * kernel/proc/file_owner.c - who is told when an O_ASYNC file is ready
+ *
+ * What:  fcntl(F_SETOWN) records a thread, process or group with the uids of
+ *        the one who asked; readiness sends it SIGIO or the chosen signal, if
+ *        those uids may.
+ * Locks: file->owner_lock covers the record; it is dropped before a signal is
+ *        sent. Groups are walked under the process tree lock (for: the
+ *        session lock).
+ * Life:  the file owns a reference to the struct pid until it is closed.
+ * See:   fcntl(2), "Managing signals"; signal(7).
+ */
+#include <proc/file_owner.h>
+
+#include <fs/file.h>
+#include <proc/signal.h>
+#include <uapi/errno.h>
+#include <uapi/fcntl.h>
+
+/* What is needed of a file to send its signal. */
+struct file_owner {
+	struct pid *pid;	/* reference, or NULL */
+	s32 type, sig;
+	uid_t uid, euid;
+};
+
+static struct file_owner owner_read(struct file *f)
+{
+	struct file_owner o;
+
+	spin_lock(&f->owner_lock);
+	o = (struct file_owner){
+		.pid = f->owner ? pid_get(f->owner) : NULL,
+		.type = f->owner_type,
+		.sig = f->owner_sig,
+		.uid = f->owner_uid,
+		.euid = f->owner_euid,
+	};
+	spin_unlock(&f->owner_lock);
+	return o;
+}
+
+int file_owner_set(struct file *f, const struct f_owner_ex *owner)
+{
+	struct pid *pid = NULL, *old;
+
+	if (owner->pid) {
+		rcu_read_lock();
+		pid = pid_find(owner->pid, current_pidns());
+		if (pid && !refcount_try_get(&pid->refs))
+			pid = NULL;
+		rcu_read_unlock();
+		if (!pid)
+			return -ESRCH;
+	}
+	spin_lock(&f->owner_lock);
+	old = f->owner;
+	f->owner = pid;
+	f->owner_type = owner->type;
+	f->owner_uid = current_cred()->uid;
+	f->owner_euid = current_cred()->euid;
+	spin_unlock(&f->owner_lock);
+	pid_put(old);
+	return 0;
+}
+
+void file_owner_get(struct file *f, struct f_owner_ex *out)
+{
+	struct file_owner o = owner_read(f);
+
+	out->type = o.type;
+	out->pid = pid_vnr(o.pid);
+	pid_put(o.pid);
+}
+
+static bool may_tell(const struct file_owner *o, struct task *t)
+{
+	const struct cred *c = rcu_dereference(t->cred);
+
+	return !o->euid || o->euid == c->suid || o->euid == c->uid ||
+	       o->uid == c->suid || o->uid == c->uid;
+}
+
+struct notice {
+	struct file_owner owner;
+	struct siginfo info;
+};
+
+/* F_SETSIG 0: plain SIGIO; another signal carries which file and why. */
+static void tell_task(const struct notice *n, struct task *t)
+{
+	int sig = n->owner.sig ? n->owner.sig : SIGIO;
+	const struct siginfo *info = n->owner.sig ? &n->info : SEND_KERNEL;
+
+	if (!may_tell(&n->owner, t))
+		return;
+	if (n->owner.type == F_OWNER_TID)
+		signal_send_task(t, sig, info);
+	else
+		signal_send_process(t->process, sig, info);
+}
+
+static void tell_group(const struct notice *n)
+{
+	struct process *p;
+
+	spin_lock(&process_tree_lock);
+	for_each_list(p, &n->owner.pid->group, group_link)
+		tell_task(n, p->leader);
+	spin_unlock(&process_tree_lock);
+}
+
+static void tell_one(const struct notice *n)
+{
+	struct task *t;
+
+	rcu_read_lock();
+	t = rcu_dereference(n->owner.pid->task);
+	if (t)
+		tell_task(n, t);
+	rcu_read_unlock();
+}
+
+/* Context: task, no lock above process_tree_lock held. */
+static void owner_signal(struct file *f, int fd, int band)
+{
+	struct notice n = { .owner = owner_read(f) };
+
+	if (!n.owner.pid)
+		return;
+	n.info.si_signo = n.owner.sig;
+	n.info.si_code = band & POLLIN ? POLL_IN : POLL_OUT;
+	n.info.f.poll.band = band;
+	n.info.f.poll.fd = fd;
+	if (n.owner.type == F_OWNER_PGRP)
+		tell_group(&n);
+	else
+		tell_one(&n);
+	pid_put(n.owner.pid);
+}
+
+static void owner_put(void *owner)
+{
+	pid_put(owner);
+}
+
+static const struct file_owner_hooks hooks = {
+	.put = owner_put,
+	.signal = owner_signal,
+};
+
+void file_owner_init(void)
+{
+	file_set_owner_hooks(&hooks);
+}

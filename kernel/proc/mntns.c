@@ -1,0 +1,109 @@
+/*
+ * kernel/proc/mntns.c - the identity of mount namespaces
+ *
+ * What:  a number and an owner behind mount_ns->private.
+ * Life:  born and freed with the struct mount_ns it belongs to, whose
+ *        reference count is the only one: common.refs stays 1.
+ * See:   mount_namespaces(7).
+ */
+#include <proc/mntns.h>
+
+#include <core/assert.h>
+#include <mm/kmalloc.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/sched.h>
+
+struct mnt_id {
+	struct ns_common common;
+	struct mount_ns *ns;		/* [I] whose identity this is */
+};
+
+static void mntns_put(struct ns_common *common)
+{
+	mount_ns_put(mntns_of(common));
+}
+
+static void mntns_common_get(struct ns_common *common)
+{
+	mount_ns_get(mntns_of(common));
+}
+
+const struct ns_ops mntns_ops = {
+	.name = "mnt",
+	.clone_flag = CLONE_NEWNS,
+	.get = mntns_common_get,
+	.put = mntns_put,
+};
+
+static struct mnt_id first_id = {
+	.common = {
+		.refs = REFCOUNT_INIT(1),
+		.ops = &mntns_ops,
+		.owner = &user_ns_init,
+	},
+};
+
+static void mntns_release(struct mount_ns *ns)
+{
+	struct mnt_id *id = ns->private;
+
+	ns_ino_free(id->common.ino);
+	user_ns_put(id->common.owner);
+	kfree(id);
+}
+
+void mntns_init(void)
+{
+	struct mount_ns *ns = mount_ns_init();
+
+	first_id.common.ino = ns_ino_alloc();
+	first_id.ns = ns;
+	ns->private = &first_id;
+}
+
+int mntns_create(struct mount_ns *src, struct user_ns *owner,
+		 struct fs_context *fs, struct mount_ns **out)
+{
+	struct mnt_id *id = kzalloc(sizeof(*id));
+	struct mount_ns *ns;
+	int err;
+
+	if (!id)
+		return -ENOMEM;
+	err = mount_ns_clone(src, fs, &ns);
+	if (err) {
+		kfree(id);
+		return err;
+	}
+	refcount_set(&id->common.refs, 1);
+	id->common.ino = ns_ino_alloc();
+	id->common.ops = &mntns_ops;
+	id->common.owner = user_ns_get(owner);
+	id->ns = ns;
+	ns->private = id;
+	ns->owner = owner;
+	ns->release = mntns_release;
+	*out = ns;
+	return 0;
+}
+
+struct ns_common *mntns_common(struct mount_ns *ns)
+{
+	return &((struct mnt_id *)ns->private)->common;
+}
+
+struct mount_ns *mntns_of(struct ns_common *common)
+{
+	return container_of(common, struct mnt_id, common)->ns;
+}
+
+void mntns_enter(struct mount_ns *ns, struct fs_context *fs)
+{
+	struct path root;
+
+	mount_ns_root(ns, &root);
+	fs_context_set_root(fs, &root);
+	fs_context_set_cwd(fs, &root);
+	path_put(&root);
+}

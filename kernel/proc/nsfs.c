@@ -1,0 +1,180 @@
+/*
+ * kernel/proc/nsfs.c - files that stand for namespaces
+ *
+ * What:  what /proc/PID/ns/X leads to: an open one keeps its namespace alive,
+ *        setns(2) takes it, ioctls ask for relatives and translate numbers.
+ * Locks: none of its own.
+ * Life:  an inode holds a reference on its namespace until it is evicted; two
+ *        inodes of one namespace have the same number and count as the same
+ *        file for stat(2).
+ * See:   namespaces(7), ioctl_ns(2).
+ */
+#include <proc/procfs.h>
+
+#include <core/panic.h>
+#include <fs/file.h>
+#include <fs/nscommon.h>
+#include <lib/format.h>
+#include <proc/pidns.h>
+#include <proc/task.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/fcntl.h>
+#include <uapi/ns.h>
+#include <uapi/sched.h>
+#include <vm/uaccess.h>
+
+static struct superblock *nsfs_sb;
+
+static void nsfs_evict(struct inode *inode)
+{
+	struct ns_common *ns = inode->private;
+
+	ns->ops->put(ns);
+}
+
+static const struct inode_ops nsfs_inode_ops = {
+	.evict = nsfs_evict,
+};
+
+static struct ns_common *file_ns(const struct file *f)
+{
+	return path_inode(&f->path)->private;
+}
+
+/* A new descriptor for @ns, whose reference is given up in any case. */
+static long open_relative(struct ns_common *ns)
+{
+	struct file_table *files = current_task()->files;
+	struct path path;
+	struct file *f;
+	int fd, err;
+
+	err = nsfs_path(ns, &path);
+	ns->ops->put(ns);
+	if (err)
+		return err;
+	err = vfs_open_path(&path, O_RDONLY, current_cred(), &f);
+	path_put(&path);
+	if (err)
+		return err;
+	fd = fd_alloc(files, 0, current_rlimit(RLIMIT_NOFILE), true);
+	if (fd < 0)
+		file_put(f);
+	else
+		fd_install(files, fd, f);
+	return fd;
+}
+
+static long get_userns(struct ns_common *ns)
+{
+	struct user_ns *owner = ns->owner;
+
+	if (ns->ops->clone_flag == CLONE_NEWUSER)
+		return -EPERM;
+	return open_relative(&user_ns_get(owner)->common);
+}
+
+static long get_parent(struct ns_common *ns)
+{
+	struct ns_common *parent;
+	int err;
+
+	if (!ns->ops->parent)
+		return -EINVAL;
+	err = ns->ops->parent(ns, &parent);
+	return err ? err : open_relative(parent);
+}
+
+/*
+ * Numbers across namespaces: @nr there is which number here, or the reverse.
+ * Source: ioctl_ns(2); since Linux 6.11.
+ */
+static long translate(struct ns_common *common, u32 cmd, s32 nr)
+{
+	struct pid_ns *there = container_of(common, struct pid_ns, common);
+	bool inward = cmd == NS_GET_PID_IN_PIDNS ||
+		      cmd == NS_GET_TGID_IN_PIDNS;
+	bool tgid = cmd == NS_GET_TGID_FROM_PIDNS ||
+		    cmd == NS_GET_TGID_IN_PIDNS;
+	struct pid_ns *from = inward ? current_pidns() : there;
+	struct pid_ns *to = inward ? there : current_pidns();
+	struct pid *pid;
+	struct task *t;
+	long out = -ESRCH;
+
+	if (common->ops != &pidns_ops)
+		return -EINVAL;
+	rcu_read_lock();
+	pid = pid_find(nr, from);
+	t = pid ? rcu_dereference(pid->task) : NULL;
+	if (t)
+		out = pid_nr(tgid ? t->process->tgid : pid, to);
+	rcu_read_unlock();
+	return out ? out : -ESRCH;
+}
+
+static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
+{
+	struct ns_common *ns = file_ns(f);
+
+	switch (cmd) {
+	case NS_GET_USERNS:
+		return get_userns(ns);
+	case NS_GET_PARENT:
+		return get_parent(ns);
+	case NS_GET_NSTYPE:
+		return ns->ops->clone_flag;
+	case NS_GET_OWNER_UID:
+		if (ns->ops->clone_flag != CLONE_NEWUSER)
+			return -EINVAL;
+		return put_user_u32(arg, container_of(ns, struct user_ns,
+						      common)->owner_uid);
+	case NS_GET_PID_FROM_PIDNS:
+	case NS_GET_TGID_FROM_PIDNS:
+	case NS_GET_PID_IN_PIDNS:
+	case NS_GET_TGID_IN_PIDNS:
+		return translate(ns, cmd, (s32)arg);
+	}
+	return -ENOTTY;
+}
+
+static const struct file_ops nsfs_file_ops = {
+	.ioctl = nsfs_ioctl,
+};
+
+struct ns_common *nsfs_file_ns(struct file *f)
+{
+	struct ns_common *ns;
+
+	if (f->ops != &nsfs_file_ops)
+		return NULL;
+	ns = file_ns(f);
+	ns->ops->get(ns);
+	return ns;
+}
+
+int nsfs_path(struct ns_common *ns, struct path *out)
+{
+	struct inode *inode = inode_create(nsfs_sb, S_IFREG | 0444);
+	char name[32];
+	int err;
+
+	if (!inode)
+		return -ENOMEM;
+	ns->ops->get(ns);
+	inode->ops = &nsfs_inode_ops;
+	inode->fops = &nsfs_file_ops;
+	inode->private = ns;
+	inode->ino = ns->ino;
+	snprintf(name, sizeof(name), "%s:[%u]", ns->ops->name, ns->ino);
+	err = path_create_anon(inode, name, out);
+	inode_put(inode);
+	return err;
+}
+
+void nsfs_init(void)
+{
+	if (superblock_create("nsfs", NSFS_MAGIC, NULL, &nsfs_sb))
+		panic("nsfs: no memory for the superblock");
+}

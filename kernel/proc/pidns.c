@@ -1,0 +1,301 @@
+/*
+ * kernel/proc/pidns.c - worlds of processes
+ *
+ * What:  pid namespace objects, their states, and their death: the init's
+ *        last thread kills all members, reaps its children and waits until
+ *        the last number is gone.
+ * Locks: the process tree lock covers state and reaper; members (count and
+ *        accepting flag in one word) is atomic. Both sides of a birth against
+ *        a death look at it: pid_publish adds a member only while the flag is
+ *        set, and pidns_zap clears the flag before it sweeps.
+ * Life:  see pidns_step. References: the parent by each child, its members'
+ *        pids, nsproxies, nsfs files, procfs mounts.
+ * Not:   numbers (pid.c, pid_table.c); who may create one (nsproxy.c).
+ * See:   docs/pidns.md; pid_namespaces(7), reboot(2).
+ */
+#include <proc/pidns.h>
+
+#include <core/assert.h>
+#include <core/printk.h>
+#include <mm/slab.h>
+#include <proc/lifecycle.h>
+#include <proc/nsproxy.h>
+#include <proc/signal.h>
+#include <proc/task.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/reboot.h>
+#include <uapi/sched.h>
+
+static struct slab_cache *pidns_cache;
+
+static void pidns_common_put(struct ns_common *common)
+{
+	pidns_put(container_of(common, struct pid_ns, common));
+}
+
+/* NS_GET_PARENT: only down to the caller's own world. */
+static int pidns_parent(struct ns_common *common, struct ns_common **out)
+{
+	struct pid_ns *ns = container_of(common, struct pid_ns, common);
+
+	if (!ns->parent || !pidns_is_below(ns->parent, current_pidns()))
+		return -EPERM;
+	*out = &pidns_get(ns->parent)->common;
+	return 0;
+}
+
+static void pidns_common_get(struct ns_common *common)
+{
+	pidns_get(container_of(common, struct pid_ns, common));
+}
+
+const struct ns_ops pidns_ops = {
+	.name = "pid",
+	.clone_flag = CLONE_NEWPID,
+	.get = pidns_common_get,
+	.put = pidns_common_put,
+	.parent = pidns_parent,
+};
+
+struct pid_ns pidns_init_ns = {
+	.common = {
+		.refs = REFCOUNT_INIT(1),
+		.ino = NS_INO_PID,
+		.ops = &pidns_ops,
+		.owner = &user_ns_init,
+	},
+	.state = PIDNS_NASCENT,
+	.members = ATOMIC_INIT((long)PIDNS_ACCEPTING),
+	.first_birth = MUTEX_INIT(pidns_init_ns.first_birth, "pidns birth",
+				  RANK_MUTEX_NS),
+};
+
+void pidns_init(void)
+{
+	pidns_cache = slab_cache_create("pid_namespace", sizeof(struct pid_ns),
+					0, 0);
+	if (!pidns_cache)
+		panic("pidns: no memory for the cache");
+}
+
+void pidns_step(struct pid_ns *ns, enum pidns_state next)
+{
+	static const u32 legal[] = {
+		[PIDNS_NASCENT] = BIT(PIDNS_LIVE) | BIT(PIDNS_REAPED) |
+				  BIT(PIDNS_FREED),
+		[PIDNS_LIVE] = BIT(PIDNS_CLOSING),
+		[PIDNS_CLOSING] = BIT(PIDNS_DRAINED),
+		[PIDNS_DRAINED] = BIT(PIDNS_REAPED),
+		[PIDNS_REAPED] = BIT(PIDNS_FREED),
+		[PIDNS_FREED] = 0,
+	};
+
+	ASSERT(legal[ns->state] & BIT(next));
+	WRITE_ONCE(ns->state, next);
+}
+
+int pidns_create(struct pid_ns *parent, struct user_ns *owner,
+		 struct pid_ns **out)
+{
+	struct pid_ns *ns;
+
+	if (parent->level >= PIDNS_MAX_LEVEL)
+		return -ENOSPC;
+	if (pid_cache_prepare(parent->level + 1))
+		return -ENOMEM;
+	if (!user_ns_charge_pidns(owner))
+		return -ENOSPC;
+	ns = slab_zalloc(pidns_cache);
+	if (!ns) {
+		user_ns_uncharge_pidns(owner);
+		return -ENOMEM;
+	}
+	refcount_set(&ns->common.refs, 1);
+	ns->common.ino = ns_ino_alloc();
+	ns->common.ops = &pidns_ops;
+	ns->common.owner = user_ns_get(owner);
+	ns->parent = pidns_get(parent);
+	ns->level = parent->level + 1;
+	ns->state = PIDNS_NASCENT;
+	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
+	pid_table_init(&ns->table);
+	mutex_init(&ns->first_birth, "pidns birth", RANK_MUTEX_NS);
+	*out = ns;
+	return 0;
+}
+
+struct pid_ns *pidns_get(struct pid_ns *ns)
+{
+	refcount_get(&ns->common.refs);
+	return ns;
+}
+
+static void pidns_free_rcu(struct rcu_head *head)
+{
+	struct pid_ns *ns = container_of(head, struct pid_ns, rcu);
+
+	user_ns_uncharge_pidns(ns->common.owner);
+	user_ns_put(ns->common.owner);
+	pid_table_fini(&ns->table);
+	slab_free(pidns_cache, ns);
+}
+
+/* A chain of 32 unwinds in this loop, not by recursion. */
+void pidns_put(struct pid_ns *ns)
+{
+	while (ns && refcount_put(&ns->common.refs)) {
+		struct pid_ns *parent = ns->parent;
+
+		ASSERT(pidns_members(ns) == 0);
+		pidns_step(ns, PIDNS_FREED);
+		ns_ino_free(ns->common.ino);
+		rcu_call(&ns->rcu, pidns_free_rcu);
+		ns = parent;
+	}
+}
+
+bool pidns_is_below(const struct pid_ns *ns, const struct pid_ns *ancestor)
+{
+	while (ns->level > ancestor->level)
+		ns = ns->parent;
+	return ns == ancestor;
+}
+
+u64 pidns_members(const struct pid_ns *ns)
+{
+	return (u64)atomic_read(&ns->members) & ~PIDNS_ACCEPTING;
+}
+
+bool pidns_accepts(const struct pid_ns *ns)
+{
+	return (u64)atomic_read(&ns->members) & PIDNS_ACCEPTING;
+}
+
+bool pidns_is_nascent(const struct pid_ns *ns)
+{
+	return (u64)atomic_read(&ns->members) == PIDNS_ACCEPTING;
+}
+
+bool pidns_member_add(struct pid_ns *ns)
+{
+	long seen = atomic_read(&ns->members);
+
+	while ((u64)seen & PIDNS_ACCEPTING) {
+		if (__atomic_compare_exchange_n(&ns->members.v, &seen,
+						seen + 1, false,
+						__ATOMIC_SEQ_CST,
+						__ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}
+
+void pidns_member_del(struct pid_ns *ns)
+{
+	struct task *closer;
+	u64 left;
+
+	rcu_read_lock();
+	left = (u64)atomic_dec_return(&ns->members) & ~PIDNS_ACCEPTING;
+	ASSERT(left < PIDNS_ACCEPTING / 2);
+	closer = rcu_dereference(ns->closer);
+	if (left <= 2 && closer)
+		thread_wake(&closer->thread, WAKE_NORMAL);
+	rcu_read_unlock();
+}
+
+void pidns_first_birth_failed(struct pid_ns *ns)
+{
+	if (atomic_cas(&ns->members, (long)PIDNS_ACCEPTING, 0L))
+		pidns_step(ns, PIDNS_REAPED);
+}
+
+/* Every member but the dying init's own threads gets SIGKILL. */
+static void pidns_kill_members(struct pid_ns *ns)
+{
+	struct process *self = current_process();
+	struct pid *pid;
+	s32 nr = 2;
+
+	while ((pid = pid_next(&nr, ns))) {
+		struct process *p;
+
+		rcu_read_lock();
+		p = rcu_dereference(pid->process);
+		if (p && p != self)
+			signal_send_process(p, SIGKILL, SEND_KERNEL);
+		rcu_read_unlock();
+		pid_put(pid);
+		nr++;
+		cond_resched();
+	}
+}
+
+/* Numbers that stay until the init itself is reaped: that of the last thread,
+ * and the leader's when another thread is the last. */
+static u64 pidns_last_numbers(void)
+{
+	return task_is_leader(current_task()) ? 1 : 2;
+}
+
+static void pidns_wait_drained(struct pid_ns *ns)
+{
+	u64 last = pidns_last_numbers();
+
+	for (;;) {
+		thread_set_state(THREAD_UNINTERRUPTIBLE);
+		if (pidns_members(ns) <= last)
+			break;
+		schedule();
+	}
+	thread_set_state(THREAD_RUNNING);
+}
+
+void pidns_zap(struct pid_ns *ns)
+{
+	ASSERT(READ_ONCE(ns->reaper) == current_process());
+	spin_lock(&process_tree_lock);
+	pidns_step(ns, PIDNS_CLOSING);
+	rcu_assign(ns->closer, current_task());
+	atomic_fetch_and(&ns->members, (long)~PIDNS_ACCEPTING);
+	spin_unlock(&process_tree_lock);
+
+	signal_ignore_children();
+	pidns_kill_members(ns);
+	process_reap_all_children();
+	pidns_wait_drained(ns);
+
+	spin_lock(&process_tree_lock);
+	rcu_assign(ns->closer, NULL);
+	pidns_step(ns, PIDNS_DRAINED);
+	if (ns->reboot_signal)
+		current_process()->group_exit_code = ns->reboot_signal;
+	spin_unlock(&process_tree_lock);
+}
+
+int pidns_reboot(struct pid_ns *ns, int cmd)
+{
+	int sig;
+
+	switch ((u32)cmd) {
+	case LINUX_REBOOT_CMD_RESTART:
+	case LINUX_REBOOT_CMD_RESTART2:
+		sig = SIGHUP;
+		break;
+	case LINUX_REBOOT_CMD_POWER_OFF:
+	case LINUX_REBOOT_CMD_HALT:
+		sig = SIGINT;
+		break;
+	default:
+		return -EINVAL;
+	}
+	spin_lock(&process_tree_lock);
+	ns->reboot_signal = sig;
+	if (ns->reaper)
+		signal_send_process(ns->reaper, SIGKILL, SEND_KERNEL);
+	spin_unlock(&process_tree_lock);
+	/* The caller is a member: it dies in the zap, so this never returns
+	 * to user mode. */
+	task_exit(0);
+}

@@ -1,0 +1,111 @@
+/*
+ * kernel/proc/procfs_internal.h - between the files that make up /proc
+ */
+#ifndef PROCFS_INTERNAL_H
+#define PROCFS_INTERNAL_H
+
+#include <fs/seqfile.h>
+#include <proc/lifecycle.h>
+#include <proc/procfs.h>
+#include <proc/task.h>
+
+struct pid;
+struct pid_ns;
+struct proc_node;
+
+/* One entry of a table: a file, link or directory below /proc/PID. */
+struct proc_file {
+	const char *name;
+	mode_t mode;		/* with the file type */
+	/* Regular files. The task is alive or a zombie, and held. */
+	int (*show)(struct task *t, struct seq_buf *out);
+	ssize_t (*write)(struct task *t, const char *text, size_t len);
+	/* Links: to an object. Bytes of text, and the place itself. */
+	ssize_t (*readlink)(struct task *t, char *buf, size_t size);
+	int (*follow)(struct task *t, struct path *out);
+	/* Directories: their own table, or their own operations. */
+	const struct proc_file *table;
+	const struct inode_ops *dir_ops;
+	const struct file_ops *dir_fops;
+	/* ptrace access rules: only for who may look into the process. */
+	bool guarded;
+};
+
+/* inode->private of everything in /proc. */
+struct proc_node {
+	struct seq_source source;	/* first: seq_file_ops */
+	struct pid *pid;		/* [I] owned; NULL: not of a process */
+	const struct proc_file *file;	/* [I] NULL: a fixed entry */
+	struct proc_entry *entry;	/* [I] fixed file or directory */
+	int fd;				/* [I] below fd and fdinfo */
+	bool thread;			/* [I] below task/TID: of one thread */
+};
+
+/* The namespace that a mount of procfs shows. */
+struct pid_ns *proc_sb_ns(const struct superblock *sb);
+/* A node's inode; @pid's reference is taken. NULL: no memory. */
+struct inode *proc_inode(struct superblock *sb, const struct proc_node *from,
+			 mode_t mode);
+static inline struct proc_node *proc_node(const struct inode *inode)
+{
+	return inode->private;
+}
+/* The task a node stands for, with a reference; NULL: it is gone. */
+struct task *proc_task(const struct proc_node *n);
+/* May the caller look into @t? 0, -EACCES. Source: ptrace(2), "Ptrace access
+ * mode checking". */
+int proc_may_look(struct task *t);
+/* The parts of @dir listed by every directory: "." and "..". False: full. */
+bool proc_emit_dots(struct file *f, struct dir_context *c);
+
+/* "123" as a number; -1: it is none, or not as /proc writes it. */
+s32 proc_parse_nr(const char *name, size_t len);
+/* Inode number of a process's (or one thread's) directory. */
+static inline ino_t proc_pid_ino(u64 pid_ino, bool thread)
+{
+	return 0x10000 + pid_ino * 256 + (thread ? 128 : 0);
+}
+/* Text of a path as the caller sees it, for readlink. Bytes or -errno. */
+ssize_t proc_path_text(const struct path *p, char *buf, size_t size);
+/* What belongs to a process cannot be given away: -EPERM. */
+int proc_refuse_setattr(struct inode *inode, const struct attr_change *c,
+			const struct cred *cred);
+/* What every inode_ops of /proc has as evict. */
+void proc_node_free(struct inode *inode);
+
+/* procfs_pid.c: the tables of /proc/PID and /proc/PID/task/TID, and the
+ * operations of a directory made from a table. */
+extern const struct proc_file proc_pid_table[];
+extern const struct inode_ops proc_dir_ops;
+extern const struct file_ops proc_dir_fops;
+int proc_pid_inode(struct superblock *sb, struct pid *pid, bool thread,
+		   struct inode **out);
+/* procfs_fd.c */
+extern const struct inode_ops proc_fd_ops, proc_fdinfo_ops;
+extern const struct file_ops proc_fd_fops;
+/* procfs_task.c: /proc/PID/task */
+extern const struct inode_ops proc_task_ops;
+extern const struct file_ops proc_task_fops;
+/* procfs_ns.c: /proc/PID/ns */
+extern const struct proc_file proc_ns_table[];
+/* procfs_stat.c: stat, status, statm, limits, ... */
+int proc_show_stat(struct task *t, struct seq_buf *out);
+int proc_show_status(struct task *t, struct seq_buf *out);
+int proc_show_statm(struct task *t, struct seq_buf *out);
+int proc_show_limits(struct task *t, struct seq_buf *out);
+u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
+u64 proc_sigqueue_used(struct task *t);
+mode_t proc_umask(struct task *t);
+/* procfs_mem.c: maps, cmdline, environ, auxv, exe */
+int proc_show_maps(struct task *t, struct seq_buf *out);
+int proc_show_cmdline(struct task *t, struct seq_buf *out);
+int proc_show_environ(struct task *t, struct seq_buf *out);
+int proc_show_auxv(struct task *t, struct seq_buf *out);
+/* procfs_sys.c: meminfo, uptime, ... */
+void proc_system_init(void);
+/* procfs_sysctl.c: /proc/sys */
+void proc_sysctl_init(void);
+/* The namespace of the mount that the reader of a fixed file came through. */
+struct pid_ns *proc_reader_ns(void);
+
+#endif

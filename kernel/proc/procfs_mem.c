@@ -1,0 +1,173 @@
+/*
+ * kernel/proc/procfs_mem.c - a process's memory, as text
+ *
+ * What:  maps, cmdline, environ, auxv.
+ * Locks: the address space is held by reference; its regions are walked under
+ *        its mutex.
+ * See:   proc(5).
+ */
+#include "procfs_internal.h"
+
+#include <fs/file.h>
+#include <lib/string.h>
+#include <mm/kmalloc.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/kdev.h>
+#include <vm/aspace.h>
+
+u64 proc_sigqueue_used(struct task *t)
+{
+	const struct cred *c = task_cred_get(t);
+	struct user *u = c->user;
+	u64 n = (u64)atomic_read(&u->sigpending);
+
+	cred_put(c);
+	return n;
+}
+
+struct maps_walk {
+	struct seq_buf *out;
+	struct aspace *as;
+	struct path root;
+	char *page;
+};
+
+#define MAPS_NAME_COLUMN 73
+
+static void maps_name(struct maps_walk *w, const char *name, size_t line)
+{
+	while (w->out->len - line < MAPS_NAME_COLUMN)
+		seq_putc(w->out, ' ');
+	seq_escape(w->out, name, "\n");
+}
+
+static void maps_region(const struct region *r, void *arg)
+{
+	struct maps_walk *w = arg;
+	struct file *f = r->file;
+	struct stat st = { 0 };
+	size_t line = w->out->len;
+
+	if (f && vfs_getattr(&f->path, &st))
+		st.st_ino = 0;
+	seq_printf(w->out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
+		   r->start, r->end, r->flags & REGION_READ ? 'r' : '-',
+		   r->flags & REGION_WRITE ? 'w' : '-',
+		   r->flags & REGION_EXEC ? 'x' : '-',
+		   r->flags & REGION_SHARED ? 's' : 'p',
+		   f ? r->offset : 0, DEV_MAJOR(st.st_dev),
+		   DEV_MINOR(st.st_dev), st.st_ino);
+	if (f) {
+		const char *name = path_text(&f->path, &w->root, w->page,
+					     PAGE_SIZE);
+
+		maps_name(w, name ? name : "(too long)", line);
+	} else if (r->flags & REGION_STACK) {
+		maps_name(w, "[stack]", line);
+	} else if (r->start <= w->as->brk && r->end > w->as->brk_start &&
+		   w->as->brk > w->as->brk_start) {
+		maps_name(w, "[heap]", line);
+	}
+	seq_putc(w->out, '\n');
+}
+
+int proc_show_maps(struct task *t, struct seq_buf *out)
+{
+	struct maps_walk w = { .out = out, .as = task_aspace_get(t) };
+
+	if (!w.as)
+		return 0;
+	w.page = kmalloc(PAGE_SIZE);
+	if (!w.page) {
+		aspace_put(w.as);
+		return -ENOMEM;
+	}
+	fs_context_root(current_task()->fs, &w.root);
+	aspace_for_each(w.as, maps_region, &w);
+	path_put(&w.root);
+	kfree(w.page);
+	aspace_put(w.as);
+	return 0;
+}
+
+/* Bytes [start, end) of the process's memory, as they are now. */
+static int copy_range(struct task *t, u64 start, u64 end, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+	char *page = kmalloc(PAGE_SIZE);
+	int err = page ? 0 : -ENOMEM;
+
+	while (as && page && start < end) {
+		size_t want = min(end - start, PAGE_SIZE);
+		size_t got = aspace_read(as, start, page, want);
+
+		seq_write(out, page, got);
+		start += got;
+		if (got < want)
+			break;
+	}
+	kfree(page);
+	if (as)
+		aspace_put(as);
+	return err;
+}
+
+/* An argument area that the program overwrote runs on into the environment
+ * (setproctitle): shown up to its first zero. Source: proc(5). */
+int proc_show_cmdline(struct task *t, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+	u64 start, end;
+	int err;
+
+	if (!as)
+		return 0;
+	start = as->arg_start;
+	end = as->arg_end;
+	aspace_put(as);
+	err = copy_range(t, start, end, out);
+	if (!err && out->len && out->data[out->len - 1]) {
+		as = task_aspace_get(t);
+		if (as) {
+			u64 env_end = as->env_end;
+
+			aspace_put(as);
+			err = copy_range(t, end, env_end, out);
+		}
+		if (!err && out->data) {
+			const char *nul = memchr(out->data, 0, out->len);
+
+			if (nul)
+				out->len = (size_t)(nul - out->data) + 1;
+		}
+	}
+	return err;
+}
+
+int proc_show_environ(struct task *t, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+	u64 start, end;
+
+	if (!as)
+		return 0;
+	start = as->env_start;
+	end = as->env_end;
+	aspace_put(as);
+	return copy_range(t, start, end, out);
+}
+
+int proc_show_auxv(struct task *t, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+	u32 n = 0;
+
+	if (!as)
+		return 0;
+	while (n + 2 < ARRAY_SIZE(as->auxv) && as->auxv[n])
+		n += 2;
+	seq_write(out, as->auxv, (n + 2) * sizeof(as->auxv[0]));
+	aspace_put(as);
+	return 0;
+}

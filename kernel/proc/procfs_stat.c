@@ -1,0 +1,407 @@
+/*
+ * kernel/proc/procfs_stat.c - what a process is, in numbers
+ *
+ * What:  stat, status, statm, limits.
+ * Locks: group, session, parent and thread count are read under the process
+ *        tree lock; signals under the siglock; memory by its own counters.
+ * See:   proc(5), the fields in their order.
+ */
+#include "procfs_internal.h"
+
+#include <lib/string.h>
+#include <proc/pidns.h>
+#include <proc/session.h>
+#include <proc/signal.h>
+#include "signal_internal.h"
+#include <uapi/errno.h>
+#include <uapi/kdev.h>
+#include <vm/aspace.h>
+
+#define USER_HZ 100
+#define NS_PER_USER_HZ ((u64)NSEC_PER_SEC / USER_HZ)
+
+/* Numbers of relatives, as the reader's namespace shows them. */
+struct kin {
+	s32 pid, ppid, tgid, pgid, sid, tty_pgrp;
+	u32 nthreads;
+	dev_t tty;
+};
+
+static void read_kin(struct task *t, struct kin *k)
+{
+	struct process *p = t->process;
+
+	memset(k, 0, sizeof(*k));
+	k->tty_pgrp = -1;
+	spin_lock(&process_tree_lock);
+	k->nthreads = p->nthreads;
+	if (t->pid) {
+		k->pid = pid_vnr(t->pid);
+		k->tgid = pid_vnr(p->tgid);
+		k->ppid = p->parent == p ? 0 : pid_vnr(p->parent->tgid);
+		k->pgid = pid_vnr(p->pgid);
+		k->sid = pid_vnr(p->sid);
+		session_terminal(p, &k->tty, &k->tty_pgrp);
+	}
+	spin_unlock(&process_tree_lock);
+}
+
+/* The letter of proc(5). */
+static char state_letter(struct task *t)
+{
+	if (t->exit_state == EXIT_ZOMBIE)
+		return 'Z';
+	if (t->exit_state == EXIT_DEAD)
+		return 'X';
+	switch (READ_ONCE(t->thread.state)) {
+	case THREAD_RUNNING:
+		return 'R';
+	case THREAD_INTERRUPTIBLE:
+		return 'S';
+	case THREAD_STOPPED:
+		return 'T';
+	}
+	return 'D';
+}
+
+static const char *state_name(char letter)
+{
+	switch (letter) {
+	case 'R':
+		return "R (running)";
+	case 'S':
+		return "S (sleeping)";
+	case 'T':
+		return "T (stopped)";
+	case 'Z':
+		return "Z (zombie)";
+	case 'X':
+		return "X (dead)";
+	}
+	return "D (disk sleep)";
+}
+
+struct sigsets {
+	u64 pending, shared, blocked, ignored, caught;
+	u64 queued;
+};
+
+static void read_signals(struct task *t, struct sigsets *s)
+{
+	struct process *p = t->process;
+
+	memset(s, 0, sizeof(*s));
+	spin_lock_irq(&p->siglock);
+	s->pending = t->pending.set;
+	s->shared = p->pending.set;
+	s->blocked = t->blocked;
+	for (int sig = 1; t->sighand && sig <= NSIG; sig++) {
+		u64 h = signal_handler(t, sig);
+
+		if (h == SIG_IGN)
+			s->ignored |= SIGMASK(sig);
+		else if (h != SIG_DFL)
+			s->caught |= SIGMASK(sig);
+	}
+	spin_unlock_irq(&p->siglock);
+}
+
+static void read_comm(struct task *t, char comm[16])
+{
+	spin_lock(&t->alloc_lock);
+	memcpy(comm, t->comm, 16);
+	spin_unlock(&t->alloc_lock);
+}
+
+/* Fields 1 to 10 of stat: who it is. */
+static void stat_identity(struct task *t, const struct kin *k,
+			  struct seq_buf *out)
+{
+	char comm[16];
+
+	read_comm(t, comm);
+	seq_printf(out, "%d (%s) %c %d %d %d %d %d %u", k->pid, comm,
+		   state_letter(t), k->ppid, k->pgid, k->sid, (int)k->tty,
+		   k->tty_pgrp, t->flags & TASK_FORKNOEXEC ? 0x40u : 0);
+}
+
+/* Fields 10 to 17: faults and times. */
+static void stat_usage(struct task *t, bool whole, struct seq_buf *out)
+{
+	struct process *p = t->process;
+	struct rusage_sum sum;
+	u64 flags;
+
+	if (whole)
+		process_sum(p, &sum);
+	else
+		task_sum(t, &sum);
+	flags = spin_lock_irqsave(&p->siglock);
+	seq_printf(out, " %lu %lu %lu %lu %lu %lu %lu %lu", sum.minflt,
+		   p->child_minflt, sum.majflt, p->child_majflt,
+		   sum.user_ns / NS_PER_USER_HZ, sum.system_ns / NS_PER_USER_HZ,
+		   p->child_user_ns / NS_PER_USER_HZ,
+		   p->child_system_ns / NS_PER_USER_HZ);
+	spin_unlock_irqrestore(&p->siglock, flags);
+}
+
+/* Fields 23 to 30: memory, for those who may look. */
+static void stat_memory(struct task *t, struct aspace *as, bool look,
+			struct seq_buf *out)
+{
+	seq_printf(out, " %lu %ld %lu", as ? as->total_pages * PAGE_SIZE : 0,
+		   as ? (long)atomic_read(&as->rss) : 0l,
+		   rlimit_get(t->process, RLIMIT_RSS));
+	if (as && look)
+		seq_printf(out, " %lu %lu %lu 0 0", as->code_start,
+			   as->code_end, as->stack_top);
+	else
+		seq_puts(out, as ? " 1 1 0 0 0" : " 0 0 0 0 0");
+}
+
+/* Fields 31 to 41: signals, exit signal, CPU, policy. */
+static void stat_signals(struct task *t, struct seq_buf *out)
+{
+	struct sched_params sp;
+	struct sigsets s;
+
+	read_signals(t, &s);
+	sched_get_params(&t->thread, &sp);
+	seq_printf(out, " %lu %lu %lu %lu 0 0 0 %d %u %u %u",
+		   s.pending & 0x7fffffff, s.blocked & 0x7fffffff,
+		   s.ignored & 0x7fffffff, s.caught & 0x7fffffff,
+		   t->exit_signal, READ_ONCE(t->thread.cpu), sp.rt_priority,
+		   sp.policy);
+}
+
+/* Fields 42 to 52. */
+static void stat_tail(struct task *t, struct aspace *as, bool look,
+		      struct seq_buf *out)
+{
+	seq_puts(out, " 0 0 0");
+	if (as && look)
+		seq_printf(out, " %lu %lu %lu %lu %lu %lu %lu %d\n",
+			   as->data_start, as->data_end, as->brk_start,
+			   as->arg_start, as->arg_end, as->env_start,
+			   as->env_end, t->exit_code);
+	else
+		seq_printf(out, " 0 0 0 0 0 0 0 %d\n",
+			   look ? t->exit_code : 0);
+}
+
+static int show_stat(struct task *t, struct seq_buf *out, bool whole)
+{
+	struct aspace *as = task_aspace_get(t);
+	bool look = proc_may_look(t) == 0;
+	struct sched_params sp;
+	struct kin k;
+
+	read_kin(t, &k);
+	sched_get_params(&t->thread, &sp);
+	stat_identity(t, &k, out);
+	stat_usage(t, whole, out);
+	/* Fields 18 to 22: priority, nice, threads, 0, start time. */
+	seq_printf(out, " %d %d %u 0 %lu",
+		   sp.rt_priority ? -1 - (int)sp.rt_priority : 20 + sp.nice,
+		   sp.nice, k.nthreads, t->start_ns / NS_PER_USER_HZ);
+	stat_memory(t, as, look, out);
+	stat_signals(t, out);
+	stat_tail(t, as, look, out);
+	if (as)
+		aspace_put(as);
+	return 0;
+}
+
+int proc_show_stat(struct task *t, struct seq_buf *out)
+{
+	return show_stat(t, out, task_is_leader(t));
+}
+
+/* The numbers of one role from the mount's namespace inward. */
+static void show_levels(struct seq_buf *out, const char *name,
+			const struct pid *pid)
+{
+	struct pid_ns *ns = proc_reader_ns();
+
+	seq_printf(out, "%s:", name);
+	for (u32 i = ns->level; pid && i <= pid->level; i++)
+		seq_printf(out, "\t%d", pid->numbers[i].nr);
+	seq_putc(out, '\n');
+}
+
+static void status_ids(struct task *t, struct seq_buf *out)
+{
+	const struct cred *c = task_cred_get(t);
+
+	seq_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid,
+		   c->fsuid);
+	seq_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid,
+		   c->fsgid);
+	seq_printf(out, "FDSize:\t%u\n", proc_fd_size(t));
+	seq_puts(out, "Groups:\t");
+	for (u32 i = 0; c->groups && i < c->groups->n; i++)
+		seq_printf(out, "%u ", c->groups->gid[i]);
+	seq_putc(out, '\n');
+	cred_put(c);
+}
+
+static void status_caps(struct task *t, struct seq_buf *out)
+{
+	const struct cred *c = task_cred_get(t);
+
+	seq_printf(out, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n"
+		   "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_inheritable,
+		   c->cap_permitted, c->cap_effective, c->cap_bset,
+		   c->cap_ambient);
+	seq_printf(out, "NoNewPrivs:\t%u\n", READ_ONCE(t->no_new_privs));
+	cred_put(c);
+}
+
+static void status_memory(struct task *t, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+	u64 kb = PAGE_SIZE / 1024;
+	u64 rss;
+
+	if (!as)
+		return;
+	rss = (u64)atomic_read(&as->rss);
+	seq_printf(out, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n"
+		   "VmLck:\t%8lu kB\nVmPin:\t%8u kB\n",
+		   as->total_pages * kb, as->total_pages * kb,
+		   as->locked_pages * kb, 0);
+	seq_printf(out, "VmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
+		   max(as->max_rss, rss) * kb, rss * kb);
+	seq_printf(out, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\n"
+		   "VmExe:\t%8lu kB\nVmLib:\t%8u kB\nVmPTE:\t%8lu kB\n"
+		   "VmSwap:\t%8u kB\n", as->data_pages * kb,
+		   as->stack_pages * kb,
+		   (as->code_end - as->code_start + 1023) / 1024, 0,
+		   as->mmu.npagetables * kb, 0);
+	aspace_put(as);
+}
+
+static void status_signals(struct task *t, const struct kin *k,
+			   struct seq_buf *out)
+{
+	struct sigsets s;
+
+	read_signals(t, &s);
+	seq_printf(out, "Threads:\t%u\n", k->nthreads);
+	seq_printf(out, "SigQ:\t%lu/%lu\n", proc_sigqueue_used(t),
+		   rlimit_get(t->process, RLIMIT_SIGPENDING));
+	seq_printf(out, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
+		   "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.pending, s.shared,
+		   s.blocked, s.ignored, s.caught);
+}
+
+static void status_numbers(struct task *t, struct seq_buf *out)
+{
+	struct process *p = t->process;
+
+	spin_lock(&process_tree_lock);
+	if (t->pid) {
+		show_levels(out, "NStgid", p->tgid);
+		show_levels(out, "NSpid", t->pid);
+		show_levels(out, "NSpgid", p->pgid);
+		show_levels(out, "NSsid", p->sid);
+	}
+	spin_unlock(&process_tree_lock);
+}
+
+static void status_cpus(struct task *t, struct seq_buf *out)
+{
+	struct cpumask mask;
+	u32 words = DIV_ROUND_UP(cpu_possible_count(), 32u);
+
+	sched_get_affinity(&t->thread, &mask);
+	seq_puts(out, "Cpus_allowed:\t");
+	for (u32 i = words; i-- > 0;)
+		seq_printf(out, "%08x%s",
+			   (u32)(mask.bits[i / 2] >> (i % 2 * 32)),
+			   i ? "," : "\n");
+	seq_printf(out, "voluntary_ctxt_switches:\t%lu\n"
+		   "nonvoluntary_ctxt_switches:\t%lu\n", t->thread.nvcsw,
+		   t->thread.nivcsw);
+}
+
+int proc_show_status(struct task *t, struct seq_buf *out)
+{
+	char comm[16];
+	struct kin k;
+
+	read_kin(t, &k);
+	read_comm(t, comm);
+	seq_puts(out, "Name:\t");
+	seq_escape(out, comm, "\n\\");
+	seq_printf(out, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\n"
+		   "Pid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", proc_umask(t),
+		   state_name(state_letter(t)), k.tgid, k.pid, k.ppid);
+	status_ids(t, out);
+	status_numbers(t, out);
+	seq_puts(out, "Kthread:\t0\n");
+	status_memory(t, out);
+	status_signals(t, &k, out);
+	status_caps(t, out);
+	status_cpus(t, out);
+	return 0;
+}
+
+int proc_show_statm(struct task *t, struct seq_buf *out)
+{
+	struct aspace *as = task_aspace_get(t);
+
+	if (!as) {
+		seq_puts(out, "0 0 0 0 0 0 0\n");
+		return 0;
+	}
+	seq_printf(out, "%lu %ld 0 %lu 0 %lu 0\n", as->total_pages,
+		   (long)atomic_read(&as->rss),
+		   PAGE_ALIGN_UP(as->code_end - as->code_start) / PAGE_SIZE,
+		   as->data_pages + as->stack_pages);
+	aspace_put(as);
+	return 0;
+}
+
+static const struct {
+	const char *name, *unit;
+} limit_names[RLIM_NLIMITS] = {
+	[RLIMIT_CPU] = { "Max cpu time", "seconds" },
+	[RLIMIT_FSIZE] = { "Max file size", "bytes" },
+	[RLIMIT_DATA] = { "Max data size", "bytes" },
+	[RLIMIT_STACK] = { "Max stack size", "bytes" },
+	[RLIMIT_CORE] = { "Max core file size", "bytes" },
+	[RLIMIT_RSS] = { "Max resident set", "bytes" },
+	[RLIMIT_NPROC] = { "Max processes", "processes" },
+	[RLIMIT_NOFILE] = { "Max open files", "files" },
+	[RLIMIT_MEMLOCK] = { "Max locked memory", "bytes" },
+	[RLIMIT_AS] = { "Max address space", "bytes" },
+	[RLIMIT_LOCKS] = { "Max file locks", "locks" },
+	[RLIMIT_SIGPENDING] = { "Max pending signals", "signals" },
+	[RLIMIT_MSGQUEUE] = { "Max msgqueue size", "bytes" },
+	[RLIMIT_NICE] = { "Max nice priority", "" },
+	[RLIMIT_RTPRIO] = { "Max realtime priority", "" },
+	[RLIMIT_RTTIME] = { "Max realtime timeout", "us" },
+};
+
+static void show_limit_value(struct seq_buf *out, u64 v)
+{
+	if (v == RLIM_INFINITY)
+		seq_printf(out, "%-20s ", "unlimited");
+	else
+		seq_printf(out, "%-20lu ", v);
+}
+
+int proc_show_limits(struct task *t, struct seq_buf *out)
+{
+	seq_printf(out, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit",
+		   "Hard Limit", "Units");
+	for (u32 i = 0; i < RLIM_NLIMITS; i++) {
+		seq_printf(out, "%-25s ", limit_names[i].name);
+		show_limit_value(out, t->process->rlimits[i].rlim_cur);
+		show_limit_value(out, t->process->rlimits[i].rlim_max);
+		seq_printf(out, limit_names[i].unit[0] ? "%-10s\n" : "%s\n",
+			   limit_names[i].unit);
+	}
+	return 0;
+}

@@ -1,0 +1,277 @@
+/*
+ * kernel/proc/procfs_sys.c - the fixed files of /proc
+ *
+ * What:  what the machine and the kernel are doing, as text.
+ * Locks: counters are read as they are; lists under their own locks.
+ * See:   proc(5).
+ */
+#include "procfs_internal.h"
+
+#include <arch/boot.h>
+#include <arch/clock.h>
+#include <fs/file.h>
+#include <lib/format.h>
+#include <lib/string.h>
+#include <mm/kmalloc.h>
+#include <mm/kstack.h>
+#include <mm/page.h>
+#include <mm/slab.h>
+#include <proc/nsproxy.h>
+#include <proc/pidns.h>
+#include <proc/utsns.h>
+#include <sched/rcu_wait.h>
+#include <uapi/errno.h>
+
+#define USER_HZ_NS ((u64)NSEC_PER_SEC / 100)
+#define LOAD_ONE 65536ul
+
+static int show_meminfo(struct seq_buf *out)
+{
+	struct mm_stat s;
+	u64 kb = PAGE_SIZE / 1024;
+
+	mm_stat_get(&s);
+	seq_printf(out, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n"
+		   "MemAvailable:   %8lu kB\nBuffers:        %8u kB\n",
+		   s.total_pages * kb, s.free_pages * kb, s.free_pages * kb, 0);
+	seq_printf(out, "Cached:         %8lu kB\nSwapCached:     %8u kB\n"
+		   "SwapTotal:      %8u kB\nSwapFree:       %8u kB\n",
+		   s.kind_pages[PAGE_FILE] * kb, 0, 0, 0);
+	seq_printf(out, "AnonPages:      %8lu kB\nShmem:          %8lu kB\n"
+		   "Slab:           %8lu kB\nKernelStack:    %8lu kB\n"
+		   "PageTables:     %8lu kB\n", s.kind_pages[PAGE_ANON] * kb,
+		   s.kind_pages[PAGE_FILE] * kb, s.kind_pages[PAGE_SLAB] * kb,
+		   (u64)task_count() * (KSTACK_SIZE / 1024),
+		   s.kind_pages[PAGE_TABLE] * kb);
+	return 0;
+}
+
+static void show_seconds(struct seq_buf *out, u64 ns, const char *end)
+{
+	seq_printf(out, "%lu.%02lu%s", ns / (u64)NSEC_PER_SEC,
+		   ns % (u64)NSEC_PER_SEC / (10 * (u64)NSEC_PER_MSEC), end);
+}
+
+static u64 idle_ns(void)
+{
+	u64 sum = 0;
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask()) {
+		struct cpu_times t;
+
+		sched_cpu_times(cpu, &t);
+		sum += t.idle_ns;
+	}
+	return sum;
+}
+
+static int show_uptime(struct seq_buf *out)
+{
+	show_seconds(out, clock_now_ns(), " ");
+	show_seconds(out, idle_ns(), "\n");
+	return 0;
+}
+
+static int show_loadavg(struct seq_buf *out)
+{
+	u64 load[3];
+
+	sched_loadavg(load);
+	for (u32 i = 0; i < 3; i++)
+		seq_printf(out, "%lu.%02lu ", load[i] / LOAD_ONE,
+			   load[i] % LOAD_ONE * 100 / LOAD_ONE);
+	seq_printf(out, "%u/%u %d\n", sched_nr_running(), task_count(),
+		   pid_last(proc_reader_ns()));
+	return 0;
+}
+
+static void show_cpu_line(struct seq_buf *out, const char *name,
+			  const struct cpu_times *t)
+{
+	seq_printf(out, "%s %lu %lu %lu %lu 0 %lu 0 0 0 0\n", name,
+		   t->user_ns / USER_HZ_NS, t->nice_ns / USER_HZ_NS,
+		   t->system_ns / USER_HZ_NS, t->idle_ns / USER_HZ_NS,
+		   t->irq_ns / USER_HZ_NS);
+}
+
+static int show_stat(struct seq_buf *out)
+{
+	struct cpu_times sum = { 0 };
+	struct seq_buf lines;
+	char name[16];
+	u32 cpu;
+
+	seq_init(&lines);
+	for_each_cpu(cpu, cpu_online_mask()) {
+		struct cpu_times t;
+
+		sched_cpu_times(cpu, &t);
+		sum.user_ns += t.user_ns;
+		sum.nice_ns += t.nice_ns;
+		sum.system_ns += t.system_ns;
+		sum.idle_ns += t.idle_ns;
+		sum.irq_ns += t.irq_ns;
+		snprintf(name, sizeof(name), "cpu%u", cpu);
+		show_cpu_line(&lines, name, &t);
+	}
+	show_cpu_line(out, "cpu ", &sum);
+	if (lines.data)
+		seq_write(out, lines.data, lines.len);
+	seq_fini(&lines);
+	seq_printf(out, "intr 0\nctxt %lu\nbtime %lu\nprocesses %lu\n"
+		   "procs_running %u\nprocs_blocked 0\n",
+		   sched_context_switches(),
+		   clock_boot_epoch_ns() / (u64)NSEC_PER_SEC, task_forks(),
+		   sched_nr_running());
+	return 0;
+}
+
+static int show_cpuinfo(struct seq_buf *out)
+{
+	char *text = kmalloc(PAGE_SIZE);
+	u32 cpu;
+
+	if (!text)
+		return -ENOMEM;
+	for_each_cpu(cpu, cpu_online_mask()) {
+		cpu_describe(cpu, text, PAGE_SIZE);
+		seq_printf(out, "%s\n", text);
+	}
+	kfree(text);
+	return 0;
+}
+
+static int show_version(struct seq_buf *out)
+{
+	struct new_utsname n;
+
+	utsns_read(current_task()->nsproxy->uts, &n);
+	seq_printf(out, "%s version %s (Nidus) %s\n", n.sysname, n.release,
+		   n.version);
+	return 0;
+}
+
+static void show_fs_type(const struct fs_type *t, void *arg)
+{
+	seq_printf(arg, "%s\t%s\n", t->nodev ? "nodev" : "", t->name);
+}
+
+static int show_filesystems(struct seq_buf *out)
+{
+	fs_type_for_each(show_fs_type, out);
+	return 0;
+}
+
+static int show_cmdline(struct seq_buf *out)
+{
+	seq_printf(out, "%s\n", boot_info()->cmdline);
+	return 0;
+}
+
+static int show_devices(struct seq_buf *out)
+{
+	chardev_show(out);
+	return 0;
+}
+
+/* slab_for_each may not allocate: the lines go to a block made before. */
+struct slab_lines {
+	char *text;
+	size_t len, size;
+};
+
+static void show_slab(const struct slab_stat *s, void *arg)
+{
+	struct slab_lines *l = arg;
+
+	l->len += (size_t)scnprintf(l->text + l->len, l->size - l->len,
+		"%-17s %6lu %6lu %6u %4u %4u : tunables 0 0 0 : slabdata %6lu %6lu 0\n",
+		s->name, s->active_objs, s->total_objs, s->obj_size,
+		s->objs_per_slab, s->pages_per_slab, s->slabs, s->slabs);
+}
+
+static int show_slabinfo(struct seq_buf *out)
+{
+	struct slab_lines l = { .size = 16 * PAGE_SIZE };
+
+	l.text = kmalloc(l.size);
+	if (!l.text)
+		return -ENOMEM;
+	seq_puts(out, "slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	slab_for_each(show_slab, &l);
+	seq_write(out, l.text, l.len);
+	kfree(l.text);
+	return 0;
+}
+
+static int show_self(struct seq_buf *out)
+{
+	seq_printf(out, "%d", pid_vnr(current_process()->tgid));
+	return 0;
+}
+
+static int show_thread_self(struct seq_buf *out)
+{
+	seq_printf(out, "%d/task/%d", pid_vnr(current_process()->tgid),
+		   pid_vnr(current_task()->pid));
+	return 0;
+}
+
+static int show_mounts_link(struct seq_buf *out)
+{
+	seq_puts(out, "self/mounts");
+	return 0;
+}
+
+/*
+ * /proc/nidus/drain: writing waits for grace periods and empties per-CPU
+ * caches; reading shows what then is in use. For leak tests.
+ */
+static ssize_t write_drain(const char *text, size_t len)
+{
+	(void)text;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	/* What a callback frees may queue another: task, pid, namespace. */
+	for (u32 i = 0; i < 4; i++) {
+		rcu_barrier();
+		mm_drain();
+	}
+	return (ssize_t)len;
+}
+
+static int show_drain(struct seq_buf *out)
+{
+	struct mm_stat s;
+
+	mm_stat_get(&s);
+	seq_printf(out, "free_pages %lu\ntasks %u\nfiles %lu\n", s.free_pages,
+		   task_count(), file_count());
+	return 0;
+}
+
+static struct proc_entry system_entries[] = {
+	{ .path = "self", .mode = S_IFLNK | 0777, .show = show_self },
+	{ .path = "thread-self", .mode = S_IFLNK | 0777,
+	  .show = show_thread_self },
+	{ .path = "mounts", .mode = S_IFLNK | 0777, .show = show_mounts_link },
+	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
+	{ .path = "cpuinfo", .mode = 0444, .show = show_cpuinfo },
+	{ .path = "devices", .mode = 0444, .show = show_devices },
+	{ .path = "filesystems", .mode = 0444, .show = show_filesystems },
+	{ .path = "loadavg", .mode = 0444, .show = show_loadavg },
+	{ .path = "meminfo", .mode = 0444, .show = show_meminfo },
+	{ .path = "slabinfo", .mode = 0400, .show = show_slabinfo },
+	{ .path = "stat", .mode = 0444, .show = show_stat },
+	{ .path = "uptime", .mode = 0444, .show = show_uptime },
+	{ .path = "version", .mode = 0444, .show = show_version },
+	{ .path = "nidus/drain", .mode = 0600, .show = show_drain,
+	  .write = write_drain },
+};
+
+void proc_system_init(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(system_entries); i++)
+		proc_entry_add(&system_entries[i]);
+}

@@ -1,0 +1,250 @@
+/*
+ * kernel/proc/procfs_sysctl.c - /proc/sys
+ *
+ * What:  the settings that programs read or write, and nothing that has no
+ *        effect here.
+ * Locks: each value's own; single words are atomic.
+ * See:   proc(5), /proc/sys; pid_namespaces(7) for ns_last_pid.
+ */
+#include "procfs_internal.h"
+
+#include <arch/clock.h>
+#include <fs/file.h>
+#include <fs/random.h>
+#include <lib/parse.h>
+#include <lib/string.h>
+#include <proc/nsproxy.h>
+#include <proc/pidns.h>
+#include <proc/user.h>
+#include <proc/utsns.h>
+#include <uapi/capability.h>
+#include <uapi/errno.h>
+#include <uapi/limits.h>
+
+#define OVERFLOW_ID 65534
+#define NR_OPEN_DEFAULT 1048576
+#define MAX_MAP_COUNT 65530
+
+static int show_pid_max(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", pid_max_get(proc_reader_ns()));
+	return 0;
+}
+
+static ssize_t write_pid_max(const char *text, size_t len)
+{
+	int max;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (parse_int(text, &max))
+		return -EINVAL;
+	return pid_max_set(proc_reader_ns(), max) ? -EINVAL : (ssize_t)len;
+}
+
+static int show_last_pid(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", max(pid_last(proc_reader_ns()), 0));
+	return 0;
+}
+
+static ssize_t write_last_pid(const char *text, size_t len)
+{
+	struct pid_ns *ns = proc_reader_ns();
+	int nr;
+
+	if (!ns_capable(ns->common.owner, CAP_SYS_ADMIN) &&
+	    !ns_capable(ns->common.owner, CAP_CHECKPOINT_RESTORE))
+		return -EPERM;
+	if (parse_int(text, &nr) || nr < 0 || nr > pid_max_get(ns))
+		return -EINVAL;
+	pid_set_last(ns, nr);
+	return (ssize_t)len;
+}
+
+static int show_cap_last_cap(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", CAP_LAST_CAP);
+	return 0;
+}
+
+static int show_threads_max(struct seq_buf *out)
+{
+	seq_printf(out, "%u\n", task_max());
+	return 0;
+}
+
+static int show_overflow_id(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", OVERFLOW_ID);
+	return 0;
+}
+
+static int show_ostype(struct seq_buf *out)
+{
+	seq_printf(out, "%s\n", utsns_init_ns.name.sysname);
+	return 0;
+}
+
+static int show_osrelease(struct seq_buf *out)
+{
+	seq_printf(out, "%s\n", utsns_init_ns.name.release);
+	return 0;
+}
+
+static int show_hostname(struct seq_buf *out)
+{
+	struct new_utsname n;
+
+	utsns_read(current_task()->nsproxy->uts, &n);
+	seq_printf(out, "%s\n", n.nodename);
+	return 0;
+}
+
+static ssize_t write_hostname(const char *text, size_t len)
+{
+	size_t n = len;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (n && text[n - 1] == '\n')
+		n--;
+	utsns_set(current_task()->nsproxy->uts,
+		  offsetof(struct new_utsname, nodename), text,
+		  min(n, (size_t)UTS_NAME_MAX));
+	return (ssize_t)len;
+}
+
+static int show_random_uuid(struct seq_buf *out)
+{
+	u8 b[16];
+
+	/* Version 4, variant 1. Source: RFC 4122, section 4.4. */
+	random_bytes(b, sizeof(b));
+	b[6] = (u8)((b[6] & 0x0f) | 0x40);
+	b[8] = (u8)((b[8] & 0x3f) | 0x80);
+	for (u32 i = 0; i < sizeof(b); i++)
+		seq_printf(out, "%s%02x",
+			   i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			   b[i]);
+	seq_putc(out, '\n');
+	return 0;
+}
+
+static int show_file_max(struct seq_buf *out)
+{
+	seq_printf(out, "%lu\n", file_max_get());
+	return 0;
+}
+
+static ssize_t write_file_max(const char *text, size_t len)
+{
+	u64 n;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (parse_u64(text, &n))
+		return -EINVAL;
+	file_max_set(n);
+	return (ssize_t)len;
+}
+
+static int show_file_nr(struct seq_buf *out)
+{
+	seq_printf(out, "%lu\t0\t%lu\n", file_count(), file_max_get());
+	return 0;
+}
+
+static int show_nr_open(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", NR_OPEN_DEFAULT);
+	return 0;
+}
+
+static int show_pipe_max(struct seq_buf *out)
+{
+	seq_printf(out, "%lu\n", pipe_max_size());
+	return 0;
+}
+
+static ssize_t write_pipe_max(const char *text, size_t len)
+{
+	u64 n;
+
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (parse_u64(text, &n) || pipe_set_max_size(n))
+		return -EINVAL;
+	return (ssize_t)len;
+}
+
+static int show_max_map_count(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", MAX_MAP_COUNT);
+	return 0;
+}
+
+static int show_overcommit(struct seq_buf *out)
+{
+	seq_puts(out, "0\n");
+	return 0;
+}
+
+static int show_max_pidns(struct seq_buf *out)
+{
+	seq_printf(out, "%lu\n",
+		   READ_ONCE(current_cred()->user_ns->max_pidns));
+	return 0;
+}
+
+static ssize_t write_max_pidns(const char *text, size_t len)
+{
+	u64 n;
+
+	if (!capable(CAP_SYS_RESOURCE))
+		return -EPERM;
+	if (parse_u64(text, &n) || n > INT_MAX)
+		return -EINVAL;
+	WRITE_ONCE(current_cred()->user_ns->max_pidns, n);
+	return (ssize_t)len;
+}
+
+static struct proc_entry sysctl_entries[] = {
+	{ .path = "sys/fs/file-max", .mode = 0644, .show = show_file_max,
+	  .write = write_file_max },
+	{ .path = "sys/fs/file-nr", .mode = 0444, .show = show_file_nr },
+	{ .path = "sys/fs/nr_open", .mode = 0444, .show = show_nr_open },
+	{ .path = "sys/fs/pipe-max-size", .mode = 0644, .show = show_pipe_max,
+	  .write = write_pipe_max },
+	{ .path = "sys/kernel/cap_last_cap", .mode = 0444,
+	  .show = show_cap_last_cap },
+	{ .path = "sys/kernel/hostname", .mode = 0644, .show = show_hostname,
+	  .write = write_hostname },
+	{ .path = "sys/kernel/ns_last_pid", .mode = 0666,
+	  .show = show_last_pid, .write = write_last_pid },
+	{ .path = "sys/kernel/osrelease", .mode = 0444,
+	  .show = show_osrelease },
+	{ .path = "sys/kernel/ostype", .mode = 0444, .show = show_ostype },
+	{ .path = "sys/kernel/overflowgid", .mode = 0444,
+	  .show = show_overflow_id },
+	{ .path = "sys/kernel/overflowuid", .mode = 0444,
+	  .show = show_overflow_id },
+	{ .path = "sys/kernel/pid_max", .mode = 0644, .show = show_pid_max,
+	  .write = write_pid_max },
+	{ .path = "sys/kernel/random/uuid", .mode = 0444,
+	  .show = show_random_uuid },
+	{ .path = "sys/kernel/threads-max", .mode = 0444,
+	  .show = show_threads_max },
+	{ .path = "sys/user/max_pid_namespaces", .mode = 0644,
+	  .show = show_max_pidns, .write = write_max_pidns },
+	{ .path = "sys/vm/max_map_count", .mode = 0444,
+	  .show = show_max_map_count },
+	{ .path = "sys/vm/overcommit_memory", .mode = 0444,
+	  .show = show_overcommit },
+};
+
+void proc_sysctl_init(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(sysctl_entries); i++)
+		proc_entry_add(&sysctl_entries[i]);
+}

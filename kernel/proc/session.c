@@ -1,0 +1,501 @@
+/*
+ * kernel/proc/session.c - process groups, sessions and their terminal
+ *
+ * What:  setsid, setpgid, the orphan rules, the foreground group, and job
+ *        control of reads and writes.
+ * Locks: membership of groups and sessions: the process tree lock (for: the
+ *        session lock). session->lock covers terminal and foreground group.
+ *        Never two session locks at once: stealing a terminal detaches it from
+ *        one session, drops that lock, and attaches it to the other.
+ * Life:  a session lives as long as a process points to it or a terminal
+ *        operation runs.
+ * Not:   the terminal itself (drivers/tty*.c), reached by a table of functions.
+ * See:   setsid(2), setpgid(2), tcsetpgrp(3), POSIX.1 "General Terminal
+ *        Interface".
+ */
+#include <proc/session.h>
+
+#include <core/assert.h>
+#include <mm/slab.h>
+#include <proc/pidns.h>
+#include <proc/signal.h>
+#include "signal_internal.h"
+#include <uapi/errno.h>
+
+static struct slab_cache *session_cache;
+static const struct session_tty_ops *tty_ops;
+
+void session_init(void)
+{
+	session_cache = slab_cache_create("session", sizeof(struct session),
+					  0, 0);
+	if (!session_cache)
+		panic("session: no memory for the cache");
+}
+
+void session_set_tty_ops(const struct session_tty_ops *ops)
+{
+	tty_ops = ops;
+}
+
+int session_create(struct pid *sid, struct session **out)
+{
+	struct session *s = slab_zalloc(session_cache);
+
+	if (!s)
+		return -ENOMEM;
+	refcount_set(&s->refs, 1);
+	spin_init(&s->lock, "session", RANK_SESSION);
+	s->sid = pid_get(sid);
+	*out = s;
+	return 0;
+}
+
+struct session *session_get(struct session *s)
+{
+	refcount_get(&s->refs);
+	return s;
+}
+
+void session_put(struct session *s)
+{
+	if (!refcount_put(&s->refs))
+		return;
+	if (s->tty)
+		tty_ops->put(s->tty);
+	pid_put(s->foreground);
+	pid_put(s->sid);
+	slab_free(session_cache, s);
+}
+
+struct session *session_of_current(void)
+{
+	struct session *s;
+
+	spin_lock(&process_tree_lock);
+	s = current_process()->session;
+	if (s)
+		session_get(s);
+	spin_unlock(&process_tree_lock);
+	return s;
+}
+
+/* Leave one group for another; the last member's leaving frees it. [T] */
+static void change_group(struct process *p, struct pid *to)
+{
+	struct pid *from = p->pgid;
+
+	if (from == to)
+		return;
+	list_del(&p->group_link);
+	rcu_assign(p->pgid, to);
+	pid_attach(to, PID_PGID);
+	list_add_tail(&to->group, &p->group_link);
+	pid_detach(from, PID_PGID);
+}
+
+static void change_session(struct process *p, struct session *s)
+{
+	struct pid *from = p->sid;
+
+	list_del(&p->session_link);
+	rcu_assign(p->sid, s->sid);
+	pid_attach(s->sid, PID_SID);
+	list_add_tail(&s->sid->session, &p->session_link);
+	pid_detach(from, PID_SID);
+	rcu_assign(p->session, s);
+}
+
+int session_setsid(pid_t *out)
+{
+	struct process *p = current_process();
+	struct session *new, *old;
+	int err = session_create(p->tgid, &new);
+
+	if (err)
+		return err;
+	spin_lock(&process_tree_lock);
+	/* A group with our number, even one that we are not in, forbids it. */
+	if (p->sid == p->tgid || !list_empty(&p->tgid->group)) {
+		spin_unlock(&process_tree_lock);
+		session_put(new);
+		return -EPERM;
+	}
+	old = p->session;
+	p->left_tty = 0;
+	change_session(p, new);
+	change_group(p, p->tgid);
+	spin_unlock(&process_tree_lock);
+	session_put(old);
+	*out = pid_vnr(p->tgid);
+	return 0;
+}
+
+/* The process meant by setpgid: the caller or a child of it. [T] */
+static int setpgid_target(pid_t pid, struct process **out)
+{
+	struct process *self = current_process();
+	struct process *p = pid ? process_find(pid) : self;
+
+	if (!p || !p->nthreads)
+		return -ESRCH;
+	if (p != self) {
+		if (p->parent != self)
+			return -ESRCH;
+		if (p->sid != self->sid)
+			return -EPERM;
+		if (!(p->leader->flags & TASK_FORKNOEXEC))
+			return -EACCES;
+	}
+	if (p->sid == p->tgid)
+		return -EPERM;
+	*out = p;
+	return 0;
+}
+
+/* Source: setpgid(2), errors in Linux's order. */
+static int setpgid_locked(pid_t pid, pid_t pgid)
+{
+	struct pid *group;
+	struct process *p, *member;
+	int err = setpgid_target(pid, &p);
+
+	if (err)
+		return err;
+	group = pgid ? pid_find(pgid, current_pidns()) : p->tgid;
+	if (group == p->tgid) {
+		change_group(p, group);
+		return 0;
+	}
+	if (!group || list_empty(&group->group))
+		return -EPERM;
+	member = list_first(&group->group, struct process, group_link);
+	if (member->sid != current_process()->sid)
+		return -EPERM;
+	change_group(p, group);
+	return 0;
+}
+
+int session_setpgid(pid_t pid, pid_t pgid)
+{
+	int err;
+
+	if (pgid < 0)
+		return -EINVAL;
+	spin_lock(&process_tree_lock);
+	rcu_read_lock();
+	err = setpgid_locked(pid, pgid);
+	rcu_read_unlock();
+	spin_unlock(&process_tree_lock);
+	return err;
+}
+
+/* The process a number means for getpgid and getsid. RCU. */
+static struct process *named(pid_t nr)
+{
+	struct task *t;
+
+	if (!nr)
+		return current_process();
+	t = nr > 0 ? task_find(nr) : NULL;
+	return t ? t->process : NULL;
+}
+
+int session_getpgid(pid_t pid, pid_t *out)
+{
+	struct process *p;
+
+	rcu_read_lock();
+	p = named(pid);
+	if (p)
+		*out = pid_vnr(rcu_dereference(p->pgid));
+	rcu_read_unlock();
+	return p ? 0 : -ESRCH;
+}
+
+int session_getsid(pid_t pid, pid_t *out)
+{
+	struct process *p;
+
+	rcu_read_lock();
+	p = named(pid);
+	if (p)
+		*out = pid_vnr(rcu_dereference(p->sid));
+	rcu_read_unlock();
+	return p ? 0 : -ESRCH;
+}
+
+/*
+ * A group is orphaned when no member has a parent in another group of the same
+ * session: nobody who could continue it. Parents in dead or init processes do
+ * not count. Source: POSIX.1, "Orphaned Process Group".
+ */
+bool group_is_orphaned(struct pid *pgrp, struct process *ignore)
+{
+	struct process *p;
+
+	for_each_list(p, &pgrp->group, group_link) {
+		if (p == ignore || p->leader->exit_state != EXIT_ALIVE)
+			continue;
+		if (p->parent == pidns_init_ns.reaper)
+			continue;
+		if (p->parent->pgid != pgrp && p->parent->sid == p->sid)
+			return false;
+	}
+	return true;
+}
+
+bool group_has_stopped(struct pid *pgrp)
+{
+	struct process *p;
+
+	for_each_list(p, &pgrp->group, group_link) {
+		if (READ_ONCE(p->sigflags) & SIGNAL_STOPPED)
+			return true;
+	}
+	return false;
+}
+
+void session_exit_check(struct process *p, struct process *parent)
+{
+	struct process *ignore = parent ? NULL : p;
+	struct process *other = parent ? parent : p->parent;
+
+	if (other->pgid == p->pgid || other->sid != p->sid)
+		return;
+	if (!group_is_orphaned(p->pgid, ignore) || !group_has_stopped(p->pgid))
+		return;
+	signal_send_group_locked(p->pgid, SIGHUP, SEND_KERNEL);
+	signal_send_group_locked(p->pgid, SIGCONT, SEND_KERNEL);
+}
+
+/* Take the terminal away from @s; the caller gets its references. */
+static struct tty *take_tty(struct session *s, struct pid **foreground)
+{
+	struct tty *tty;
+
+	spin_lock(&s->lock);
+	tty = s->tty;
+	*foreground = s->foreground;
+	s->tty = NULL;
+	s->foreground = NULL;
+	spin_unlock(&s->lock);
+	return tty;
+}
+
+/* TIOCNOTTY by the leader, or its death: the foreground is told. */
+void session_detach_tty(struct session *s)
+{
+	struct pid *foreground;
+	struct tty *tty = take_tty(s, &foreground);
+
+	if (foreground) {
+		signal_send_group(foreground, SIGHUP, SEND_KERNEL);
+		signal_send_group(foreground, SIGCONT, SEND_KERNEL);
+		pid_put(foreground);
+	}
+	if (tty) {
+		tty_ops->forget(tty, s);
+		tty_ops->put(tty);
+	}
+}
+
+void session_hangup(struct session *s)
+{
+	struct process *leader;
+
+	rcu_read_lock();
+	leader = rcu_dereference(s->sid->process);
+	if (leader) {
+		signal_send_process(leader, SIGHUP, SEND_KERNEL);
+		signal_send_process(leader, SIGCONT, SEND_KERNEL);
+	}
+	rcu_read_unlock();
+	session_detach_tty(s);
+}
+
+void session_leader_exit(struct process *p)
+{
+	struct session *s;
+	struct tty *tty;
+
+	if (p->sid != p->tgid)
+		return;
+	s = session_of_current();
+	if (!s)
+		return;
+	spin_lock(&s->lock);
+	tty = s->tty;
+	if (tty)
+		tty_ops->get(tty);
+	spin_unlock(&s->lock);
+	if (tty) {
+		tty_ops->hangup(tty);
+		tty_ops->put(tty);
+	}
+	session_detach_tty(s);
+	session_put(s);
+}
+
+struct tty *session_current_tty(void)
+{
+	struct session *s;
+	struct tty *tty;
+
+	if (READ_ONCE(current_process()->left_tty))
+		return NULL;
+	s = session_of_current();
+	if (!s)
+		return NULL;
+	spin_lock(&s->lock);
+	tty = s->tty;
+	if (tty)
+		tty_ops->get(tty);
+	spin_unlock(&s->lock);
+	session_put(s);
+	return tty;
+}
+
+void session_terminal(struct process *p, dev_t *dev, s32 *pgrp)
+{
+	struct session *s = p->session;
+
+	if (!s || p->left_tty)
+		return;
+	spin_lock(&s->lock);
+	if (s->tty) {
+		*dev = tty_ops->dev(s->tty);
+		*pgrp = s->foreground ? pid_vnr(s->foreground) : -1;
+	}
+	spin_unlock(&s->lock);
+}
+
+int session_leave_tty(void)
+{
+	WRITE_ONCE(current_process()->left_tty, 1);
+	return 0;
+}
+
+int session_attach_tty(struct tty *tty, bool steal, struct session *old)
+{
+	struct process *p = current_process();
+	struct session *s = session_of_current();
+	int err = 0;
+
+	if (!s)
+		return -EPERM;
+	if (p->sid != p->tgid || s->tty) {
+		session_put(s);
+		return -EPERM;
+	}
+	if (old && steal) {
+		struct pid *foreground;
+		struct tty *had = take_tty(old, &foreground);
+
+		pid_put(foreground);
+		if (had) {
+			tty_ops->forget(had, old);
+			tty_ops->put(had);
+		}
+	}
+	spin_lock(&s->lock);
+	if (s->tty) {
+		err = -EPERM;
+	} else {
+		tty_ops->get(tty);
+		s->tty = tty;
+		s->foreground = pid_get(p->pgid);
+	}
+	spin_unlock(&s->lock);
+	session_put(s);
+	return err;
+}
+
+struct pid *session_foreground(struct session *s)
+{
+	struct pid *pid;
+
+	spin_lock(&s->lock);
+	pid = pid_get(s->foreground);
+	spin_unlock(&s->lock);
+	return pid;
+}
+
+/* The group named by @nr, if it is in session @s. With reference. */
+static int group_in_session(struct session *s, pid_t nr, struct pid **out)
+{
+	struct pid *pgrp;
+	int err = 0;
+
+	spin_lock(&process_tree_lock);
+	pgrp = pid_find(nr, current_pidns());
+	if (!pgrp || list_empty(&pgrp->group))
+		err = -ESRCH;
+	else if (list_first(&pgrp->group, struct process, group_link)->sid !=
+		 s->sid)
+		err = -EPERM;
+	else
+		*out = pid_get(pgrp);
+	spin_unlock(&process_tree_lock);
+	return err;
+}
+
+int session_set_foreground(struct session *s, pid_t nr)
+{
+	struct pid *pgrp, *old;
+	int err;
+
+	if (nr < 0)
+		return -EINVAL;
+	err = group_in_session(s, nr, &pgrp);
+	if (err)
+		return err;
+	spin_lock(&s->lock);
+	old = s->foreground;
+	s->foreground = pgrp;
+	spin_unlock(&s->lock);
+	pid_put(old);
+	return 0;
+}
+
+static bool blocks_or_ignores(int sig)
+{
+	struct task *t = current_task();
+
+	return (t->blocked & SIGMASK(sig)) ||
+	       signal_handler(t, sig) == SIG_IGN;
+}
+
+/* A background process touches its terminal: stop it, or say why not. */
+static int background_access(struct pid *pgrp, int sig)
+{
+	bool orphaned;
+	int err = -ERESTARTSYS;
+
+	if (blocks_or_ignores(sig))
+		return sig == SIGTTIN ? -EIO : 0;
+	spin_lock(&process_tree_lock);
+	orphaned = group_is_orphaned(pgrp, NULL);
+	if (orphaned)
+		err = -EIO;
+	else
+		signal_send_group_locked(pgrp, sig, SEND_KERNEL);
+	spin_unlock(&process_tree_lock);
+	return err;
+}
+
+int session_job_control(struct tty *tty, int sig)
+{
+	struct session *s = session_of_current();
+	struct pid *pgrp = current_process()->pgid;
+	bool background = false;
+
+	if (!s)
+		return 0;
+	spin_lock(&s->lock);
+	if (s->tty == tty && s->foreground && s->foreground != pgrp)
+		background = true;
+	spin_unlock(&s->lock);
+	session_put(s);
+	return background ? background_access(pgrp, sig) : 0;
+}

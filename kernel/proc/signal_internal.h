@@ -1,0 +1,50 @@
+/*
+ * kernel/proc/signal_internal.h - between the files that make up signals
+ */
+#ifndef SIGNAL_INTERNAL_H
+#define SIGNAL_INTERNAL_H
+
+#include <proc/signal.h>
+
+/* Default actions. Source: signal(7). */
+#define SIG_DEFAULT_STOP (SIGMASK(SIGSTOP) | SIGMASK(SIGTSTP) | \
+			  SIGMASK(SIGTTIN) | SIGMASK(SIGTTOU))
+#define SIG_DEFAULT_IGNORE (SIGMASK(SIGCONT) | SIGMASK(SIGCHLD) | \
+			    SIGMASK(SIGWINCH) | SIGMASK(SIGURG))
+#define SIG_DEFAULT_CORE (SIGMASK(SIGQUIT) | SIGMASK(SIGILL) | \
+			  SIGMASK(SIGTRAP) | SIGMASK(SIGABRT) | \
+			  SIGMASK(SIGFPE) | SIGMASK(SIGSEGV) | \
+			  SIGMASK(SIGBUS) | SIGMASK(SIGSYS) | \
+			  SIGMASK(SIGXCPU) | SIGMASK(SIGXFSZ))
+/* Faults of the thread itself, taken before all others. */
+#define SIG_SYNCHRONOUS (SIGMASK(SIGSEGV) | SIGMASK(SIGBUS) | \
+			 SIGMASK(SIGILL) | SIGMASK(SIGTRAP) | \
+			 SIGMASK(SIGFPE) | SIGMASK(SIGSYS))
+#define SIG_KNOWN_FLAGS (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | \
+			 SA_ONSTACK | SA_RESTART | SA_NODEFER | \
+			 SA_RESETHAND | SA_RESTORER | SA_EXPOSE_TAGBITS)
+#define SIG_UNBLOCKABLE (SIGMASK(SIGKILL) | SIGMASK(SIGSTOP))
+
+/* [S] signal_send_process with the lock held. */
+int signal_send_locked(struct process *p, int sig, const struct siginfo *info);
+u64 signal_handler(struct task *t, int sig);
+/* [S] Tell @t that something is pending. */
+void signal_wake(struct task *t, bool fatal);
+/* [S] A stopped or stopping process runs on; SIGCONT was sent. */
+void signal_continue_locked(struct process *p);
+/* [S] Stop this process: all threads are to join. */
+void signal_stop_begin_locked(struct process *p, int sig);
+/* The current thread joins the stop and sleeps until it is over. [S] held,
+ * dropped on return. */
+void signal_stop_join(void);
+/* The parent is told what SIGNAL_TELL_* says. No lock held. */
+void signal_tell_parent(struct process *p);
+/* [S] Pollers of signalfds of the process. */
+void signal_notify_fd(struct process *p);
+/* [S] Next signal of @t outside @mask: number and *@si, 0: none. */
+int signal_take(struct task *t, u64 mask, struct siginfo *si);
+/* A queue entry charged to @t's user; @force: beyond the limit as well. */
+struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force);
+void sigqueue_entry_free(struct sigqueue_entry *e);
+
+#endif

@@ -1,0 +1,348 @@
+/*
+ * kernel/proc/signal_send.c - generation of signals
+ *
+ * What:  the decision at send time: is it ignored, does it stop or continue,
+ *        who is woken, does it end the whole process at once.
+ * Locks: the target process's siglock. A process is reached under RCU or with
+ *        a reference; a dead one has no threads left and takes nothing.
+ * Life:  an entry belongs to the queue it is on; a signal without memory for
+ *        an entry still sets its bit (standard signals), or fails (real time).
+ * Not:   delivery (signal_deliver.c), permission and kill(2) (signal_kill.c).
+ * See:   signal(7), sigqueue(3).
+ */
+#include <proc/signal.h>
+
+#include <core/assert.h>
+#include <lib/string.h>
+#include <proc/pidns.h>
+#include <proc/user.h>
+#include "signal_internal.h"
+#include <uapi/errno.h>
+#include <uapi/wait.h>
+
+/* Where one signal goes. */
+struct target {
+	struct process *process;
+	struct task *task;	/* named thread, or the one to look at first */
+	bool group;		/* any thread may take it */
+};
+
+u64 signal_handler(struct task *t, int sig)
+{
+	return READ_ONCE(t->sighand->action[sig - 1].handler);
+}
+
+static bool default_ignored(int sig)
+{
+	return SIGMASK(sig) & SIG_DEFAULT_IGNORE;
+}
+
+/*
+ * Signals of an unkillable process with default action are dropped when they
+ * come from inside: kernel origin and senders in an ancestor namespace pass
+ * with SIGKILL and SIGSTOP ("forced").
+ */
+static bool immune(const struct target *to, int sig, bool forced)
+{
+	if (!to->process->unkillable)
+		return false;
+	if (signal_handler(to->task, sig) != SIG_DFL)
+		return false;
+	return !(forced && (sig == SIGKILL || sig == SIGSTOP));
+}
+
+/* Dropped at once? A blocked signal is kept: its action may change. */
+static bool ignored(const struct target *to, int sig, bool forced)
+{
+	u64 handler;
+
+	if ((to->task->blocked | to->task->wait_mask) & SIGMASK(sig))
+		return false;
+	if (immune(to, sig, forced))
+		return true;
+	handler = signal_handler(to->task, sig);
+	return handler == SIG_IGN ||
+	       (handler == SIG_DFL && default_ignored(sig));
+}
+
+static bool wants(struct task *t, int sig)
+{
+	if (t->blocked & ~t->wait_mask & SIGMASK(sig))
+		return false;
+	if (READ_ONCE(t->flags) & TASK_EXITING)
+		return false;
+	if (sig == SIGKILL)
+		return true;
+	return READ_ONCE(t->thread.state) != THREAD_STOPPED;
+}
+
+/* Tell @t to look; @fatal ends killable sleeps and stops as well. [S] */
+void signal_wake(struct task *t, bool fatal)
+{
+	WRITE_ONCE(t->thread.sig_pending, fatal ? 2 : 1);
+	__atomic_fetch_or(&t->thread.arch.work, (u32)WORK_SIGNAL,
+			  __ATOMIC_SEQ_CST);
+	if (!thread_wake(&t->thread, fatal ? WAKE_KILL : WAKE_SIGNAL))
+		thread_kick(&t->thread);
+}
+
+/* The thread that is to take a process-wide signal; NULL: none can now. */
+static struct task *choose_thread(const struct target *to, int sig)
+{
+	struct task *t;
+
+	if (wants(to->task, sig))
+		return to->task;
+	if (!to->group)
+		return NULL;
+	for_each_list(t, &to->process->threads, thread_link) {
+		if (wants(t, sig))
+			return t;
+	}
+	return NULL;
+}
+
+/* Does it end the process right now, without a handler or a core? */
+static bool ends_process(struct task *t, int sig)
+{
+	if (SIGMASK(sig) & (SIG_DEFAULT_STOP | SIG_DEFAULT_IGNORE |
+			    SIG_DEFAULT_CORE))
+		return false;
+	if (t->process->sigflags & SIGNAL_GROUP_EXIT)
+		return false;
+	if (t->blocked & SIGMASK(sig))
+		return false;
+	if (t->process->unkillable && sig != SIGKILL)
+		return false;
+	return sig == SIGKILL || signal_handler(t, sig) == SIG_DFL;
+}
+
+/* All threads die with @code. [S] */
+void signal_group_exit_locked(struct process *p, int code)
+{
+	struct task *t;
+
+	p->sigflags = SIGNAL_GROUP_EXIT;
+	p->group_exit_code = code;
+	p->stop_count = 0;
+	for_each_list(t, &p->threads, thread_link) {
+		if (READ_ONCE(t->flags) & TASK_EXITING)
+			continue;
+		t->stop_pending = 0;
+		t->pending.set |= SIGMASK(SIGKILL);
+		signal_wake(t, true);
+	}
+}
+
+static void announce(const struct target *to, int sig)
+{
+	struct task *t = choose_thread(to, sig);
+
+	if (!t)
+		return;
+	if (ends_process(t, sig)) {
+		signal_group_exit_locked(to->process, sig);
+		return;
+	}
+	signal_wake(t, sig == SIGKILL);
+}
+
+/* Stop signals cancel a pending SIGCONT and the reverse; SIGCONT resumes even
+ * when it is blocked or ignored. [S] */
+static void stop_continue_rules(const struct target *to, int sig)
+{
+	struct process *p = to->process;
+	struct task *t;
+
+	if (SIGMASK(sig) & SIG_DEFAULT_STOP) {
+		sigqueue_flush(&p->pending, SIGMASK(SIGCONT));
+		for_each_list(t, &p->threads, thread_link)
+			sigqueue_flush(&t->pending, SIGMASK(SIGCONT));
+		return;
+	}
+	if (sig != SIGCONT)
+		return;
+	sigqueue_flush(&p->pending, SIG_DEFAULT_STOP);
+	for_each_list(t, &p->threads, thread_link)
+		sigqueue_flush(&t->pending, SIG_DEFAULT_STOP);
+	signal_continue_locked(p);
+}
+
+static void fill_info(struct siginfo *si, int sig, const struct siginfo *from,
+		      const struct process *p)
+{
+	if (from == SEND_NOINFO || from == SEND_KERNEL) {
+		memset(si, 0, sizeof(*si));
+		si->si_signo = sig;
+		si->si_code = from == SEND_KERNEL ? SI_KERNEL : SI_USER;
+		if (from == SEND_NOINFO && current_is_task())
+			siginfo_from_current(si, sig, SI_USER, p->tgid);
+		return;
+	}
+	*si = *from;
+	si->si_signo = sig;
+}
+
+/* Queue the information; the bit is set by the caller. 0, -EAGAIN. */
+static int queue_info(const struct target *to, int sig,
+		      const struct siginfo *info)
+{
+	struct sigqueue *q = to->group ? &to->process->pending :
+					 &to->task->pending;
+	bool user_queued = info != SEND_NOINFO && info != SEND_KERNEL &&
+			   info->si_code < 0;
+	struct sigqueue_entry *e;
+
+	e = sigqueue_entry_alloc(to->task, sig < SIGRTMIN && !user_queued);
+	if (!e) {
+		if (sig >= SIGRTMIN && info != SEND_NOINFO &&
+		    info != SEND_KERNEL && info->si_code != SI_USER)
+			return -EAGAIN;
+		return 0;
+	}
+	fill_info(&e->info, sig, info, to->process);
+	list_add_tail(&q->entries, &e->link);
+	return 0;
+}
+
+/* @info is of kernel origin, or its sender is invisible to the target. */
+static bool is_forced(const struct process *p, const struct siginfo *info)
+{
+	if (info == SEND_KERNEL)
+		return true;
+	if (info == SEND_NOINFO || info->si_code <= 0) {
+		if (!current_is_task())
+			return true;
+		return !pid_nr(current_process()->tgid, pid_ns_of(p->tgid));
+	}
+	return true;
+}
+
+/* [S] held. */
+static int send_locked(const struct target *to, int sig,
+		       const struct siginfo *info)
+{
+	struct sigqueue *q = to->group ? &to->process->pending :
+					 &to->task->pending;
+	bool forced = is_forced(to->process, info);
+	int err;
+
+	if (to->process->sigflags & SIGNAL_GROUP_EXIT) {
+		if (sig != SIGKILL)
+			return 0;
+	} else {
+		stop_continue_rules(to, sig);
+	}
+	if (ignored(to, sig, forced))
+		return 0;
+	if (sig < SIGRTMIN && (q->set & SIGMASK(sig)))
+		return 0;
+	if (sig != SIGKILL) {
+		err = queue_info(to, sig, info);
+		if (err)
+			return err;
+	}
+	q->set |= SIGMASK(sig);
+	signal_notify_fd(to->process);
+	announce(to, sig);
+	return 0;
+}
+
+int signal_send_locked(struct process *p, int sig, const struct siginfo *info)
+{
+	const struct target to = {
+		.process = p,
+		.task = p->leader,
+		.group = true,
+	};
+
+	return p->nthreads ? send_locked(&to, sig, info) : -ESRCH;
+}
+
+int signal_send_process(struct process *p, int sig, const struct siginfo *info)
+{
+	u64 flags = spin_lock_irqsave(&p->siglock);
+	int err = signal_send_locked(p, sig, info);
+
+	spin_unlock_irqrestore(&p->siglock, flags);
+	return err;
+}
+
+int signal_send_task(struct task *t, int sig, const struct siginfo *info)
+{
+	struct target to = { .process = t->process, .task = t };
+	u64 flags = spin_lock_irqsave(&t->process->siglock);
+	int err = -ESRCH;
+
+	if (t->pid && t->sighand)
+		err = send_locked(&to, sig, info);
+	spin_unlock_irqrestore(&t->process->siglock, flags);
+	return err;
+}
+
+/* A fault cannot be held off: blocked or ignored means death. */
+void signal_force(int sig, const struct siginfo *info)
+{
+	struct task *t = current_task();
+	struct process *p = t->process;
+	struct target to = { .process = p, .task = t };
+	struct k_sigaction *act = &t->sighand->action[sig - 1];
+	u64 flags = spin_lock_irqsave(&p->siglock);
+
+	spin_lock(&t->sighand->lock);
+	if (act->handler == SIG_IGN || (t->blocked & SIGMASK(sig))) {
+		act->handler = SIG_DFL;
+		t->blocked &= ~SIGMASK(sig);
+	}
+	if (act->handler == SIG_DFL)
+		p->unkillable = 0;
+	spin_unlock(&t->sighand->lock);
+	send_locked(&to, sig, info);
+	signal_recalc();
+	spin_unlock_irqrestore(&p->siglock, flags);
+}
+
+void signal_force_fault(int sig, int code, uptr_t addr)
+{
+	struct siginfo si = {
+		.si_signo = sig,
+		.si_code = code,
+		.f.fault.addr = addr,
+	};
+
+	signal_force(sig, &si);
+}
+
+void siginfo_from_current(struct siginfo *si, int sig, int code,
+			  const struct pid *target)
+{
+	memset(si, 0, sizeof(*si));
+	si->si_signo = sig;
+	si->si_code = code;
+	si->f.kill.pid = pid_nr(current_process()->tgid, pid_ns_of(target));
+	si->f.kill.uid = current_cred()->uid;
+}
+
+int signal_kill_other_threads(void)
+{
+	struct task *self = current_task();
+	struct process *p = self->process;
+	struct task *t;
+	int err = 0;
+
+	spin_lock_irq(&p->siglock);
+	if ((p->sigflags & SIGNAL_GROUP_EXIT) || p->group_exec) {
+		err = -EAGAIN;
+	} else {
+		p->group_exec = self;
+		for_each_list(t, &p->threads, thread_link) {
+			if (t == self || (READ_ONCE(t->flags) & TASK_EXITING))
+				continue;
+			t->stop_pending = 0;
+			t->pending.set |= SIGMASK(SIGKILL);
+			signal_wake(t, true);
+		}
+	}
+	spin_unlock_irq(&p->siglock);
+	return err;
+}

@@ -1,0 +1,21 @@
+# kernel/proc/sources.mk - sources of this directory in reading order
+SRCS += kernel/proc/start.c
+SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/rlimit.c
+SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
+SRCS += kernel/proc/utsns.c kernel/proc/mntns.c kernel/proc/nsproxy.c
+SRCS += kernel/proc/init_task.c kernel/proc/clone.c kernel/proc/unshare.c
+SRCS += kernel/proc/exec.c kernel/proc/exec_elf.c kernel/proc/exec_script.c
+SRCS += kernel/proc/exec_stack.c kernel/proc/exec_cred.c
+SRCS += kernel/proc/takeover.c kernel/proc/exit.c kernel/proc/wait.c
+SRCS += kernel/proc/rusage.c kernel/proc/fault.c
+SRCS += kernel/proc/signal_queue.c kernel/proc/signal_send.c
+SRCS += kernel/proc/signal_kill.c kernel/proc/signal_stop.c
+SRCS += kernel/proc/signal_deliver.c kernel/proc/timers.c
+SRCS += kernel/proc/session.c kernel/proc/subreaper.c
+SRCS += kernel/proc/futex.c kernel/proc/futex_robust.c
+SRCS += kernel/proc/file_owner.c kernel/proc/pidfd.c kernel/proc/nsfs.c
+SRCS += kernel/proc/procfs.c kernel/proc/procfs_pid.c
+SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
+SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
+SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
+SRCS += kernel/proc/procfs_sysctl.c

@@ -1,0 +1,36 @@
+/*
+ * kernel/proc/start.c - layer 8 comes to life
+ *
+ * What:  the order in which its parts are set up.
+ */
+#include <proc/start.h>
+
+#include <proc/file_owner.h>
+#include <proc/futex.h>
+#include <proc/lifecycle.h>
+#include <proc/nsproxy.h>
+#include <proc/pidns.h>
+#include <proc/procfs.h>
+#include <proc/session.h>
+#include <proc/signal.h>
+#include <proc/user.h>
+#include <proc/utsns.h>
+
+void proc_start(void)
+{
+	user_init();		/* before anything takes credentials */
+	task_init();
+	signal_init();
+	session_init();
+	pid_init();
+	pidns_init();
+	utsns_init();
+	nsproxy_init();
+	fault_init();
+	futex_init();
+	file_owner_init();
+	rlimit_init();
+	nsfs_init();
+	pidfd_init();
+	procfs_init();
+}

@@ -1,0 +1,304 @@
+/*
+ * kernel/proc/wait.c - waiting for children
+ *
+ * What:  process_wait behind wait4 and waitid: exited, stopped and continued
+ *        children of any thread of the caller, or of this thread alone.
+ * Locks: the process tree lock (for: the tree lock of the caller's namespace)
+ *        while children are looked at; a zombie is claimed there by changing
+ *        its exit state, and released after the lock is dropped, so that its
+ *        numbers are free before the call returns.
+ * Life:  a sleeper is on its process's child_wait queue, which every event of
+ *        a child wakes.
+ * See:   wait(2), waitid(2), wait4(2).
+ */
+#include <proc/lifecycle.h>
+
+#include <core/assert.h>
+#include <proc/pidns.h>
+#include <proc/signal.h>
+#include <uapi/errno.h>
+#include <uapi/wait.h>
+
+struct wait_scan {
+	const struct wait_request *req;
+	struct wait_result *out;
+	struct task *reaped;		/* claimed zombie to be released */
+	bool eligible;			/* some child matches, whatever state */
+	bool zombie_delayed;		/* its other threads still live */
+};
+
+static bool pid_matches(const struct wait_request *req, struct process *p)
+{
+	switch (req->which) {
+	case P_PID:
+	case P_PIDFD:
+		return p->tgid == req->pid;
+	case P_PGID:
+		return p->pgid == req->pid;
+	}
+	return true;
+}
+
+/* A child that reports its death by another signal than SIGCHLD is a "clone"
+ * child, for WCLONE. Source: wait(2), Linux notes. */
+static bool kind_matches(const struct wait_request *req, struct process *p)
+{
+	bool clone = p->leader->exit_signal != SIGCHLD;
+
+	if (req->options & WALL)
+		return true;
+	return clone == !!(req->options & WCLONE);
+}
+
+static int exit_status(const struct process *p)
+{
+	return p->sigflags & SIGNAL_GROUP_EXIT ? p->group_exit_code :
+						 p->leader->exit_code;
+}
+
+static void fill_result(struct wait_scan *s, struct process *p)
+{
+	s->out->pid = pid_vnr(p->tgid);
+	s->out->uid = p->leader->cred->uid;
+	if (s->req->want_rusage)
+		process_rusage(p, RUSAGE_BOTH, &s->out->rusage);
+}
+
+/* A reaped child's use becomes the parent's children's. [T] */
+static void account_child(struct process *parent, struct process *child)
+{
+	u64 rss = max(child->max_rss, child->child_max_rss);
+	struct rusage_sum sum;
+
+	process_sum(child, &sum);
+	spin_lock_irq(&parent->siglock);
+	parent->child_user_ns += sum.user_ns + child->child_user_ns;
+	parent->child_system_ns += sum.system_ns + child->child_system_ns;
+	parent->child_minflt += sum.minflt + child->child_minflt;
+	parent->child_majflt += sum.majflt + child->child_majflt;
+	parent->child_nvcsw += sum.nvcsw + child->child_nvcsw;
+	parent->child_nivcsw += sum.nivcsw + child->child_nivcsw;
+	parent->child_max_rss = max(parent->child_max_rss, rss);
+	spin_unlock_irq(&parent->siglock);
+}
+
+static bool take_zombie(struct wait_scan *s, struct process *p)
+{
+	struct task *leader = p->leader;
+	int status = exit_status(p);
+
+	if (leader->exit_state != EXIT_ZOMBIE)
+		return false;
+	if (p->nthreads > 1) {
+		s->zombie_delayed = true;
+		return false;
+	}
+	if (!(s->req->options & WEXITED))
+		return false;
+	fill_result(s, p);
+	s->out->status = status;
+	s->out->si_code = WIFEXITED(status) ? CLD_EXITED :
+			  WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+	s->out->si_status = WIFEXITED(status) ? WEXITSTATUS(status) :
+						WTERMSIG(status);
+	if (s->req->options & WNOWAIT)
+		return true;
+	account_child(p->parent, p);
+	leader->exit_state = EXIT_DEAD;
+	s->reaped = leader;
+	return true;
+}
+
+static bool take_stopped(struct wait_scan *s, struct process *p)
+{
+	bool taken = false;
+	int sig = 0;
+
+	if (!(s->req->options & WSTOPPED))
+		return false;
+	spin_lock_irq(&p->siglock);
+	if (p->sigflags & SIGNAL_STOP_REPORT) {
+		sig = p->stop_signal;
+		taken = true;
+		if (!(s->req->options & WNOWAIT))
+			p->sigflags &= ~(u32)SIGNAL_STOP_REPORT;
+	}
+	spin_unlock_irq(&p->siglock);
+	if (!taken)
+		return false;
+	fill_result(s, p);
+	s->out->status = W_STOPCODE(sig);
+	s->out->si_code = CLD_STOPPED;
+	s->out->si_status = sig;
+	return true;
+}
+
+static bool take_continued(struct wait_scan *s, struct process *p)
+{
+	bool taken = false;
+
+	if (!(s->req->options & WCONTINUED))
+		return false;
+	spin_lock_irq(&p->siglock);
+	if (p->sigflags & SIGNAL_CONT_REPORT) {
+		taken = true;
+		if (!(s->req->options & WNOWAIT))
+			p->sigflags &= ~(u32)SIGNAL_CONT_REPORT;
+	}
+	spin_unlock_irq(&p->siglock);
+	if (!taken)
+		return false;
+	fill_result(s, p);
+	s->out->status = W_CONTINUED;
+	s->out->si_code = CLD_CONTINUED;
+	s->out->si_status = SIGCONT;
+	return true;
+}
+
+static bool consider_child(struct wait_scan *s, struct process *p)
+{
+	if (!pid_matches(s->req, p) || !kind_matches(s->req, p))
+		return false;
+	if (p->leader->exit_state == EXIT_DEAD)
+		return false;
+	s->eligible = true;
+	return take_zombie(s, p) || take_stopped(s, p) ||
+	       take_continued(s, p);
+}
+
+/* A process named by number is found without a walk. */
+static bool scan_one(struct wait_scan *s)
+{
+	struct process *p = s->req->pid->process;
+
+	/* The first process is its own parent, but not its own child. */
+	if (!p || p == current_process() || p->parent != current_process())
+		return false;
+	if ((s->req->options & WNOTHREAD) &&
+	    p->parent_task != current_task())
+		return false;
+	return consider_child(s, p);
+}
+
+static bool scan_thread(struct wait_scan *s, struct task *t)
+{
+	struct process *p;
+
+	for_each_list(p, &t->children, sibling) {
+		if (consider_child(s, p))
+			return true;
+	}
+	return false;
+}
+
+/* One look at all children. True: an event was taken. */
+static bool scan(struct wait_scan *s)
+{
+	struct task *t;
+	bool found = false;
+
+	s->eligible = false;
+	spin_lock(&process_tree_lock);
+	if (s->req->which == P_PID || s->req->which == P_PIDFD) {
+		found = s->req->pid && scan_one(s);
+	} else if (s->req->options & WNOTHREAD) {
+		found = scan_thread(s, current_task());
+	} else {
+		for_each_list(t, &current_process()->threads, thread_link) {
+			found = scan_thread(s, t);
+			if (found)
+				break;
+		}
+	}
+	spin_unlock(&process_tree_lock);
+	return found;
+}
+
+/* Until an event was taken, or there is none to wait for. */
+static int wait_loop(struct wait_scan *s)
+{
+	for (;;) {
+		thread_set_state(THREAD_INTERRUPTIBLE);
+		if (scan(s))
+			return 0;
+		if (!s->eligible)
+			return -ECHILD;
+		if (s->req->options & WNOHANG) {
+			s->out->pid = 0;
+			return 0;
+		}
+		if (signal_interrupts(THREAD_INTERRUPTIBLE))
+			return -ERESTARTSYS;
+		schedule();
+	}
+}
+
+int process_wait(const struct wait_request *req, struct wait_result *out)
+{
+	struct wait_scan s = { .req = req, .out = out };
+	struct wait_queue *q = &current_process()->child_wait;
+	struct wait_entry entry;
+	int err;
+
+	wait_entry_init(&entry);
+	wait_queue_add(q, &entry);
+	err = wait_loop(&s);
+	thread_set_state(THREAD_RUNNING);
+	wait_queue_remove(q, &entry);
+	if (s.reaped)
+		task_release(s.reaped);
+	return err;
+}
+
+/* The zap's scan: any child in any state; false when there is none. */
+static bool reap_one(struct task **out)
+{
+	struct process *p;
+	struct task *t;
+	bool any = false;
+
+	*out = NULL;
+	spin_lock(&process_tree_lock);
+	for_each_list(t, &current_process()->threads, thread_link) {
+		for_each_list(p, &t->children, sibling) {
+			struct task *leader = p->leader;
+
+			if (leader->exit_state == EXIT_DEAD)
+				continue;
+			any = true;
+			if (leader->exit_state != EXIT_ZOMBIE ||
+			    p->nthreads > 1)
+				continue;
+			account_child(p->parent, p);
+			leader->exit_state = EXIT_DEAD;
+			*out = leader;
+			goto found;
+		}
+	}
+found:
+	spin_unlock(&process_tree_lock);
+	return any;
+}
+
+void process_reap_all_children(void)
+{
+	struct wait_queue *q = &current_process()->child_wait;
+	struct wait_entry entry;
+	struct task *dead;
+
+	wait_entry_init(&entry);
+	wait_queue_add(q, &entry);
+	for (;;) {
+		thread_set_state(THREAD_UNINTERRUPTIBLE);
+		if (!reap_one(&dead))
+			break;
+		if (dead) {
+			thread_set_state(THREAD_RUNNING);
+			task_release(dead);
+			continue;
+		}
+		schedule();
+	}
+	thread_set_state(THREAD_RUNNING);
+	wait_queue_remove(q, &entry);
+}

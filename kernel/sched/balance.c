@@ -1,0 +1,175 @@
+/*
+ * kernel/sched/balance.c - which CPU a thread runs on
+ *
+ * What:  choice at wake-up (where it ran, if that CPU is idle; another idle
+ *        one; for a waker that is about to sleep, the waker's own), choice for
+ *        a new thread (its parent's CPU: most children are waited for), and
+ *        stealing by idle CPUs, which a busy one calls at its tick. A child
+ *        whose parent goes on is so moved within a few milliseconds.
+ * Locks: idle_cpus is a hint, changed atomically. One run-queue lock at a
+ *        time: a thread between two queues is in none, is RUNNING, and
+ *        nobody else takes it.
+ */
+#include <arch/cpu.h>
+#include <arch/smp.h>
+#include <core/rcu.h>
+
+#include "rq.h"
+
+/* A thread that came a moment ago will run soon where it is, and its data is
+ * in that CPU's caches. */
+#define STEAL_AGE_NS (500 * NSEC_PER_USEC)
+
+u32 sched_ncpus;
+struct cpumask idle_cpus;
+
+static bool allowed(const struct thread *t, u32 cpu)
+{
+	return cpumask_test(&t->affinity, cpu);
+}
+
+/* First CPU that is in both sets; MAX_CPUS: none. */
+static u32 first_common(const struct cpumask *a, const struct cpumask *b)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(a->bits); i++) {
+		u64 both = READ_ONCE(a->bits[i]) & READ_ONCE(b->bits[i]);
+
+		if (both)
+			return i * 64 + (u32)__builtin_ctzll(both);
+	}
+	return MAX_CPUS;
+}
+
+/* An idle CPU for @t, taken out of the set so that the next waker finds
+ * another one. MAX_CPUS: none. */
+static u32 idle_claim(const struct thread *t)
+{
+	u32 cpu = allowed(t, t->cpu) && cpumask_test(&idle_cpus, t->cpu) ?
+		  t->cpu : first_common(&idle_cpus, &t->affinity);
+
+	if (cpu != MAX_CPUS)
+		cpumask_clear_atomic(&idle_cpus, cpu);
+	return cpu;
+}
+
+/* Where a real-time thread would not have to wait. MAX_CPUS: nowhere. */
+static u32 lower_priority_cpu(const struct thread *t)
+{
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask()) {
+		if (allowed(t, cpu) &&
+		    READ_ONCE(rq_of(cpu)->curr_priority) < t->rt_priority)
+			return cpu;
+	}
+	return MAX_CPUS;
+}
+
+static u32 any_cpu(const struct thread *t, u32 preferred)
+{
+	u32 cpu;
+
+	if (allowed(t, preferred))
+		return preferred;
+	cpu = first_common(&t->affinity, cpu_online_mask());
+	return cpu == MAX_CPUS ? preferred : cpu;
+}
+
+u32 cpu_for_wake(struct thread *t, bool sync)
+{
+	u32 cpu;
+
+	if (sync && allowed(t, cpu_id()))
+		return cpu_id();
+	cpu = idle_claim(t);
+	if (cpu == MAX_CPUS && t->rt_priority &&
+	    READ_ONCE(rq_of(t->cpu)->curr_priority) >= t->rt_priority)
+		cpu = lower_priority_cpu(t);
+	return cpu == MAX_CPUS ? any_cpu(t, t->cpu) : cpu;
+}
+
+u32 cpu_for_new(const struct thread *t)
+{
+	return any_cpu(t, cpu_id());
+}
+
+void idle_kick(void)
+{
+	u32 cpu = cpumask_next(&idle_cpus, 0);
+
+	if (cpu == MAX_CPUS)
+		return;
+	cpumask_clear_atomic(&idle_cpus, cpu);
+	ipi_resched(cpu);
+}
+
+/* A thread of @rq that may run on @cpu and has waited long enough. [Q] */
+static struct thread *steal_candidate(struct rq *rq, u32 cpu)
+{
+	u64 now = clock_now_ns();
+	struct thread *t = rt_first(rq);
+	struct rb_node *n;
+
+	if (t && allowed(t, cpu))
+		return t;
+	for (n = rb_first_cached(&rq->fair); n; n = rb_next(n)) {
+		t = rb_entry(n, struct thread, run_node);
+		if (allowed(t, cpu) && now - t->queued_ns > STEAL_AGE_NS)
+			return t;
+	}
+	return NULL;
+}
+
+/* Take a thread from @from to @to, which is this CPU's. */
+static bool steal_from(struct rq *from, struct rq *to)
+{
+	struct thread *t;
+	u64 irq = spin_lock_irqsave(&from->lock);
+
+	t = from->nr > 1 ? steal_candidate(from, to->cpu) : NULL;
+	if (t) {
+		queue_remove(from, t);
+		WRITE_ONCE(from->nr, from->nr - 1);
+		t->on_queue = 0;
+		t->vruntime -= from->min_vruntime;
+		WRITE_ONCE(t->cpu, to->cpu);
+	}
+	spin_unlock(&from->lock);
+	if (t) {
+		spin_lock(&to->lock);
+		t->vruntime += to->min_vruntime;
+		rq_activate(to, t);
+		spin_unlock(&to->lock);
+	}
+	irq_restore(irq);
+	return t != NULL;
+}
+
+/* The CPU with most threads waiting; NULL: none has any. */
+static struct rq *busiest(const struct rq *self)
+{
+	struct rq *best = NULL;
+	u32 most = 1;
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask()) {
+		struct rq *rq = rq_of(cpu);
+		u32 nr = READ_ONCE(rq->nr);
+
+		if (rq != self && nr > most) {
+			most = nr;
+			best = rq;
+		}
+	}
+	return best;
+}
+
+bool idle_steal(struct rq *rq)
+{
+	struct rq *from;
+
+	if (READ_ONCE(rq->nr))
+		return true;
+	from = busiest(rq);
+	return from && steal_from(from, rq);
+}

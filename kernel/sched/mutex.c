@@ -1,0 +1,268 @@
+/*
+ * kernel/sched/mutex.c - the lock one may sleep under
+ *
+ * What:  a free mutex is taken and left by one compare-and-swap. A waiter
+ *        first spins for a short time if the owner is running; then it sleeps,
+ *        and the owner hands the mutex over to the first sleeper, so that
+ *        nobody starves.
+ * Locks: owner holds the thread's address and bit 0: there are sleepers. The
+ *        bit is set and handed on under waiters.lock (RANK_WAIT).
+ * Life:  the memory may go when nobody holds or wants the mutex and the last
+ *        unlock has returned.
+ */
+#include <sched/mutex.h>
+
+#include <arch/cpu.h>
+#include <core/assert.h>
+#include <core/panic.h>
+
+#define HAS_SLEEPERS 1ul
+#define SPIN_MAX 200
+
+static u64 self(void)
+{
+	return (u64)current_thread();
+}
+
+static struct thread *owner_of(u64 word)
+{
+	return (struct thread *)(word & ~HAS_SLEEPERS);
+}
+
+#ifdef NIDUS_DEBUG
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+	m->owner = 0;
+	wait_queue_init(&m->waiters);
+	m->name = name;
+	m->rank = rank;
+	m->below = NULL;
+}
+
+/* Before waiting: rank, and not our own already. */
+static void check_lock(const struct mutex *m, bool nested)
+{
+	const struct mutex *o = current_thread()->held_sleep_locks;
+
+	if (m->rank <= RANK_SLEEP_LOWEST)
+		panic("mutex %p has rank %u, was it initialised?",
+		      (const void *)m, m->rank);
+	if (owner_of(READ_ONCE(m->owner)) == current_thread())
+		panic("mutex %s: its owner locks it again", m->name);
+	for (; o; o = o->below) {
+		if (o->rank > m->rank || (nested && o->rank == m->rank))
+			continue;
+		panic("mutex %s (rank %u) locked under %s (rank %u)", m->name,
+		      m->rank, o->name, o->rank);
+	}
+}
+
+static void note_locked(struct mutex *m)
+{
+	struct thread *t = current_thread();
+
+	m->below = t->held_sleep_locks;
+	t->held_sleep_locks = m;
+}
+
+static void note_unlock(struct mutex *m)
+{
+	struct mutex *o = current_thread()->held_sleep_locks;
+
+	if (!mutex_held(m) && !panicking())
+		panic("mutex %s: unlocked by another thread", m->name);
+	if (o == m) {
+		current_thread()->held_sleep_locks = m->below;
+		return;
+	}
+	while (o && o->below != m)
+		o = o->below;
+	if (o)
+		o->below = m->below;
+}
+#else
+void mutex_init(struct mutex *m, const char *name UNUSED,
+		enum lock_rank rank UNUSED)
+{
+	m->owner = 0;
+	wait_queue_init(&m->waiters);
+}
+
+static void check_lock(const struct mutex *m UNUSED, bool nested UNUSED)
+{
+}
+
+static void note_locked(struct mutex *m UNUSED)
+{
+}
+
+static void note_unlock(struct mutex *m UNUSED)
+{
+}
+#endif
+
+bool mutex_held(const struct mutex *m)
+{
+	return owner_of(READ_ONCE(m->owner)) == current_thread();
+}
+
+/* Wait for a running owner without sleeping. True: got it. The owner's memory
+ * may be another thread's by now, but it is always a thread's, or free: the
+ * worst is a wrong guess. */
+static bool mutex_spin(struct mutex *m)
+{
+	for (u32 i = 0; i < SPIN_MAX && !need_resched(); i++) {
+		u64 word = READ_ONCE(m->owner);
+
+		if (!word && cas(&m->owner, 0ul, self()))
+			return true;
+		if (word & HAS_SLEEPERS)
+			return false;
+		if (word && !READ_ONCE(owner_of(word)->on_cpu))
+			return false;
+		cpu_relax();
+	}
+	return false;
+}
+
+/* Become a sleeper, or the owner if the mutex is free. Queue lock held.
+ * True: owner. */
+static bool mutex_queue(struct mutex *m, struct wait_entry *e)
+{
+	u64 word = READ_ONCE(m->owner);
+
+	for (;;) {
+		u64 want = word ? word | HAS_SLEEPERS : self();
+
+		if (__atomic_compare_exchange_n(&m->owner, &word, want, false,
+						__ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST))
+			break;
+	}
+	if (!word)
+		return true;
+	list_add_tail(&m->waiters.entries, &e->link);
+	return false;
+}
+
+/* Give up waiting. True: too late, the mutex was handed to us. */
+static bool mutex_unqueue(struct mutex *m, struct wait_entry *e)
+{
+	u64 irq = spin_lock_irqsave(&m->waiters.lock);
+	bool owner = mutex_held(m);
+
+	if (!owner) {
+		list_del(&e->link);
+		if (list_empty(&m->waiters.entries))
+			__atomic_fetch_and(&m->owner, ~HAS_SLEEPERS,
+					   __ATOMIC_SEQ_CST);
+	}
+	spin_unlock_irqrestore(&m->waiters.lock, irq);
+	return owner;
+}
+
+static int mutex_sleep(struct mutex *m, struct wait_entry *e,
+		       enum thread_state state)
+{
+	int r = 0;
+
+	for (;;) {
+		thread_set_state(state);
+		if (mutex_held(m))
+			break;
+		if (signal_interrupts(state)) {
+			r = mutex_unqueue(m, e) ? 0 : -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
+	thread_set_state(THREAD_RUNNING);
+	/* Who handed over may not have waked us yet: not before it lets go of
+	 * the queue may this thread, or the mutex, end. */
+	spin_lock_irq(&m->waiters.lock);
+	spin_unlock_irq(&m->waiters.lock);
+	return r;
+}
+
+static NOINLINE int lock_slow(struct mutex *m, enum thread_state state)
+{
+	struct wait_entry e;
+	bool owner;
+	u64 irq;
+
+	if (mutex_spin(m))
+		return 0;
+	wait_entry_init(&e);
+	irq = spin_lock_irqsave(&m->waiters.lock);
+	owner = mutex_queue(m, &e);
+	spin_unlock_irqrestore(&m->waiters.lock, irq);
+	return owner ? 0 : mutex_sleep(m, &e, state);
+}
+
+static inline int lock_state(struct mutex *m, enum thread_state state,
+			     bool nested)
+{
+	int r = 0;
+
+	assert_may_sleep("mutex_lock");
+	check_lock(m, nested);
+	if (unlikely(!cas(&m->owner, 0ul, self())))
+		r = lock_slow(m, state);
+	if (!r)
+		note_locked(m);
+	return r;
+}
+
+void mutex_lock(struct mutex *m)
+{
+	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, false);
+}
+
+void mutex_lock_nested(struct mutex *m)
+{
+	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, true);
+}
+
+int mutex_lock_killable(struct mutex *m)
+{
+	return lock_state(m, THREAD_KILLABLE, false);
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	if (!cas(&m->owner, 0ul, self()))
+		return false;
+	note_locked(m);
+	return true;
+}
+
+/* Hand over to the first sleeper. */
+static NOINLINE void unlock_slow(struct mutex *m)
+{
+	u64 irq = spin_lock_irqsave(&m->waiters.lock);
+	struct wait_entry *e;
+	u64 next;
+
+	if (list_empty(&m->waiters.entries)) {
+		/* The last sleeper gave up. */
+		store_release(&m->owner, 0ul);
+		spin_unlock_irqrestore(&m->waiters.lock, irq);
+		return;
+	}
+	e = list_first(&m->waiters.entries, struct wait_entry, link);
+	list_del(&e->link);
+	next = (u64)e->thread;
+	if (!list_empty(&m->waiters.entries))
+		next |= HAS_SLEEPERS;
+	store_release(&m->owner, next);
+	/* Partner: the end of mutex_sleep. */
+	thread_wake(owner_of(next), WAKE_NORMAL);
+	spin_unlock_irqrestore(&m->waiters.lock, irq);
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	note_unlock(m);
+	if (unlikely(!cas(&m->owner, self(), 0ul)))
+		unlock_slow(m);
+}

@@ -1,0 +1,149 @@
+/*
+ * kernel/sched/params.c - policy, nice, priority, affinity
+ *
+ * What:  what the scheduling system calls set and ask for.
+ * Locks: [Q] the thread's run-queue lock.
+ * Not:   who may do it: the callers have checked (kernel/sys).
+ * See:   sched(7), sched_setaffinity(2).
+ */
+#include <sched/sched.h>
+
+#include <arch/cpu.h>
+#include <uapi/errno.h>
+#include <uapi/sched.h>
+
+#include "rq.h"
+
+/* How long to wait for a thread that is to leave its CPU. */
+#define MOVE_WAIT_NS (100 * NSEC_PER_MSEC)
+
+static bool is_queued(const struct rq *rq, const struct thread *t)
+{
+	return t->on_queue && rq->curr != t;
+}
+
+void sched_set_params(struct thread *t, const struct sched_params *p)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+	bool queued = is_queued(rq, t);
+
+	if (t == rq->curr)
+		rq_update(rq);
+	if (queued)
+		queue_remove(rq, t);
+	t->policy = p->policy;
+	t->nice = p->nice;
+	t->rt_priority = p->rt_priority;
+	t->reset_on_fork = p->reset_on_fork;
+	t->weight = fair_weight(p->policy, p->nice);
+	fair_settle(rq, t);
+	if (queued)
+		queue_insert(rq, t, false);
+	if (rq->curr == t)
+		WRITE_ONCE(rq->curr_priority, t->rt_priority);
+	if (t->on_queue && rq->nr > 1)
+		rq_resched(rq);
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+void sched_get_params(struct thread *t, struct sched_params *out)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	*out = (struct sched_params){
+		.policy = t->policy,
+		.nice = t->nice,
+		.rt_priority = t->rt_priority,
+		.reset_on_fork = t->reset_on_fork,
+	};
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+static bool any_online(const struct cpumask *mask)
+{
+	const struct cpumask *online = cpu_online_mask();
+
+	for (u32 i = 0; i < ARRAY_SIZE(mask->bits); i++) {
+		if (mask->bits[i] & READ_ONCE(online->bits[i]))
+			return true;
+	}
+	return false;
+}
+
+/* It waits in a queue of a CPU it may no longer use. Unlocks @rq. */
+static void move_queued(struct rq *rq, struct thread *t)
+{
+	queue_remove(rq, t);
+	t->on_queue = 0;
+	WRITE_ONCE(rq->nr, rq->nr - 1);
+	rq_place(rq, t, false);
+}
+
+static bool is_on_wrong_cpu(const struct thread *t)
+{
+	return READ_ONCE(t->on_cpu) &&
+	       !cpumask_test(&t->affinity, READ_ONCE(t->cpu));
+}
+
+/* Another CPU runs @t and was told; it moves on its way to user mode. */
+static void wait_moved(const struct thread *t)
+{
+	u64 end = clock_now_ns() + MOVE_WAIT_NS;
+
+	while (is_on_wrong_cpu(t) && clock_now_ns() < end) {
+		cond_resched();
+		cpu_relax();
+	}
+}
+
+int sched_set_affinity(struct thread *t, const struct cpumask *mask)
+{
+	struct rq *rq;
+	u64 irq;
+
+	if (!any_online(mask))
+		return -EINVAL;
+	irq = irq_save();
+	rq = rq_lock_thread(t);
+	t->affinity = *mask;
+	if (!t->on_queue || cpumask_test(mask, rq->cpu)) {
+		spin_unlock(&rq->lock);
+	} else if (is_queued(rq, t)) {
+		move_queued(rq, t);
+	} else {
+		rq_resched(rq);
+		spin_unlock(&rq->lock);
+	}
+	irq_restore(irq);
+	if (!is_on_wrong_cpu(t))
+		return 0;
+	if (t == current_thread())
+		schedule();
+	else
+		wait_moved(t);
+	return 0;
+}
+
+void sched_get_affinity(struct thread *t, struct cpumask *out)
+{
+	const struct cpumask *online = cpu_online_mask();
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	for (u32 i = 0; i < ARRAY_SIZE(out->bits); i++)
+		out->bits[i] = t->affinity.bits[i] &
+			       READ_ONCE(online->bits[i]);
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+u64 sched_rr_interval(struct thread *t)
+{
+	struct sched_params p;
+
+	sched_get_params(t, &p);
+	if (p.policy == SCHED_FIFO)
+		return 0;
+	return p.policy == SCHED_RR ? RR_SLICE_NS : SLICE_NS;
+}

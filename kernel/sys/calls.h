@@ -1,0 +1,286 @@
+/*
+ * kernel/sys/calls.h - every system call as a function
+ *
+ * What:  the prototypes behind the table (table.c), one group a file.
+ *        Arguments come straight from the registers: those narrower than a
+ *        register use its low half. The result is a value or -errno.
+ * Context: task, interrupts on, no lock held; all may sleep.
+ * See:   docs/syscalls.md; section 2 of the manual.
+ */
+#ifndef SYS_CALLS_H
+#define SYS_CALLS_H
+
+#include <lib/types.h>
+
+/* process.c */
+long sys_getpid(void);
+long sys_gettid(void);
+long sys_getppid(void);
+long sys_getpgrp(void);
+long sys_getpgid(pid_t pid);
+long sys_getsid(pid_t pid);
+long sys_setpgid(pid_t pid, pid_t pgid);
+long sys_setsid(void);
+long sys_set_tid_address(uptr_t tidptr);
+long sys_fork(void);
+long sys_vfork(void);
+long sys_clone(u64 flags, uptr_t stack, uptr_t parent_tid, uptr_t child_tid,
+	       uptr_t tls);
+long sys_clone3(uptr_t uargs, size_t size);
+long sys_unshare(u64 flags);
+long sys_setns(int fd, int nstype);
+long sys_exit(int code);
+long sys_exit_group(int code);
+long sys_wait4(pid_t pid, uptr_t status, int options, uptr_t rusage);
+long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage);
+
+/* exec.c */
+long sys_execve(uptr_t uname, uptr_t argv, uptr_t envp);
+long sys_execveat(int dirfd, uptr_t uname, uptr_t argv, uptr_t envp,
+		  int flags);
+
+/* signal.c */
+long sys_rt_sigaction(int sig, uptr_t uact, uptr_t uold, size_t size);
+long sys_rt_sigprocmask(int how, uptr_t uset, uptr_t uold, size_t size);
+long sys_rt_sigpending(uptr_t uset, size_t size);
+long sys_rt_sigsuspend(uptr_t uset, size_t size);
+long sys_pause(void);
+long sys_rt_sigtimedwait(uptr_t uset, uptr_t uinfo, uptr_t uts, size_t size);
+long sys_rt_sigreturn(void);
+long sys_sigaltstack(uptr_t uss, uptr_t uold);
+long sys_kill(pid_t pid, int sig);
+long sys_tkill(pid_t tid, int sig);
+long sys_tgkill(pid_t tgid, pid_t tid, int sig);
+long sys_rt_sigqueueinfo(pid_t pid, int sig, uptr_t uinfo);
+long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t tid, int sig, uptr_t uinfo);
+
+/* pidfd.c */
+long sys_pidfd_open(pid_t pid, u32 flags);
+long sys_pidfd_send_signal(int fd, int sig, uptr_t uinfo, u32 flags);
+long sys_pidfd_getfd(int fd, int targetfd, u32 flags);
+
+/* kcmp.c */
+long sys_kcmp(pid_t pid1, pid_t pid2, int type, u64 idx1, u64 idx2);
+
+/* file_open.c */
+long sys_open(uptr_t uname, int flags, mode_t mode);
+long sys_openat(int dirfd, uptr_t uname, int flags, mode_t mode);
+long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size);
+long sys_creat(uptr_t uname, mode_t mode);
+long sys_pipe(uptr_t ufds);
+long sys_pipe2(uptr_t ufds, int flags);
+long sys_eventfd(u32 count);
+long sys_eventfd2(u32 count, int flags);
+long sys_memfd_create(uptr_t uname, u32 flags);
+
+/* file_io.c */
+long sys_read(int fd, uptr_t buf, size_t len);
+long sys_write(int fd, uptr_t buf, size_t len);
+long sys_pread64(int fd, uptr_t buf, size_t len, off_t pos);
+long sys_pwrite64(int fd, uptr_t buf, size_t len, off_t pos);
+long sys_readv(int fd, uptr_t uvec, u64 nvec);
+long sys_writev(int fd, uptr_t uvec, u64 nvec);
+long sys_preadv(int fd, uptr_t uvec, u64 nvec, u64 pos_low, u64 pos_high);
+long sys_pwritev(int fd, uptr_t uvec, u64 nvec, u64 pos_low, u64 pos_high);
+long sys_preadv2(int fd, uptr_t uvec, u64 nvec, u64 pos_low, u64 pos_high,
+		 int flags);
+long sys_pwritev2(int fd, uptr_t uvec, u64 nvec, u64 pos_low, u64 pos_high,
+		  int flags);
+
+/* file_range.c */
+long sys_lseek(int fd, off_t off, u32 whence);
+long sys_sendfile(int out_fd, int in_fd, uptr_t uoff, size_t len);
+long sys_copy_file_range(int in_fd, uptr_t uin_off, int out_fd,
+			 uptr_t uout_off, size_t len, u32 flags);
+long sys_truncate(uptr_t uname, off_t len);
+long sys_ftruncate(int fd, off_t len);
+long sys_fallocate(int fd, int mode, off_t off, off_t len);
+long sys_fadvise64(int fd, off_t off, off_t len, int advice);
+long sys_readahead(int fd, off_t off, size_t len);
+long sys_sync(void);
+long sys_syncfs(int fd);
+long sys_fsync(int fd);
+long sys_fdatasync(int fd);
+long sys_sync_file_range(int fd, off_t off, off_t len, u32 flags);
+
+/* file_fd.c */
+long sys_close(int fd);
+long sys_close_range(u32 first, u32 last, u32 flags);
+long sys_dup(int fd);
+long sys_dup2(int from, int to);
+long sys_dup3(int from, int to, int flags);
+long sys_ioctl(int fd, u32 cmd, u64 arg);
+long sys_getdents(int fd, uptr_t buf, u32 len);
+long sys_getdents64(int fd, uptr_t buf, u32 len);
+
+/* fcntl.c */
+long sys_fcntl(int fd, u32 cmd, u64 arg);
+long sys_flock(int fd, u32 op);
+
+/* file_names.c */
+long sys_mkdir(uptr_t uname, mode_t mode);
+long sys_mkdirat(int dirfd, uptr_t uname, mode_t mode);
+long sys_rmdir(uptr_t uname);
+long sys_mknod(uptr_t uname, mode_t mode, u32 dev);
+long sys_mknodat(int dirfd, uptr_t uname, mode_t mode, u32 dev);
+long sys_link(uptr_t ufrom, uptr_t uto);
+long sys_linkat(int fromfd, uptr_t ufrom, int tofd, uptr_t uto, int flags);
+long sys_symlink(uptr_t utarget, uptr_t uname);
+long sys_symlinkat(uptr_t utarget, int dirfd, uptr_t uname);
+long sys_unlink(uptr_t uname);
+long sys_unlinkat(int dirfd, uptr_t uname, int flags);
+long sys_rename(uptr_t ufrom, uptr_t uto);
+long sys_renameat(int fromfd, uptr_t ufrom, int tofd, uptr_t uto);
+long sys_renameat2(int fromfd, uptr_t ufrom, int tofd, uptr_t uto, u32 flags);
+long sys_readlink(uptr_t uname, uptr_t buf, int size);
+long sys_readlinkat(int dirfd, uptr_t uname, uptr_t buf, int size);
+long sys_getcwd(uptr_t buf, u64 size);
+long sys_chdir(uptr_t uname);
+long sys_fchdir(int fd);
+long sys_chroot(uptr_t uname);
+long sys_umask(int mask);
+
+/* file_stat.c */
+long sys_stat(uptr_t uname, uptr_t ubuf);
+long sys_lstat(uptr_t uname, uptr_t ubuf);
+long sys_fstat(int fd, uptr_t ubuf);
+long sys_newfstatat(int dirfd, uptr_t uname, uptr_t ubuf, int flags);
+long sys_statx(int dirfd, uptr_t uname, u32 flags, u32 mask, uptr_t ubuf);
+long sys_statfs(uptr_t uname, uptr_t ubuf);
+long sys_fstatfs(int fd, uptr_t ubuf);
+long sys_access(uptr_t uname, int mode);
+long sys_faccessat(int dirfd, uptr_t uname, int mode);
+long sys_faccessat2(int dirfd, uptr_t uname, int mode, int flags);
+
+/* file_attr.c */
+long sys_chmod(uptr_t uname, mode_t mode);
+long sys_fchmod(int fd, mode_t mode);
+long sys_fchmodat(int dirfd, uptr_t uname, mode_t mode);
+long sys_fchmodat2(int dirfd, uptr_t uname, mode_t mode, u32 flags);
+long sys_chown(uptr_t uname, uid_t uid, gid_t gid);
+long sys_fchown(int fd, uid_t uid, gid_t gid);
+long sys_lchown(uptr_t uname, uid_t uid, gid_t gid);
+long sys_fchownat(int dirfd, uptr_t uname, uid_t uid, gid_t gid, int flags);
+long sys_utimensat(int dirfd, uptr_t uname, uptr_t utimes, int flags);
+long sys_utime(uptr_t uname, uptr_t utimes);
+long sys_utimes(uptr_t uname, uptr_t utimes);
+long sys_futimesat(int dirfd, uptr_t uname, uptr_t utimes);
+
+/* mount.c */
+long sys_mount(uptr_t usource, uptr_t utarget, uptr_t utype, u64 flags,
+	       uptr_t udata);
+long sys_umount2(uptr_t utarget, int flags);
+long sys_pivot_root(uptr_t unew, uptr_t uold);
+
+/* poll.c */
+long sys_poll(uptr_t ufds, u32 n, int timeout_ms);
+long sys_ppoll(uptr_t ufds, u32 n, uptr_t uts, uptr_t umask, size_t size);
+long sys_select(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t utv);
+long sys_pselect6(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t uts,
+		  uptr_t usig);
+
+/* memory.c */
+long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 off);
+long sys_munmap(u64 addr, u64 len);
+long sys_mprotect(u64 addr, u64 len, u64 prot);
+long sys_mremap(u64 old_addr, u64 old_len, u64 new_len, u64 flags,
+		u64 new_addr);
+long sys_madvise(u64 addr, u64 len, int advice);
+long sys_msync(u64 addr, u64 len, int flags);
+long sys_mincore(u64 addr, u64 len, uptr_t vec);
+long sys_mlock(u64 addr, u64 len);
+long sys_mlock2(u64 addr, u64 len, int flags);
+long sys_munlock(u64 addr, u64 len);
+long sys_mlockall(int flags);
+long sys_munlockall(void);
+long sys_brk(u64 brk);
+
+/* time.c */
+long sys_nanosleep(uptr_t ureq, uptr_t urem);
+long sys_clock_nanosleep(clockid_t clock, int flags, uptr_t ureq, uptr_t urem);
+long sys_clock_gettime(clockid_t clock, uptr_t uts);
+long sys_clock_getres(clockid_t clock, uptr_t uts);
+long sys_clock_settime(clockid_t clock, uptr_t uts);
+long sys_gettimeofday(uptr_t utv, uptr_t utz);
+long sys_settimeofday(uptr_t utv, uptr_t utz);
+long sys_time(uptr_t ut);
+long sys_alarm(u32 seconds);
+long sys_getitimer(int which, uptr_t uvalue);
+long sys_setitimer(int which, uptr_t uvalue, uptr_t uold);
+long sys_restart_syscall(void);
+
+/* futex.c */
+long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
+	       u32 val3);
+long sys_set_robust_list(uptr_t head, size_t size);
+long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
+long sys_membarrier(int cmd, u32 flags, int cpu);
+
+/* sched.c */
+long sys_sched_yield(void);
+long sys_sched_setaffinity(pid_t pid, u32 len, uptr_t umask);
+long sys_sched_getaffinity(pid_t pid, u32 len, uptr_t umask);
+long sys_sched_setparam(pid_t pid, uptr_t uparam);
+long sys_sched_getparam(pid_t pid, uptr_t uparam);
+long sys_sched_setscheduler(pid_t pid, int policy, uptr_t uparam);
+long sys_sched_getscheduler(pid_t pid);
+long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags);
+long sys_sched_getattr(pid_t pid, uptr_t uattr, u32 size, u32 flags);
+long sys_sched_get_priority_max(int policy);
+long sys_sched_get_priority_min(int policy);
+long sys_sched_rr_get_interval(pid_t pid, uptr_t uts);
+long sys_getcpu(uptr_t ucpu, uptr_t unode, uptr_t unused);
+
+/* priority.c */
+long sys_getpriority(int which, int who);
+long sys_setpriority(int which, int who, int nice);
+
+/* cred.c */
+long sys_getuid(void);
+long sys_geteuid(void);
+long sys_getgid(void);
+long sys_getegid(void);
+long sys_setuid(uid_t uid);
+long sys_setgid(gid_t gid);
+long sys_setreuid(uid_t ruid, uid_t euid);
+long sys_setregid(gid_t rgid, gid_t egid);
+long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid);
+long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid);
+long sys_getresuid(uptr_t uruid, uptr_t ueuid, uptr_t usuid);
+long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid);
+long sys_setfsuid(uid_t uid);
+long sys_setfsgid(gid_t gid);
+long sys_getgroups(int n, uptr_t ulist);
+long sys_setgroups(int n, uptr_t ulist);
+
+/* capability.c */
+long sys_capget(uptr_t uheader, uptr_t udata);
+long sys_capset(uptr_t uheader, uptr_t udata);
+
+/* prctl.c */
+long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+long sys_arch_prctl(int code, u64 addr);
+long sys_personality(u32 persona);
+
+/* limits.c */
+long sys_getrlimit(u32 resource, uptr_t ulimit);
+long sys_setrlimit(u32 resource, uptr_t ulimit);
+long sys_prlimit64(pid_t pid, u32 resource, uptr_t unew, uptr_t uold);
+long sys_getrusage(int who, uptr_t uusage);
+long sys_times(uptr_t utms);
+
+/* misc.c */
+long sys_uname(uptr_t ubuf);
+long sys_sethostname(uptr_t uname, int len);
+long sys_setdomainname(uptr_t uname, int len);
+long sys_sysinfo(uptr_t uinfo);
+long sys_getrandom(uptr_t buf, size_t len, u32 flags);
+long sys_vhangup(void);
+
+/* reboot.c */
+long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg);
+
+/* syslog.c */
+long sys_syslog(int type, uptr_t buf, int len);
+
+#endif

@@ -1,0 +1,389 @@
+/*
+ * kernel/sys/cred.c - user and group ids
+ *
+ * What:  each call makes a copy of the credentials, changes it and publishes
+ *        it; capabilities follow the user ids.
+ * Locks: none: only the current task changes its own.
+ * See:   credentials(7), capabilities(7): "Effect of user ID changes on
+ *        capabilities".
+ */
+#include "calls.h"
+
+#include "cred_change.h"
+
+#include <mm/kmalloc.h>
+#include <proc/task.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/limits.h>
+#include <uapi/prctl.h>
+#include <vm/uaccess.h>
+
+#define KEEP U32_MAX		/* -1: leave this id alone */
+
+/* Capabilities that belong to the user id for files. */
+#define FS_CAPS (CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_MKNOD) | \
+		 CAP_BIT(CAP_DAC_OVERRIDE) | CAP_BIT(CAP_DAC_READ_SEARCH) | \
+		 CAP_BIT(CAP_FOWNER) | CAP_BIT(CAP_FSETID) | \
+		 CAP_BIT(CAP_LINUX_IMMUTABLE) | CAP_BIT(CAP_MAC_OVERRIDE))
+
+int cred_begin(struct cred **out)
+{
+	*out = cred_copy(current_cred());
+	return *out ? 0 : -ENOMEM;
+}
+
+/* Others may look less at a process whose rights changed. */
+static bool rights_changed(const struct cred *old, const struct cred *new)
+{
+	return old->euid != new->euid || old->egid != new->egid ||
+	       old->fsuid != new->fsuid || old->fsgid != new->fsgid ||
+	       (new->cap_permitted & ~old->cap_permitted);
+}
+
+int cred_finish(struct cred *new)
+{
+	const struct cred *old = current_cred();
+
+	if (rights_changed(old, new)) {
+		WRITE_ONCE(current_process()->dumpable, 0);
+		current_task()->pdeath_signal = 0;
+	}
+	cred_commit(new);
+	return 0;
+}
+
+int cred_give_up(struct cred *new, int err)
+{
+	cred_put(new);
+	return err;
+}
+
+long sys_getuid(void)
+{
+	return current_cred()->uid;
+}
+
+long sys_geteuid(void)
+{
+	return current_cred()->euid;
+}
+
+long sys_getgid(void)
+{
+	return current_cred()->gid;
+}
+
+long sys_getegid(void)
+{
+	return current_cred()->egid;
+}
+
+static bool has_root_id(const struct cred *c)
+{
+	return !c->uid || !c->euid || !c->suid;
+}
+
+/* Leaving root gives capabilities up, coming back makes them effective. */
+static void fix_caps(struct cred *new, const struct cred *old)
+{
+	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
+		return;
+	if (has_root_id(old) && !has_root_id(new)) {
+		if (!(new->securebits & SECBIT_KEEP_CAPS)) {
+			new->cap_permitted = 0;
+			new->cap_effective = 0;
+		}
+		new->cap_ambient = 0;
+	}
+	if (!old->euid && new->euid)
+		new->cap_effective = 0;
+	if (old->euid && !new->euid)
+		new->cap_effective = new->cap_permitted;
+}
+
+/* The accounting goes with the real user id. */
+static int switch_user(struct cred *new, const struct cred *old)
+{
+	struct user *u;
+
+	if (new->uid == old->uid)
+		return 0;
+	u = user_find_or_create(new->uid);
+	if (!u)
+		return -EAGAIN;
+	user_put(new->user);
+	new->user = u;
+	return 0;
+}
+
+static long finish_uids(struct cred *new)
+{
+	const struct cred *old = current_cred();
+	int err = switch_user(new, old);
+
+	if (err)
+		return cred_give_up(new, err);
+	new->fsuid = new->euid;
+	fix_caps(new, old);
+	return cred_finish(new);
+}
+
+long sys_setuid(uid_t uid)
+{
+	struct cred *new;
+	int err;
+
+	if (uid == KEEP)
+		return -EINVAL;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (capable(CAP_SETUID))
+		new->uid = new->suid = uid;
+	else if (uid != new->uid && uid != new->suid)
+		return cred_give_up(new, -EPERM);
+	new->euid = uid;
+	return finish_uids(new);
+}
+
+/* May a task without the capability become @id, one of those given? */
+static bool id_allowed(u32 id, u32 a, u32 b, u32 c)
+{
+	return id == KEEP || id == a || id == b || id == c;
+}
+
+long sys_setreuid(uid_t ruid, uid_t euid)
+{
+	const struct cred *old = current_cred();
+	struct cred *new;
+	int err;
+
+	if (!capable(CAP_SETUID) &&
+	    (!id_allowed(ruid, old->uid, old->euid, old->euid) ||
+	     !id_allowed(euid, old->uid, old->euid, old->suid)))
+		return -EPERM;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (ruid != KEEP)
+		new->uid = ruid;
+	if (euid != KEEP)
+		new->euid = euid;
+	if (ruid != KEEP || (euid != KEEP && euid != old->uid))
+		new->suid = new->euid;
+	return finish_uids(new);
+}
+
+long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid)
+{
+	const struct cred *old = current_cred();
+	struct cred *new;
+	int err;
+
+	if (!capable(CAP_SETUID) &&
+	    (!id_allowed(ruid, old->uid, old->euid, old->suid) ||
+	     !id_allowed(euid, old->uid, old->euid, old->suid) ||
+	     !id_allowed(suid, old->uid, old->euid, old->suid)))
+		return -EPERM;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (ruid != KEEP)
+		new->uid = ruid;
+	if (euid != KEEP)
+		new->euid = euid;
+	if (suid != KEEP)
+		new->suid = suid;
+	return finish_uids(new);
+}
+
+static long finish_gids(struct cred *new)
+{
+	new->fsgid = new->egid;
+	return cred_finish(new);
+}
+
+long sys_setgid(gid_t gid)
+{
+	struct cred *new;
+	int err;
+
+	if (gid == KEEP)
+		return -EINVAL;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (capable(CAP_SETGID))
+		new->gid = new->sgid = gid;
+	else if (gid != new->gid && gid != new->sgid)
+		return cred_give_up(new, -EPERM);
+	new->egid = gid;
+	return finish_gids(new);
+}
+
+long sys_setregid(gid_t rgid, gid_t egid)
+{
+	const struct cred *old = current_cred();
+	struct cred *new;
+	int err;
+
+	if (!capable(CAP_SETGID) &&
+	    (!id_allowed(rgid, old->gid, old->egid, old->egid) ||
+	     !id_allowed(egid, old->gid, old->egid, old->sgid)))
+		return -EPERM;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (rgid != KEEP)
+		new->gid = rgid;
+	if (egid != KEEP)
+		new->egid = egid;
+	if (rgid != KEEP || (egid != KEEP && egid != old->gid))
+		new->sgid = new->egid;
+	return finish_gids(new);
+}
+
+long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid)
+{
+	const struct cred *old = current_cred();
+	struct cred *new;
+	int err;
+
+	if (!capable(CAP_SETGID) &&
+	    (!id_allowed(rgid, old->gid, old->egid, old->sgid) ||
+	     !id_allowed(egid, old->gid, old->egid, old->sgid) ||
+	     !id_allowed(sgid, old->gid, old->egid, old->sgid)))
+		return -EPERM;
+	err = cred_begin(&new);
+	if (err)
+		return err;
+	if (rgid != KEEP)
+		new->gid = rgid;
+	if (egid != KEEP)
+		new->egid = egid;
+	if (sgid != KEEP)
+		new->sgid = sgid;
+	return finish_gids(new);
+}
+
+static long put_three(const uptr_t to[3], const u32 ids[3])
+{
+	for (u32 i = 0; i < 3; i++) {
+		if (put_user_u32(to[i], ids[i]))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+long sys_getresuid(uptr_t uruid, uptr_t ueuid, uptr_t usuid)
+{
+	const struct cred *c = current_cred();
+
+	return put_three((const uptr_t[]){ uruid, ueuid, usuid },
+			 (const u32[]){ c->uid, c->euid, c->suid });
+}
+
+long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid)
+{
+	const struct cred *c = current_cred();
+
+	return put_three((const uptr_t[]){ urgid, uegid, usgid },
+			 (const u32[]){ c->gid, c->egid, c->sgid });
+}
+
+static void fix_fs_caps(struct cred *new, const struct cred *old)
+{
+	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
+		return;
+	if (!old->fsuid && new->fsuid)
+		new->cap_effective &= ~FS_CAPS;
+	if (old->fsuid && !new->fsuid)
+		new->cap_effective |= new->cap_permitted & FS_CAPS;
+}
+
+/* setfsuid and setfsgid tell the id before, whether it changed or not. */
+long sys_setfsuid(uid_t uid)
+{
+	const struct cred *c = current_cred();
+	uid_t before = c->fsuid;
+	struct cred *new;
+
+	if (uid == KEEP || uid == before)
+		return before;
+	if (uid != c->uid && uid != c->euid && uid != c->suid &&
+	    !capable(CAP_SETUID))
+		return before;
+	if (cred_begin(&new))
+		return before;
+	new->fsuid = uid;
+	fix_fs_caps(new, c);
+	cred_finish(new);
+	return before;
+}
+
+long sys_setfsgid(gid_t gid)
+{
+	const struct cred *c = current_cred();
+	gid_t before = c->fsgid;
+	struct cred *new;
+
+	if (gid == KEEP || gid == before)
+		return before;
+	if (gid != c->gid && gid != c->egid && gid != c->sgid &&
+	    !capable(CAP_SETGID))
+		return before;
+	if (cred_begin(&new))
+		return before;
+	new->fsgid = gid;
+	cred_finish(new);
+	return before;
+}
+
+long sys_getgroups(int n, uptr_t ulist)
+{
+	const struct group_list *g = current_cred()->groups;
+
+	if (n < 0 || (n && (u32)n < g->n))
+		return -EINVAL;
+	if (n && copy_to_user(ulist, g->gid, g->n * sizeof(g->gid[0])))
+		return -EFAULT;
+	return g->n;
+}
+
+static int groups_from_user(struct group_list *g, uptr_t ulist)
+{
+	if (copy_from_user(g->gid, ulist, g->n * sizeof(g->gid[0])))
+		return -EFAULT;
+	for (u32 i = 0; i < g->n; i++) {
+		if (g->gid[i] == KEEP)
+			return -EINVAL;
+	}
+	group_list_sort(g);
+	return 0;
+}
+
+long sys_setgroups(int n, uptr_t ulist)
+{
+	struct group_list *g;
+	struct cred *new;
+	int err;
+
+	if (!capable(CAP_SETGID))
+		return -EPERM;
+	if (n < 0 || n > NGROUPS_MAX)
+		return -EINVAL;
+	err = group_list_create((u32)n, &g);
+	if (err)
+		return err;
+	err = groups_from_user(g, ulist);
+	if (!err)
+		err = cred_begin(&new);
+	if (err) {
+		group_list_put(g);
+		return err;
+	}
+	group_list_put(new->groups);
+	new->groups = g;
+	return cred_finish(new);
+}

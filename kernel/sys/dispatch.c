@@ -1,0 +1,126 @@
+/*
+ * kernel/sys/dispatch.c - from the entry code to a system call and back
+ *
+ * What:  number to function; what is left to do before user mode runs again;
+ *        the log of strace=1 and the census of refused calls.
+ * Locks: none; the census counters are atomic.
+ * Not:   the entry itself (arch/x86_64/syscall_entry.asm).
+ * See:   docs/syscalls.md; syscall(2).
+ */
+#include "dispatch.h"
+
+#include <arch/upcall.h>
+#include <core/printk.h>
+#include <core/rcu.h>
+#include <proc/lifecycle.h>
+#include <proc/signal.h>
+#include "path_util.h"
+#include "table.h"
+#include <uapi/errno.h>
+
+static bool trace_calls;
+static bool census_on;
+static struct atomic refused[NR_SYSCALLS];	/* answered -ENOSYS */
+
+void syscalls_init(void)
+{
+	names_init();
+}
+
+void syscall_trace_enable(void)
+{
+	trace_calls = true;
+}
+
+void syscall_census_enable(void)
+{
+	census_on = true;
+}
+
+void syscall_census_print(void)
+{
+	if (!census_on)
+		return;
+	for (u32 nr = 0; nr < NR_SYSCALLS; nr++) {
+		int n = atomic_read(&refused[nr]);
+
+		if (n)
+			pr_notice("census: system call %u refused %d times\n",
+				  nr, n);
+	}
+}
+
+static long refuse(s64 nr)
+{
+	if (nr >= 0 && nr < NR_SYSCALLS)
+		atomic_inc(&refused[nr]);
+	return -ENOSYS;
+}
+
+static long call(struct regs *r, const struct syscall_entry *e)
+{
+	syscall_fn fn = (syscall_fn)e->fn;
+
+	return fn(regs_arg(r, 0), regs_arg(r, 1), regs_arg(r, 2),
+		  regs_arg(r, 3), regs_arg(r, 4), regs_arg(r, 5));
+}
+
+static NOINLINE long call_traced(struct regs *r, const struct syscall_entry *e)
+{
+	pid_t tid = pid_vnr(current_task()->pid);
+	long ret;
+
+	pr_info("strace: %d %s(%lx, %lx, %lx, %lx, %lx, %lx)\n", tid, e->name,
+		regs_arg(r, 0), regs_arg(r, 1), regs_arg(r, 2),
+		regs_arg(r, 3), regs_arg(r, 4), regs_arg(r, 5));
+	ret = call(r, e);
+	pr_info("strace: %d %s = %ld\n", tid, e->name, ret);
+	return ret;
+}
+
+void upcall_syscall(struct regs *r)
+{
+	u64 nr = (u64)regs_syscall_nr(r);
+	const struct syscall_entry *e = &syscall_table[nr];
+	long ret;
+
+	if (unlikely(nr >= NR_SYSCALLS || !e->fn))
+		ret = refuse((s64)nr);
+	else if (unlikely(trace_calls))
+		ret = call_traced(r, e);
+	else
+		ret = call(r, e);
+	regs_set_return(r, (u64)ret);
+	/* A call to be restarted passes signal_deliver, whoever took the
+	 * signal that interrupted it. */
+	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK &&
+		     regs_syscall_nr(r) >= 0))
+		signal_deliver(r);
+}
+
+static void clear_work(u32 bits)
+{
+	struct arch_thread *t = arch_current();
+
+	__atomic_fetch_and(&t->work, ~bits, __ATOMIC_SEQ_CST);
+}
+
+void upcall_user_work(struct regs *r)
+{
+	struct arch_thread *t = arch_current();
+	u32 work;
+
+	while ((work = READ_ONCE(t->work) &
+		       (u32)(WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY))) {
+		if (work & WORK_NOTIFY) {
+			clear_work(WORK_NOTIFY);
+			task_child_start();
+		}
+		if (work & WORK_RESCHED)
+			schedule();
+		if (work & WORK_SIGNAL)
+			signal_deliver(r);
+		if (rcu_pending())
+			rcu_run_callbacks();
+	}
+}

@@ -1,0 +1,308 @@
+/*
+ * kernel/sys/fcntl.c - fcntl(2) and flock(2)
+ *
+ * What:  flags of descriptors and files, record locks, owners of O_ASYNC.
+ * Locks: file->owner_lock: owner fields.
+ * Not:   the locks themselves (fs/lock.c); the signal to the owner
+ *        (kernel/proc/file_owner.c).
+ * See:   fcntl(2), flock(2).
+ */
+#include "calls.h"
+
+#include "path_util.h"
+
+#include <fs/lock.h>
+#include <proc/file_owner.h>
+#include <proc/pidns.h>
+#include <proc/task.h>
+#include <uapi/errno.h>
+#include <uapi/fcntl.h>
+#include <uapi/signal.h>
+#include <vm/uaccess.h>
+
+static long dup_from(struct file *f, u64 lowest, bool cloexec)
+{
+	struct file_table *table = current_task()->files;
+	u64 limit = current_rlimit(RLIMIT_NOFILE);
+	int fd;
+
+	if (lowest >= limit)
+		return -EINVAL;
+	fd = fd_alloc(table, (int)lowest, limit, cloexec);
+	if (fd >= 0)
+		fd_install(table, fd, file_get(f));
+	return fd;
+}
+
+static long set_flags(struct file *f, u32 flags)
+{
+	u32 old = READ_ONCE(f->flags);
+	struct inode *inode = path_inode(&f->path);
+
+	if ((flags & ~old & O_NOATIME) &&
+	    !inode_owner_or_capable(inode, current_cred()))
+		return -EPERM;
+	return file_set_flags(f, flags);
+}
+
+/* A record lock's owner is stored with its number in the first namespace. */
+static pid_t global_number(void)
+{
+	return pid_nr(current_process()->tgid, &pidns_init_ns);
+}
+
+static pid_t number_here(pid_t global)
+{
+	pid_t nr;
+
+	rcu_read_lock();
+	nr = pid_vnr(pid_find(global, &pidns_init_ns));
+	rcu_read_unlock();
+	return nr;
+}
+
+static struct record_lock_args lock_args(struct file *f, u32 cmd)
+{
+	struct record_lock_args a = {
+		.owner = current_task()->files,
+		.pid = global_number(),
+		.wait = cmd == F_SETLKW || cmd == F_OFD_SETLKW,
+		.ofd = cmd >= F_OFD_GETLK && cmd <= F_OFD_SETLKW,
+	};
+
+	if (a.ofd) {
+		a.owner = f;
+		a.pid = -1;
+	}
+	return a;
+}
+
+static long get_lock(struct file *f, u32 cmd, uptr_t ulock)
+{
+	struct record_lock_args a = lock_args(f, cmd);
+	struct flock l;
+	int err;
+
+	if (copy_from_user(&l, ulock, sizeof(l)))
+		return -EFAULT;
+	if (a.ofd && l.l_pid)
+		return -EINVAL;
+	err = file_lock_get(f, &l, &a);
+	if (err)
+		return err;
+	if (l.l_type != F_UNLCK && l.l_pid > 0)
+		l.l_pid = number_here(l.l_pid);
+	return copy_to_user(ulock, &l, sizeof(l));
+}
+
+/* Another thread closed @fd meanwhile and dropped the locks before this one
+ * was there: it must not stay. */
+static int undo_if_closed(int fd, struct file *f, struct flock *l,
+			  const struct record_lock_args *a)
+{
+	struct file *now = fd_get_any(current_task()->files, fd);
+	bool same = now == f;
+
+	if (now)
+		file_put(now);
+	if (same)
+		return 0;
+	l->l_type = F_UNLCK;
+	file_lock_set(f, l, a);
+	return -EBADF;
+}
+
+static long set_lock(int fd, struct file *f, u32 cmd, uptr_t ulock)
+{
+	struct record_lock_args a = lock_args(f, cmd);
+	struct flock l;
+	int err;
+
+	if (copy_from_user(&l, ulock, sizeof(l)))
+		return -EFAULT;
+	if (a.ofd && l.l_pid)
+		return -EINVAL;
+	err = file_lock_set(f, &l, &a);
+	if (!err && !a.ofd && l.l_type != F_UNLCK)
+		err = undo_if_closed(fd, f, &l, &a);
+	return err;
+}
+
+static long set_owner(struct file *f, int who)
+{
+	struct f_owner_ex owner = { .type = F_OWNER_PID, .pid = who };
+
+	if (who == INT_MIN)
+		return -EINVAL;
+	if (who < 0) {
+		owner.type = F_OWNER_PGRP;
+		owner.pid = -who;
+	}
+	return file_owner_set(f, &owner);
+}
+
+static long get_owner(struct file *f)
+{
+	struct f_owner_ex owner;
+
+	file_owner_get(f, &owner);
+	return owner.type == F_OWNER_PGRP ? -owner.pid : owner.pid;
+}
+
+static long set_owner_ex(struct file *f, uptr_t uowner)
+{
+	struct f_owner_ex owner;
+
+	if (copy_from_user(&owner, uowner, sizeof(owner)))
+		return -EFAULT;
+	if (owner.type < F_OWNER_TID || owner.type > F_OWNER_PGRP)
+		return -EINVAL;
+	return file_owner_set(f, &owner);
+}
+
+static long get_owner_ex(struct file *f, uptr_t uowner)
+{
+	struct f_owner_ex owner;
+
+	file_owner_get(f, &owner);
+	return copy_to_user(uowner, &owner, sizeof(owner));
+}
+
+static long set_owner_signal(struct file *f, u64 sig)
+{
+	if (sig > NSIG)
+		return -EINVAL;
+	spin_lock(&f->owner_lock);
+	f->owner_sig = (s32)sig;
+	spin_unlock(&f->owner_lock);
+	return 0;
+}
+
+static long owner_uids(struct file *f, uptr_t uids)
+{
+	uid_t ids[2];
+
+	spin_lock(&f->owner_lock);
+	ids[0] = f->owner_uid;
+	ids[1] = f->owner_euid;
+	spin_unlock(&f->owner_lock);
+	return copy_to_user(uids, ids, sizeof(ids));
+}
+
+/* Is @fd the same open file? */
+static long dup_query(struct file *f, int fd)
+{
+	struct file *other = fd_get_any(current_task()->files, fd);
+	bool same = other == f;
+
+	if (!other)
+		return -EBADF;
+	file_put(other);
+	return same;
+}
+
+/* What O_PATH descriptors can do too. -ENOSYS: none of it. */
+static long fcntl_fd(int fd, struct file *f, u32 cmd, u64 arg)
+{
+	struct file_table *table = current_task()->files;
+
+	switch (cmd) {
+	case F_DUPFD:
+		return dup_from(f, (u32)arg, false);
+	case F_DUPFD_CLOEXEC:
+		return dup_from(f, (u32)arg, true);
+	case F_DUPFD_QUERY:
+		return dup_query(f, (int)arg);
+	case F_GETFD:
+		return fd_get_cloexec(table, fd) ? FD_CLOEXEC : 0;
+	case F_SETFD:
+		return fd_set_cloexec(table, fd, arg & FD_CLOEXEC);
+	case F_GETFL:
+		return READ_ONCE(f->flags);
+	}
+	return -ENOSYS;
+}
+
+static long fcntl_owner(struct file *f, u32 cmd, u64 arg)
+{
+	switch (cmd) {
+	case F_SETOWN:
+		return set_owner(f, (int)arg);
+	case F_GETOWN:
+		return get_owner(f);
+	case F_SETOWN_EX:
+		return set_owner_ex(f, arg);
+	case F_GETOWN_EX:
+		return get_owner_ex(f, arg);
+	case F_GETOWNER_UIDS:
+		return owner_uids(f, arg);
+	case F_SETSIG:
+		return set_owner_signal(f, arg);
+	case F_GETSIG:
+		return READ_ONCE(f->owner_sig);
+	}
+	return -EINVAL;
+}
+
+static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
+{
+	switch (cmd) {
+	case F_SETFL:
+		return set_flags(f, (u32)arg);
+	case F_GETLK:
+	case F_OFD_GETLK:
+		return get_lock(f, cmd, arg);
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return set_lock(fd, f, cmd, arg);
+	case F_GETPIPE_SZ:
+		return pipe_get_size(f);
+	case F_SETPIPE_SZ:
+		return pipe_set_size(f, (u32)arg,
+				     capable(CAP_SYS_RESOURCE));
+	case F_ADD_SEALS:
+		return arg > U32_MAX ? -EINVAL : file_add_seals(f, (u32)arg);
+	case F_GET_SEALS:
+		return file_get_seals(f);
+	case F_GETLEASE:
+		return F_UNLCK;
+	}
+	return fcntl_owner(f, cmd, arg);
+}
+
+long sys_fcntl(int fd, u32 cmd, u64 arg)
+{
+	struct file *f;
+	long ret = fd_to_any(fd, &f);
+
+	if (ret)
+		return ret;
+	ret = fcntl_fd(fd, f, cmd, arg);
+	if (ret == -ENOSYS)
+		ret = f->mode & FILE_PATH ? -EBADF :
+					    fcntl_file(fd, f, cmd, arg);
+	file_put(f);
+	return ret;
+}
+
+long sys_flock(int fd, u32 op)
+{
+	u32 kind = op & ~(u32)LOCK_NB;
+	struct file *f;
+	int err;
+
+	if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
+		return -EINVAL;
+	err = fd_to_file(fd, &f);
+	if (err)
+		return err;
+	/* Source: flock(2); Linux wants some access mode for a lock. */
+	if (!(op & LOCK_UN) && !(f->mode & (FILE_READ | FILE_WRITE)))
+		err = -EBADF;
+	else
+		err = file_flock(f, op);
+	file_put(f);
+	return err;
+}

@@ -1,0 +1,162 @@
+/*
+ * kernel/sys/futex.c - futex, robust lists, memory barriers
+ *
+ * What:  the times of futex(2) become deadlines; membarrier(2) by calls to the
+ *        processors that run the same memory.
+ * Locks: none; what membarrier has registered is an atomic word of the aspace.
+ * Not:   waiting and waking: kernel/proc/futex.c.
+ * See:   futex(2), get_robust_list(2), membarrier(2).
+ */
+#include "calls.h"
+
+#include <arch/smp.h>
+#include <proc/futex.h>
+#include <proc/task.h>
+#include <sched/rcu_wait.h>
+#include <sched/wallclock.h>
+#include "time_util.h"
+#include <uapi/errno.h>
+#include <uapi/futex.h>
+#include <uapi/sched.h>
+#include <vm/aspace.h>
+#include <vm/uaccess.h>
+
+/* FUTEX_WAIT: from now; FUTEX_WAIT_BITSET: a moment of one of two clocks. */
+static int futex_deadline(u64 *deadline_ns, int op, uptr_t utime)
+{
+	struct timespec ts;
+	s64 offset = wallclock_offset_ns();
+	u64 ns;
+	int err;
+
+	if (timespec_from_user(&ts, utime))
+		return -EFAULT;
+	err = timespec_to_ns(&ts, &ns);
+	if (err)
+		return err;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
+		ns = deadline_after(ns);
+	else if ((op & FUTEX_CLOCK_REALTIME) && ns != U64_MAX)
+		ns = (s64)ns > offset ? ns - (u64)offset : 0;
+	*deadline_ns = ns;
+	return 0;
+}
+
+static bool has_timeout(int op)
+{
+	int cmd = op & FUTEX_CMD_MASK;
+
+	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET;
+}
+
+long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
+	       u32 val3)
+{
+	struct futex_args a = {
+		.addr = addr, .addr2 = addr2, .op = op, .val = val,
+		.val2 = (u32)utime, .val3 = val3, .deadline_ns = U64_MAX,
+	};
+	int err = 0;
+
+	if (utime && has_timeout(op))
+		err = futex_deadline(&a.deadline_ns, op, utime);
+	return err ? err : futex_call(&a);
+}
+
+long sys_set_robust_list(uptr_t head, size_t size)
+{
+	if (size != sizeof(struct robust_list_head))
+		return -EINVAL;
+	current_task()->robust_list = head;
+	return 0;
+}
+
+long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize)
+{
+	struct task *t = pid ? task_find_get(pid) : task_get(current_task());
+	uptr_t head;
+	bool allowed;
+
+	if (!t)
+		return -ESRCH;
+	allowed = task_may_access(t, true);
+	head = READ_ONCE(t->robust_list);
+	task_put(t);
+	if (!allowed)
+		return -EPERM;
+	if (put_user_u64(usize, sizeof(struct robust_list_head)))
+		return -EFAULT;
+	return put_user_u64(uhead, head);
+}
+
+/* What this kernel can do, as MEMBARRIER_CMD_QUERY tells. */
+#define MEMBARRIER_COMMANDS \
+	(MEMBARRIER_CMD_GLOBAL | MEMBARRIER_CMD_GLOBAL_EXPEDITED | \
+	 MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED | \
+	 MEMBARRIER_CMD_PRIVATE_EXPEDITED | \
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED | \
+	 MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE | \
+	 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE | \
+	 MEMBARRIER_CMD_GET_REGISTRATIONS)
+
+/* Returning from the interrupt is what serialises the instruction stream. */
+static void barrier_here(void *unused UNUSED)
+{
+	smp_mb();
+}
+
+static void barrier_on(const struct cpumask *mask)
+{
+	smp_mb();
+	smp_call(mask, barrier_here, NULL);
+	smp_mb();
+}
+
+static long private_barrier(u32 registration)
+{
+	struct aspace *as = current_task()->aspace;
+
+	if (!((u32)atomic_read(&as->membarrier) & registration))
+		return -EPERM;
+	barrier_on(&as->mmu.cpus);
+	return 0;
+}
+
+static long membarrier_register(u32 registration)
+{
+	atomic_fetch_or(&current_task()->aspace->membarrier,
+			(int)registration);
+	return 0;
+}
+
+/* The only flag, and @cpu, belong to restartable sequences, which do not exist
+ * here. */
+long sys_membarrier(int cmd, u32 flags, int cpu UNUSED)
+{
+	if (flags)
+		return -EINVAL;
+	switch (cmd) {
+	case MEMBARRIER_CMD_QUERY:
+		return MEMBARRIER_COMMANDS;
+	case MEMBARRIER_CMD_GLOBAL:
+		if (cpu_online_count() > 1)
+			rcu_synchronize();
+		return 0;
+	case MEMBARRIER_CMD_GLOBAL_EXPEDITED:
+		barrier_on(cpu_online_mask());
+		return 0;
+	case MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED:
+	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED:
+	case MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE:
+		return membarrier_register((u32)cmd);
+	case MEMBARRIER_CMD_PRIVATE_EXPEDITED:
+		return private_barrier(
+			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+	case MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE:
+		return private_barrier(
+			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
+	case MEMBARRIER_CMD_GET_REGISTRATIONS:
+		return atomic_read(&current_task()->aspace->membarrier);
+	}
+	return -EINVAL;
+}

@@ -1,0 +1,186 @@
+/*
+ * kernel/sys/prctl.c - prctl, arch_prctl, personality
+ *
+ * What:  operations on the calling thread or process. Those that belong to
+ *        something this kernel lacks (seccomp, huge pages, ...) answer -EINVAL
+ *        like a Linux built without it.
+ * Locks: alloc_lock for the name, which others read.
+ * Not:   capabilities and securebits (prctl_cap.c).
+ * See:   prctl(2), arch_prctl(2), personality(2).
+ */
+#include "calls.h"
+
+#include "prctl_cap.h"
+
+#include <arch/thread.h>
+#include <lib/string.h>
+#include <proc/lifecycle.h>
+#include <uapi/errno.h>
+#include <uapi/prctl.h>
+#include <uapi/signal.h>
+#include <vm/aspace.h>
+#include <vm/uaccess.h>
+
+/* What a thread starts with. Source: prctl(2), PR_SET_TIMERSLACK. */
+#define DEFAULT_SLACK_NS 50000
+
+static long set_name(uptr_t uname)
+{
+	struct task *t = current_task();
+	char name[TASK_COMM_LEN] = { 0 };
+	ssize_t len = copy_string_from_user(name, uname, TASK_COMM_LEN - 1);
+
+	if (len == -EFAULT)
+		return -EFAULT;
+	name[TASK_COMM_LEN - 1] = 0;
+	spin_lock(&t->alloc_lock);
+	str_copy(t->comm, sizeof(t->comm), name);
+	spin_unlock(&t->alloc_lock);
+	return 0;
+}
+
+static long get_name(uptr_t to)
+{
+	char name[TASK_COMM_LEN] = { 0 };
+
+	str_copy(name, sizeof(name), current_task()->comm);
+	return copy_to_user(to, name, sizeof(name));
+}
+
+static long set_pdeath_signal(u64 sig)
+{
+	if (sig > NSIG)
+		return -EINVAL;
+	current_task()->pdeath_signal = (s32)sig;
+	return 0;
+}
+
+static long set_dumpable(u64 value)
+{
+	if (value > 1)
+		return -EINVAL;
+	WRITE_ONCE(current_process()->dumpable, (u32)value);
+	return 0;
+}
+
+static long set_no_new_privs(const struct prctl_args *a)
+{
+	if (a->arg2 != 1 || a->arg3 || a->arg4 || a->arg5)
+		return -EINVAL;
+	WRITE_ONCE(current_task()->no_new_privs, 1);
+	return 0;
+}
+
+static long get_no_new_privs(const struct prctl_args *a)
+{
+	if (a->arg2 || a->arg3 || a->arg4 || a->arg5)
+		return -EINVAL;
+	return current_task()->no_new_privs;
+}
+
+static long set_timer_slack(u64 ns)
+{
+	current_task()->timer_slack_ns = (s64)ns <= 0 ? DEFAULT_SLACK_NS : ns;
+	return 0;
+}
+
+static long get_timer_slack(void)
+{
+	u64 ns = current_task()->timer_slack_ns;
+
+	return ns ? (long)ns : DEFAULT_SLACK_NS;
+}
+
+static long get_auxv(const struct prctl_args *a)
+{
+	struct aspace *as = current_task()->aspace;
+
+	if (a->arg4 || a->arg5)
+		return -EINVAL;
+	if (copy_to_user(a->arg2, as->auxv, min(a->arg3, sizeof(as->auxv))))
+		return -EFAULT;
+	return sizeof(as->auxv);
+}
+
+static long prctl_set(int option, const struct prctl_args *a)
+{
+	switch (option) {
+	case PR_SET_NAME:
+		return set_name(a->arg2);
+	case PR_SET_PDEATHSIG:
+		return set_pdeath_signal(a->arg2);
+	case PR_SET_DUMPABLE:
+		return set_dumpable(a->arg2);
+	case PR_SET_CHILD_SUBREAPER:
+		process_set_subreaper(a->arg2 != 0);
+		return 0;
+	case PR_SET_NO_NEW_PRIVS:
+		return set_no_new_privs(a);
+	case PR_SET_TIMERSLACK:
+		return set_timer_slack(a->arg2);
+	case PR_SET_TIMING:
+		return a->arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_SET_TSC:
+		return a->arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
+	}
+	return prctl_cap(option, a);
+}
+
+long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
+{
+	const struct prctl_args a = { arg2, arg3, arg4, arg5 };
+
+	switch (option) {
+	case PR_GET_NAME:
+		return get_name(arg2);
+	case PR_GET_PDEATHSIG:
+		return put_user_u32(arg2, (u32)current_task()->pdeath_signal);
+	case PR_GET_DUMPABLE:
+		return READ_ONCE(current_process()->dumpable);
+	case PR_GET_CHILD_SUBREAPER:
+		return put_user_u32(arg2, current_process()->is_subreaper);
+	case PR_GET_NO_NEW_PRIVS:
+		return get_no_new_privs(&a);
+	case PR_GET_TIMERSLACK:
+		return get_timer_slack();
+	case PR_GET_TIMING:
+		return PR_TIMING_STATISTICAL;
+	case PR_GET_TSC:
+		return put_user_u32(arg2, PR_TSC_ENABLE);
+	case PR_GET_TID_ADDRESS:
+		return put_user_u64(arg2, current_task()->clear_child_tid);
+	case PR_GET_AUXV:
+		return get_auxv(&a);
+	}
+	return prctl_set(option, &a);
+}
+
+long sys_arch_prctl(int code, u64 addr)
+{
+	u64 value;
+	int err;
+
+	switch (code) {
+	case ARCH_GET_CPUID:
+		err = arch_prctl_get(code, &value);
+		return err ? err : (long)value;
+	case ARCH_GET_FS:
+	case ARCH_GET_GS:
+	case ARCH_GET_XCOMP_SUPP:
+	case ARCH_GET_XCOMP_PERM:
+		err = arch_prctl_get(code, &value);
+		return err ? err : put_user_u64(addr, value);
+	}
+	return arch_prctl_set(code, addr);
+}
+
+#define PERSONALITY_ASK 0xffffffffu
+
+long sys_personality(u32 persona)
+{
+	u32 before = current_task()->personality;
+
+	if (persona != PERSONALITY_ASK)
+		current_task()->personality = persona;
+	return before;
+}

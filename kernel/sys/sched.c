@@ -1,0 +1,343 @@
+/*
+ * kernel/sys/sched.c - system calls about scheduling
+ *
+ * What:  policies, priorities and processors of threads, with the rules of who
+ *        may change them.
+ * Not:   their effect: kernel/sched/.
+ * See:   sched(7) and the manual page of each call.
+ */
+#include "calls.h"
+
+#include <arch/cpu.h>
+#include <lib/string.h>
+#include <proc/task.h>
+#include "sched_rules.h"
+#include "time_util.h"
+#include <uapi/errno.h>
+#include <uapi/sched.h>
+#include <vm/uaccess.h>
+
+#define RT_PRIORITY_MAX 99
+
+long sys_sched_yield(void)
+{
+	sched_yield();
+	return 0;
+}
+
+/* The thread @pid, or the caller, with a reference. */
+static int target_get(pid_t pid, struct task **out)
+{
+	if (pid < 0)
+		return -EINVAL;
+	*out = pid ? task_find_get(pid) : task_get(current_task());
+	return *out ? 0 : -ESRCH;
+}
+
+bool sched_same_owner(struct task *t)
+{
+	const struct cred *me = current_cred();
+	const struct cred *c = task_cred_get(t);
+	bool same = me->euid == c->euid || me->euid == c->uid;
+
+	cred_put(c);
+	return same;
+}
+
+/* The limit counts from 1 for nice 19 to 40 for nice -20. */
+bool sched_may_nice(struct task *t, int nice)
+{
+	return (u64)(20 - nice) <= rlimit_get(t->process, RLIMIT_NICE) ||
+	       capable(CAP_SYS_NICE);
+}
+
+long sys_sched_setaffinity(pid_t pid, u32 len, uptr_t umask)
+{
+	struct cpumask mask = { .bits = { 0 } };
+	struct task *t;
+	int err;
+
+	if (copy_from_user(&mask, umask, min((size_t)len, sizeof(mask))))
+		return -EFAULT;
+	if (pid < 0)
+		return -ESRCH;
+	err = target_get(pid, &t);
+	if (err)
+		return err;
+	if (sched_same_owner(t) || capable(CAP_SYS_NICE))
+		err = sched_set_affinity(&t->thread, &mask);
+	else
+		err = -EPERM;
+	task_put(t);
+	return err;
+}
+
+long sys_sched_getaffinity(pid_t pid, u32 len, uptr_t umask)
+{
+	size_t size = DIV_ROUND_UP(cpu_possible_count(), 64) * sizeof(u64);
+	struct cpumask mask;
+	struct task *t;
+
+	if ((u64)len * 8 < cpu_possible_count() || len % sizeof(u64))
+		return -EINVAL;
+	if (pid < 0 || target_get(pid, &t))
+		return -ESRCH;
+	sched_get_affinity(&t->thread, &mask);
+	task_put(t);
+	size = min(size, (size_t)len);
+	return copy_to_user(umask, &mask, size) ? -EFAULT : (long)size;
+}
+
+static bool is_rt(u32 policy)
+{
+	return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+static bool is_fair(u32 policy)
+{
+	return policy == SCHED_NORMAL || policy == SCHED_BATCH ||
+	       policy == SCHED_IDLE;
+}
+
+static int check_params(const struct sched_params *p)
+{
+	if (is_rt(p->policy))
+		return p->rt_priority >= 1 &&
+		       p->rt_priority <= RT_PRIORITY_MAX ? 0 : -EINVAL;
+	if (!is_fair(p->policy))
+		return -EINVAL;
+	return p->rt_priority ? -EINVAL : 0;
+}
+
+/* Source: sched(7), "Privileges and resource limits". */
+static bool may_set(struct task *t, const struct sched_params *old,
+		    const struct sched_params *new)
+{
+	u64 rt_limit = rlimit_get(t->process, RLIMIT_RTPRIO);
+
+	if (capable(CAP_SYS_NICE))
+		return true;
+	if (is_fair(new->policy) && new->nice < old->nice &&
+	    !sched_may_nice(t, new->nice))
+		return false;
+	if (is_rt(new->policy)) {
+		if (new->policy != old->policy && !rt_limit)
+			return false;
+		if (new->rt_priority > old->rt_priority &&
+		    new->rt_priority > rt_limit)
+			return false;
+	}
+	if (old->policy == SCHED_IDLE && new->policy != SCHED_IDLE &&
+	    !sched_may_nice(t, old->nice))
+		return false;
+	return sched_same_owner(t) &&
+	       (new->reset_on_fork || !old->reset_on_fork);
+}
+
+/* @keep: SCHED_FLAG_KEEP_*: what stays as it is. */
+static int set_params(pid_t pid, struct sched_params *new, u64 keep)
+{
+	struct sched_params old;
+	struct task *t;
+	int err = target_get(pid, &t);
+
+	if (err)
+		return err;
+	sched_get_params(&t->thread, &old);
+	if (keep & SCHED_FLAG_KEEP_POLICY)
+		new->policy = old.policy;
+	if (keep & SCHED_FLAG_KEEP_PARAMS)
+		new->rt_priority = old.rt_priority;
+	if ((keep & SCHED_FLAG_KEEP_PARAMS) || is_rt(new->policy))
+		new->nice = old.nice;
+	err = check_params(new);
+	if (!err && !may_set(t, &old, new))
+		err = -EPERM;
+	if (!err)
+		sched_set_params(&t->thread, new);
+	task_put(t);
+	return err;
+}
+
+/* sched_setscheduler and sched_setparam say nothing about nice. */
+static long set_priority(pid_t pid, int policy, uptr_t uparam, u64 keep)
+{
+	struct sched_params p = {
+		.policy = (u32)policy & ~(u32)SCHED_RESET_ON_FORK,
+		.reset_on_fork = ((u32)policy & SCHED_RESET_ON_FORK) != 0,
+	};
+	struct sched_params old;
+	struct sched_param param;
+	struct task *t;
+
+	if (!uparam || pid < 0)
+		return -EINVAL;
+	if (copy_from_user(&param, uparam, sizeof(param)))
+		return -EFAULT;
+	if (target_get(pid, &t))
+		return -ESRCH;
+	sched_get_params(&t->thread, &old);
+	task_put(t);
+	p.rt_priority = (u32)param.sched_priority;
+	p.nice = old.nice;
+	if (keep & SCHED_FLAG_KEEP_POLICY)
+		p.reset_on_fork = old.reset_on_fork;
+	return set_params(pid, &p, keep);
+}
+
+long sys_sched_setscheduler(pid_t pid, int policy, uptr_t uparam)
+{
+	if (policy < 0)
+		return -EINVAL;
+	return set_priority(pid, policy, uparam, 0);
+}
+
+long sys_sched_setparam(pid_t pid, uptr_t uparam)
+{
+	return set_priority(pid, 0, uparam, SCHED_FLAG_KEEP_POLICY);
+}
+
+static int get_params(pid_t pid, struct sched_params *out)
+{
+	struct task *t;
+	int err = target_get(pid, &t);
+
+	if (err)
+		return err;
+	sched_get_params(&t->thread, out);
+	task_put(t);
+	return 0;
+}
+
+long sys_sched_getscheduler(pid_t pid)
+{
+	struct sched_params p;
+	int err = get_params(pid, &p);
+
+	if (err)
+		return err;
+	return (long)(p.policy |
+		      (p.reset_on_fork ? (u32)SCHED_RESET_ON_FORK : 0));
+}
+
+long sys_sched_getparam(pid_t pid, uptr_t uparam)
+{
+	struct sched_param param;
+	struct sched_params p;
+	int err;
+
+	if (!uparam)
+		return -EINVAL;
+	err = get_params(pid, &p);
+	if (err)
+		return err;
+	param.sched_priority = (int)p.rt_priority;
+	return copy_to_user(uparam, &param, sizeof(param));
+}
+
+/* A structure of a size unknown here is answered with the known one. */
+static int attr_from_user(struct sched_attr *a, uptr_t uattr)
+{
+	u32 size;
+	int err;
+
+	if (get_user_u32(&size, uattr))
+		return -EFAULT;
+	if (!size)
+		size = SCHED_ATTR_SIZE_VER0;
+	if (size < SCHED_ATTR_SIZE_VER0 || size > PAGE_SIZE)
+		err = -E2BIG;
+	else
+		err = copy_struct_from_user(a, sizeof(*a), uattr, size);
+	if (err == -E2BIG && put_user_u32(uattr, sizeof(*a)))
+		return -EFAULT;
+	if (err)
+		return err;
+	a->sched_nice = max(min(a->sched_nice, 19), -20);
+	return 0;
+}
+
+#define CLAMP_FLAGS (SCHED_FLAG_UTIL_CLAMP_MIN | SCHED_FLAG_UTIL_CLAMP_MAX)
+
+long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags)
+{
+	struct sched_params p;
+	struct sched_attr a;
+	int err;
+
+	if (!uattr || pid < 0 || flags)
+		return -EINVAL;
+	err = attr_from_user(&a, uattr);
+	if (err)
+		return err;
+	if ((int)a.sched_policy < 0 ||
+	    (a.sched_flags & ~(u64)SCHED_FLAG_ALL))
+		return -EINVAL;
+	if (a.sched_flags & CLAMP_FLAGS)
+		return -EOPNOTSUPP;
+	p = (struct sched_params){
+		.policy = a.sched_policy,
+		.nice = a.sched_nice,
+		.rt_priority = a.sched_priority,
+		.reset_on_fork = a.sched_flags & SCHED_FLAG_RESET_ON_FORK,
+	};
+	return set_params(pid, &p, a.sched_flags);
+}
+
+long sys_sched_getattr(pid_t pid, uptr_t uattr, u32 size, u32 flags)
+{
+	struct sched_attr a = { .size = min(size, (u32)sizeof(a)) };
+	struct sched_params p;
+	int err;
+
+	if (!uattr || pid < 0 || size > PAGE_SIZE ||
+	    size < SCHED_ATTR_SIZE_VER0 || flags)
+		return -EINVAL;
+	err = get_params(pid, &p);
+	if (err)
+		return err;
+	a.sched_policy = p.policy;
+	a.sched_flags = p.reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+	a.sched_priority = p.rt_priority;
+	if (is_fair(p.policy))
+		a.sched_nice = p.nice;
+	if (clear_user(uattr, size))
+		return -EFAULT;
+	return copy_to_user(uattr, &a, a.size);
+}
+
+long sys_sched_get_priority_max(int policy)
+{
+	if (is_rt((u32)policy))
+		return RT_PRIORITY_MAX;
+	return is_fair((u32)policy) || policy == SCHED_DEADLINE ? 0 : -EINVAL;
+}
+
+long sys_sched_get_priority_min(int policy)
+{
+	long most = sys_sched_get_priority_max(policy);
+
+	return most > 0 ? 1 : most;
+}
+
+long sys_sched_rr_get_interval(pid_t pid, uptr_t uts)
+{
+	struct task *t;
+	u64 ns;
+	int err = target_get(pid, &t);
+
+	if (err)
+		return err;
+	ns = sched_rr_interval(&t->thread);
+	task_put(t);
+	return timespec_to_user(uts, ns);
+}
+
+long sys_getcpu(uptr_t ucpu, uptr_t unode, uptr_t unused UNUSED)
+{
+	if (ucpu && put_user_u32(ucpu, cpu_id()))
+		return -EFAULT;
+	if (unode && put_user_u32(unode, 0))
+		return -EFAULT;
+	return 0;
+}

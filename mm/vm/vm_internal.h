@@ -1,0 +1,190 @@
+/*
+ * mm/vm/vm_internal.h - what the files of mm/vm share
+ *
+ * What:  regions (region.c), free address ranges (gap.c), taking pages away
+ *        (zap.c), faults from inside the kernel (fault.c), and unmapping in
+ *        two steps (munmap.c).
+ * Locks: [L] aspace->lock held, [P] aspace->ptable_lock held; unless said
+ *        otherwise [L].
+ * Not:   the contract with the rest of the kernel (include/vm/aspace.h).
+ */
+#ifndef MM_VM_INTERNAL_H
+#define MM_VM_INTERNAL_H
+
+#include <core/assert.h>
+#include <uapi/errno.h>
+#include <vm/aspace.h>
+
+/* ------------------------------------------------------------- region.c */
+
+void region_cache_init(void);
+/* A region outside of the tree, all zero but its address space. NULL: no
+ * memory. Context: any. */
+struct region *region_alloc(struct aspace *as);
+/* Give up the memory of one that was never in the tree and owns nothing. */
+void region_free_unused(struct region *r);
+/* Take the references to object and file that a copied region needs. */
+void region_hold(struct region *r);
+/* Drop them and free a chain by next_dead. No lock held; may sleep. */
+void region_free_chain(struct region *dead);
+/* Free all regions of a dying address space: no user, no page left. */
+void region_free_all(struct aspace *as);
+/* Into the tree and the object's list, there after @sibling if not NULL, so
+ * that truncation meets the parent's region before the child's. */
+void region_insert(struct region *r, struct region *sibling);
+/* Out of the tree; pages may still be mapped. Then, when they are gone: */
+void region_remove(struct region *r);
+void region_unlink_object(struct region *r);
+/* Cut at @addr: @r keeps the lower part, @spare becomes the upper one. */
+void region_split(struct region *r, u64 addr, struct region *spare);
+/* New borders, wider than the old ones. */
+void region_widen(struct region *r, u64 start, u64 end);
+/* Make *@rp exactly [from, to) of itself by splitting. Return: 0, -ENOMEM. */
+int region_isolate(struct region **rp, u64 from, u64 to);
+void region_set_flags(struct region *r, u32 flags);
+/* Join with neighbours that continue it; returns what it is now part of. */
+struct region *region_merge(struct region *r);
+/* Let a neighbour of the range that @proto describes take it in. NULL: none
+ * fits. @proto is not in the tree and keeps its references. */
+struct region *region_absorb(struct region *proto);
+/* Where the region begins for those who look for room below it. */
+u64 region_guard_start(const struct region *r);
+/* The last region that starts below @addr, or NULL. [L] or [P] */
+struct region *region_below(struct aspace *as, u64 addr);
+
+static inline u64 region_pages(const struct region *r)
+{
+	return (r->end - r->start) >> PAGE_SHIFT;
+}
+
+/* Object page index of @addr, which lies in @r. */
+static inline u64 region_index(const struct region *r, u64 addr)
+{
+	return (r->offset + (addr - r->start)) >> PAGE_SHIFT;
+}
+
+/* Page-table flags of @r without MMU_WRITE, which depends on the page. */
+static inline u32 region_pte_flags(const struct region *r)
+{
+	u32 flags = MMU_USER;
+
+	if (r->flags & REGION_EXEC)
+		flags |= MMU_EXEC;
+	if (!(r->flags & REGION_PROT))
+		flags |= MMU_PROTNONE;
+	return flags;
+}
+
+/* Counts against RLIMIT_DATA? */
+static inline bool region_flags_data(u32 flags)
+{
+	return (flags & (REGION_WRITE | REGION_SHARED | REGION_GROWSDOWN)) ==
+	       REGION_WRITE;
+}
+
+/* ---------------------------------------------------------------- gap.c */
+
+/* Where to put @len bytes. */
+struct gap_query {
+	u64 len;
+	u64 low, high;		/* 0, 0: the usual place */
+};
+/* Return: 0 and the address, -ENOMEM. */
+int gap_find(struct aspace *as, const struct gap_query *q, u64 *out);
+/* [start, end) has become free. */
+void gap_note(struct aspace *as, u64 start, u64 end);
+
+/* ---------------------------------------------------------------- zap.c */
+
+/* Pages that are no longer mapped and wait for the flush. */
+struct page_batch {
+	struct aspace *as;
+	u64 start, end;		/* addresses to flush; empty: end 0 */
+	u32 n, max;
+	u64 seen;		/* entries removed so far, zero page too */
+	long rss, rss_file;	/* not yet taken off the counters */
+	struct page **pages;	/* own[], or the page behind @large */
+	struct page *large;
+	struct page *own[32];
+};
+void page_batch_init(struct page_batch *b, struct aspace *as);
+/* A mmu_page_fn. [P] */
+void page_batch_add(u64 va, paddr_t pa, u32 flags, void *batch);
+/* Flush; afterwards the pages may be freed. [P] */
+void page_batch_flush(struct page_batch *b);
+/* Free what was flushed. Any locks of higher rank. */
+void page_batch_free(struct page_batch *b);
+void page_batch_fini(struct page_batch *b);
+
+/* Unmap and free the pages of [start, end). [L] Return: was there any? */
+bool aspace_zap(struct aspace *as, u64 start, u64 end);
+/* The same for all of a dying address space: no flush is needed. */
+void aspace_zap_all(struct aspace *as);
+/* How much of a range of @len bytes to do before others get a chance. */
+u64 vm_chunk(u64 len);
+
+/* One mapping of @p more or less. */
+void rss_add(struct aspace *as, const struct page *p, long n);
+
+/* -------------------------------------------------------------- fault.c */
+
+/* Mapped wherever anonymous memory was only read; not counted. */
+extern struct page *vm_zero_page;
+
+/* A private page that nobody else maps or looks at. [P] */
+static inline bool page_is_exclusive(const struct page *p)
+{
+	return p->kind == PAGE_ANON && atomic_read(&p->refs) == 1;
+}
+
+/*
+ * fault_page - have the page of @addr mapped for @access (enum fault_access)
+ * Context: task, may sleep; no lock of this layer held
+ * Return:  0, -EFAULT (no region, forbidden), -EIO (past the object's end),
+ *          -ENOMEM
+ */
+int fault_page(struct aspace *as, u64 addr, u32 access);
+/*
+ * vm_populate - fault in [start, end), writable private memory for writing
+ * Return: 0, -EFAULT, -EIO, -ENOMEM, -EINTR (fatal signal); pages before
+ *         the failure stay.
+ */
+int vm_populate(struct aspace *as, u64 start, u64 end);
+
+/* ------------------------------------------------------------- munmap.c */
+
+/* Unmapping: prepare may fail, commit not; finish after the lock. */
+struct unmap {
+	struct aspace *as;
+	u64 start, end;
+	struct region *spare[2];
+	struct region *dead;
+};
+int unmap_prepare(struct unmap *u);	/* 0, -ENOMEM */
+void unmap_commit(struct unmap *u);
+void unmap_finish(struct unmap *u);	/* no lock held; may sleep */
+/* All three for a caller that holds the lock; *@dead goes to
+ * region_free_chain when the lock is dropped. */
+int unmap_locked(struct aspace *as, u64 start, u64 end, struct region **dead);
+
+/* ------------------------------------------------------------- limits.c */
+
+struct vm_growth {
+	u64 npages;
+	u32 flags;		/* of the region that grows */
+};
+/* Would @g more pages exceed RLIMIT_AS or RLIMIT_DATA? 0, -ENOMEM. */
+int vm_check_expand(const struct aspace *as, const struct vm_growth *g,
+		    const struct vm_limits *limits);
+/* RLIMIT_MEMLOCK, if @g is locked. 0, -EAGAIN. */
+int vm_check_locked(const struct aspace *as, const struct vm_growth *g,
+		    const struct vm_limits *limits);
+/* Could the machine ever provide it? 0, -ENOMEM. */
+int vm_check_memory(const struct vm_growth *g);
+void vm_limits_current(struct vm_limits *out);
+void vm_limits_init(void);
+
+void file_hook_get(void *file);		/* NULL: nothing */
+void file_hook_put(void *file);
+
+#endif

@@ -1,0 +1,173 @@
+/*
+ * mm/vm/zap.c - taking pages away from an address space
+ *
+ * What:  unmapping with the pages kept until no processor can reach them any
+ *        more: a batch collects them, one flush serves all of it.
+ * Locks: ptable_lock around each piece and its flush, so that a fault never
+ *        maps a page where a stale translation may still be.
+ * Not:   regions; those are taken out before, or stay (MADV_DONTNEED).
+ */
+#include "vm_internal.h"
+
+#include <sched/sched.h>
+
+/* Address space done in one go: a few thousand pages at most. */
+#define CHUNK_BYTES (32ul << 20)
+#define CHUNK_MAX_BYTES (1ul << 30)
+
+u64 vm_chunk(u64 len)
+{
+	/* Larger ranges are sparse: memory is not that large. */
+	return max(CHUNK_BYTES, min(CHUNK_MAX_BYTES, len / 1024)) & PAGE_MASK;
+}
+
+void rss_add(struct aspace *as, const struct page *p, long n)
+{
+	u64 now = (u64)atomic_add_return(&as->rss, n);
+
+	if (p->kind != PAGE_ANON)
+		atomic_add(&as->rss_file, n);
+	if (now > as->max_rss)
+		as->max_rss = now;
+}
+
+void page_batch_init(struct page_batch *b, struct aspace *as)
+{
+	b->as = as;
+	b->start = 0;
+	b->end = 0;
+	b->n = 0;
+	b->seen = 0;
+	b->rss = 0;
+	b->rss_file = 0;
+	b->max = ARRAY_SIZE(b->own);
+	b->pages = b->own;
+	b->large = NULL;
+}
+
+/* Full: go over to a whole page of pointers, or make room. */
+static void batch_grow(struct page_batch *b)
+{
+	if (!b->large)
+		b->large = page_alloc(0, 0, PAGE_KERNEL);
+	if (!b->large || b->max != ARRAY_SIZE(b->own)) {
+		page_batch_flush(b);
+		page_batch_free(b);
+		return;
+	}
+	b->pages = page_to_virt(b->large);
+	b->max = PAGE_SIZE / sizeof(b->pages[0]);
+	for (u32 i = 0; i < b->n; i++)
+		b->pages[i] = b->own[i];
+}
+
+void page_batch_add(u64 va, paddr_t pa, u32 flags UNUSED, void *batch)
+{
+	struct page_batch *b = batch;
+	struct page *p = phys_to_page(pa);
+
+	if (!b->end)
+		b->start = va;
+	b->end = va + PAGE_SIZE;
+	b->seen++;
+	if (p == vm_zero_page)
+		return;
+	b->rss++;
+	b->rss_file += p->kind != PAGE_ANON;
+	b->pages[b->n++] = p;
+	if (b->n == b->max)
+		batch_grow(b);
+}
+
+void page_batch_flush(struct page_batch *b)
+{
+	if (!b->end)
+		return;
+	tlb_flush_range(&b->as->mmu, b->start, b->end);
+	b->end = 0;
+	atomic_sub(&b->as->rss, b->rss);
+	atomic_sub(&b->as->rss_file, b->rss_file);
+	b->rss = 0;
+	b->rss_file = 0;
+}
+
+void page_batch_free(struct page_batch *b)
+{
+	ASSERT(!b->end);
+	for (u32 i = 0; i < b->n; i++)
+		page_put(b->pages[i]);
+	b->n = 0;
+}
+
+void page_batch_fini(struct page_batch *b)
+{
+	page_batch_free(b);
+	if (b->large)
+		page_put(b->large);
+}
+
+bool aspace_zap(struct aspace *as, u64 start, u64 end)
+{
+	u64 chunk = vm_chunk(end - start);
+	struct page_batch b;
+
+	page_batch_init(&b, as);
+	while (start < end) {
+		u64 stop = end - start > chunk ? start + chunk : end;
+
+		spin_lock(&as->ptable_lock);
+		mmu_unmap(&as->mmu, start, stop, page_batch_add, &b);
+		page_batch_flush(&b);
+		spin_unlock(&as->ptable_lock);
+		page_batch_free(&b);
+		start = stop;
+		if (start < end)
+			cond_resched();
+	}
+	page_batch_fini(&b);
+	return b.seen;
+}
+
+struct release {
+	long rss, rss_file;
+};
+
+/* Nobody can reach the page through the dying tables: no flush, no batch. */
+static void release_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED,
+			 void *arg)
+{
+	struct page *p = phys_to_page(pa);
+	struct release *rel = arg;
+
+	if (p == vm_zero_page)
+		return;
+	rel->rss++;
+	if (p->kind != PAGE_ANON)
+		rel->rss_file++;
+	page_put(p);
+}
+
+void aspace_zap_all(struct aspace *as)
+{
+	struct region *last = region_below(as, USER_END);
+	u64 chunk = vm_chunk(as->total_pages << PAGE_SHIFT);
+	struct release rel = { 0 };
+	struct region *r;
+	u64 at = 0;
+
+	while ((r = region_above(as, at)) != NULL) {
+		u64 stop;
+
+		at = max(at, r->start);
+		stop = last->end - at > chunk ? at + chunk : last->end;
+		spin_lock(&as->ptable_lock);
+		mmu_unmap(&as->mmu, at, stop, release_page, &rel);
+		spin_unlock(&as->ptable_lock);
+		at = stop;
+		if (at < last->end)
+			cond_resched();
+	}
+	atomic_sub(&as->rss, rel.rss);
+	atomic_sub(&as->rss_file, rel.rss_file);
+	ASSERT(atomic_read(&as->rss) == 0);
+}

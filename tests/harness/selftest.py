@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""tests/harness/selftest.py - tests of the test runner and the build tools.
+
+What:  a judge that lets a bad run pass is worse than none: each way in which a
+       stream or a boot can be bad is shown to the harness, which must see it;
+       and what the tools write is read back. Prints TAP.
+See:   docs/testing.md
+"""
+import io
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from harness import guest, machine, scenario, tap  # noqa: E402
+from mkinitramfs import Archive, SpecError  # noqa: E402
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def reader(text):
+    found = tap.Reader()
+    for line in text.split('\n'):
+        found.feed(line)
+    return found
+
+
+@test
+def good_streams_are_good():
+    for text in ('1..2\nok 1 - a\nok 2 - b', 'ok - a\nok - b\n1..2', '1..0 # SKIP no device',
+                 '1..1\nok - a # SKIP none'):
+        assert not reader(text).faults(), text
+
+
+@test
+def bad_streams_have_faults():
+    for text in ('', 'ok 1 - a', '1..2\nok 1 - a', '1..1\nok 1\nok 2', '1..0', '1..1\n1..1\nok',
+                 '1..2\nok 1\nok 1', '1..1\nok 2', '1..1\nok 1\nBail out! gone'):
+        assert reader(text).faults(), text
+
+
+@test
+def points_are_read():
+    points = reader('not ok 1 - a: b # TODO later\n# why\nok - c # SKIP no').points
+    assert (points[0].ok, points[0].name, points[0].directive) == (False, 'a: b', 'TODO later')
+    assert points[0].comments == ['why'] and points[0].good()
+    assert points[1].directive == 'SKIP no'
+    assert not reader('not ok - a').points[0].good()
+    assert not reader('okay then').points
+
+
+@test
+def a_failed_point_fails_the_writer():
+    out = io.StringIO()
+    writer = tap.Writer('t', out)
+    writer.point(True, 'a # b')
+    assert writer.done() == 0
+    assert tap.Writer('t', io.StringIO()).done() == 1
+    assert out.getvalue() == 'ok 1 - a \\# b\n1..1\n'
+    writer = tap.Writer('selftest (this one is meant to be)', io.StringIO())
+    hide(lambda: writer.point(False, 'x'))
+    assert writer.done() == 1
+
+
+def hide(call):
+    """Call without standard error."""
+    keep, sys.stderr = sys.stderr, io.StringIO()
+    try:
+        return call()
+    finally:
+        sys.stderr = keep
+
+
+def play(lines, names=('a', 'b')):
+    boot = guest.GuestBoot('t', names)
+    for line in lines:
+        boot.line(line)
+    return boot
+
+
+@test
+def guest_programs_are_followed():
+    boot = play(['noise', '# begin a', 'ok - x', '1..1', '# end a status=0', '# begin b',
+                 'no newline# end b status=3', 'NIDUS-TEST-END failed'])
+    assert not boot.programs['a'].faults()
+    assert 'it ended with status 3' in boot.programs['b'].faults()
+    assert boot.marker == 'failed'
+
+
+@test
+def a_program_that_takes_the_machine_down_has_failed():
+    boot = play(['# begin a', 'ok - x', '1..1'])
+    assert boot.programs['a'].faults() and boot.programs['b'].faults()
+    assert boot.marker is None
+
+
+def ending(code, marker, linux=False, why='ended'):
+    """How many bad points a boot with this end has."""
+    writer = tap.Writer('t', io.StringIO())
+    outcome = machine.Outcome(code=code, why=why, log='x')
+    boot = machine.Boot(name='t', linux=linux)
+    hide(lambda: guest.judge_end(writer, boot, outcome, marker))
+    return writer.failed
+
+
+@test
+def only_power_off_after_the_marker_is_a_good_end():
+    assert ending(33, 'ok') == 0
+    assert ending(0, 'ok', linux=True) == 0
+    for code in (0, 1, 35, 37, -9):
+        assert ending(code, 'ok'), code
+    assert ending(33, None)
+    assert ending(33, 'ok', why='time limit')
+    assert ending(33, 'ok', linux=True)
+
+
+@test
+def kernel_lines_lose_their_stamp():
+    for line in ('[    0.123456] ok 1 - a', '[ 12.5] [c3] ok 1 - a', 'ok 1 - a',
+                 '[    1.000000] CPU2: ok 1 - a'):
+        assert guest.STAMP.sub('', line) == 'ok 1 - a', line
+
+
+def story_file(text):
+    path = os.path.join(tempfile.mkdtemp(), 'story.sh')
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write('#!/bin/sh\n' + text)
+    try:
+        return scenario.Scenario(path)
+    finally:
+        shutil.rmtree(os.path.dirname(path))
+
+
+def told(story, lines, code=33):
+    boot = machine.Boot(name='t', cpus=3)
+    outcome = machine.Outcome(lines=lines, code=code, log='x')
+    return [good for good, _, _ in scenario.judge(story, boot, outcome)]
+
+
+@test
+def stories_are_judged_in_order():
+    story = story_file('#: expect ^a$\n#: expect ^b @CPUS@$\n#: forbid bad\n#: cpus 1 3\n')
+    assert story.cpus == ['1', '3']
+    assert all(told(story, ['a', 'x', 'b 3']))
+    assert told(story, ['b 3', 'a']) == [True, False, True, True]
+    assert told(story, ['a', 'b 3', 'bad']) == [True, True, False, True]
+    assert told(story, ['a', 'b 3'], code=0) == [True, True, True, False]
+
+
+@test
+def stories_that_say_nothing_are_refused():
+    for text in ('#: cpus 2\n', '#: expect a\n#: end sometime\n', '#: expext a\n'):
+        try:
+            story_file(text)
+        except SpecError:
+            continue
+        raise AssertionError(text)
+
+
+@test
+def archives_are_read_by_cpio_as_written():
+    archive = Archive()
+    archive.line('dir /d 0750')
+    archive.data('/d/f', b'12345', 0o640)
+    archive.line('hard /d/g /d/f')
+    archive.line('link /l d/f')
+    archive.line('node /dev/console c 5 1 0600')
+    if not shutil.which('cpio'):
+        return 'no cpio'
+    listed = subprocess.run(['cpio', '-t', '--quiet', '-v', '--numeric-uid-gid'],
+                            input=archive.pack(), capture_output=True, check=True).stdout.decode()
+    rows = [line.split() for line in listed.splitlines()]
+    assert [row[0] for row in rows] == ['drwxr-x---', '-rw-r-----', '-rw-r-----', 'lrwxrwxrwx',
+                                        'drwxr-xr-x', 'crw-------'], listed
+    assert rows[2][1] == '2' and rows[2][4] == '5', listed
+    return ''
+
+
+@test
+def archives_are_reproducible_and_refuse_nonsense():
+    def make():
+        archive = Archive()
+        archive.line('file /a/b /etc/passwd 0600')
+        return archive.pack()
+    assert make() == make()
+    for text in ('dir /', 'file /x /no/such/file 0644', 'node /n p 1 1 0600', 'dir /x', 'link /x',
+                 'file /x $NONE 0644', 'hard /x /none', 'what /x'):
+        try:
+            Archive().line(text)
+        except SpecError:
+            continue
+        raise AssertionError(text)
+
+
+def main():
+    print(f'1..{len(TESTS)}')
+    bad = 0
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace('_', ' ')
+        try:
+            why = function()
+            print(f'ok {number} - {name}' + (f' # SKIP {why}' if why else ''))
+        except AssertionError as error:
+            bad += 1
+            print(f'not ok {number} - {name}')
+            print(f'# {error}', file=sys.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,135 @@
+/*
+ * tests/kernel/selftest.c - the runner of the tests inside the kernel
+ *
+ * What:  runs the tables of tests in order and reports in TAP, past the log:
+ *        lines without time stamps, whatever the log level.
+ * Locks: one test runs at a time; its failures are counted atomically.
+ */
+#include "selftest.h"
+
+#include <arch/cpu.h>
+#include <core/panic.h>
+#include <core/printk.h>
+#include <lib/format.h>
+#include <sched/sched.h>
+#include <sched/wait.h>
+
+#define LINE 256
+
+static const struct selftest *const tables[] = {
+	lock_tests, sync_tests, thread_tests, rcu_tests, page_tests,
+	slab_tests, mmu_tests, smp_tests,
+};
+
+static struct atomic failures;	/* of the running test */
+static const char *skipped;	/* [the running test's thread] */
+
+static PRINTF_LIKE(1, 2) void say(const char *fmt, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, fmt);
+	log_direct(line, (size_t)vscnprintf(line, sizeof(line), fmt, args));
+	va_end(args);
+}
+
+void test_fail(const char *text, const char *file, int line)
+{
+	/* A loop that goes wrong should not fill the screen. */
+	if (atomic_inc_return(&failures) <= 10)
+		say("# %s:%d: failed: %s\n", file, line, text);
+}
+
+void test_skip(const char *why)
+{
+	skipped = why;
+}
+
+void test_note(const char *fmt, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	say("# %s\n", line);
+}
+
+static bool run_one(const struct selftest *t, u32 nr)
+{
+	bool ok;
+
+	atomic_set(&failures, 0);
+	skipped = NULL;
+	t->run();
+	ok = atomic_read(&failures) == 0;
+	say("%sok %u - %s%s%s\n", ok ? "" : "not ", nr, t->name,
+	    skipped ? " # SKIP " : "", skipped ? skipped : "");
+	return ok;
+}
+
+bool selftest_run_all(void)
+{
+	u32 n = 0, failed = 0;
+
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct selftest *t = tables[i]; t->name; t++)
+			n++;
+	}
+	say("TAP version 13\n1..%u\n", n);
+	n = 0;
+	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
+		for (const struct selftest *t = tables[i]; t->name; t++)
+			failed += !run_one(t, ++n);
+	}
+	say("# %u of %u kernel tests failed\n", failed, n);
+	return failed == 0;
+}
+
+void test_move_to(u32 cpu)
+{
+	struct cpumask mask = { { 0 } };
+
+	cpumask_set(&mask, cpu);
+	CHECK(sched_set_affinity(current_thread(), &mask) == 0);
+	CHECK(cpu_id() == cpu);
+}
+
+/* Threads that start together. */
+struct team {
+	void (*fn)(void *arg, u32 cpu);
+	void *arg;
+	struct atomic next, ready;
+	u32 n;
+	struct completion done;
+};
+
+static void team_main(void *arg)
+{
+	struct team *t = arg;
+	u32 cpu = (u32)atomic_inc_return(&t->next) - 1;
+
+	test_move_to(cpu);
+	atomic_inc(&t->ready);
+	while ((u32)atomic_read(&t->ready) < t->n) {
+		cond_resched();
+		cpu_relax();
+	}
+	t->fn(t->arg, cpu);
+	complete(&t->done);
+}
+
+void test_on_cpus(u32 n, void (*fn)(void *arg, u32 cpu), void *arg)
+{
+	struct team t = { .fn = fn, .arg = arg, .n = n };
+
+	completion_init(&t.done);
+	for (u32 i = 0; i < n; i++) {
+		if (kthread_create("test", team_main, &t, NULL))
+			panic("selftest: no memory for a thread");
+	}
+	for (u32 i = 0; i < n; i++)
+		completion_wait(&t.done);
+}

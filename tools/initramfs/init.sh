@@ -1,0 +1,42 @@
+#!/bin/busybox sh
+# tools/initramfs/init.sh - pid 1 of "make run": a shell, then power-off
+# shellcheck shell=dash
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root
+mount -t proc proc /proc
+
+# Three worlds inside each other, each with a process besides its init.
+nest()
+{
+	unshare -p -f sh -c '
+		sleep 1000 &
+		unshare -p -f sh -c "
+			sleep 1001 &
+			exec unshare -p -f sleep 1002" &
+		wait' &
+}
+
+# The same processes, with their numbers at every level.
+show_nest()
+{
+	printf '  %-10s %s\n' process 'number here, one world in, two, three'
+	for dir in /proc/[0-9]*; do
+		numbers=$(sed -n 's/^NSpid:[[:space:]]*//p' "$dir/status")
+		case $numbers in *[[:space:]]*) ;; *) continue ;; esac
+		printf '  %-10s %s\n' "$(cat "$dir/comm")" "$numbers"
+	done
+}
+
+kb=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+echo
+echo "$(uname -sr): $(grep -c ^processor /proc/cpuinfo) CPUs, $((kb / 1024)) MiB, up $(cut -d' ' -f1 /proc/uptime) s"
+echo 'A nest of pid namespaces:'
+nest
+while [ "$(grep -c . /proc/[0-9]*/task/*/children 2>/dev/null | wc -l)" -lt 7 ]; do :; done
+show_nest
+kill -9 $!
+wait $! 2>/dev/null
+echo "Its outermost init was killed: all of it is gone. Try: unshare -p -f sh"
+echo "'exit' or 'poweroff' ends; Ctrl-A X ends QEMU."
+cd /root || cd /
+setsid -c sh
+poweroff -f
