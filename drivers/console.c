@@ -51,4 +51,5 @@ void drivers_init(u32 mask, u32 preferred)
 void console_flush(void)
 {
 	serial_flush();
+	screen_flush();
 }

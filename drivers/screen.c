@@ -1,17 +1,307 @@
 /*
  * drivers/screen.c - the text screen as log sink and terminal
+ *
+ * What:  joins a display, the terminal emulation and the keyboard to tty1.
+ *        Only cells that differ from what is shown are drawn. Programs' output
+ *        is drawn by a thread, at most every 15 ms, so that a fast program
+ *        does not wait for the screen; the log is drawn at once, because the
+ *        next instruction may be the last.
+ * Locks: screen.lock (RANK_CONSOLE, interrupts off): the emulation and what is
+ *        shown; in a panic it is not waited for. screen.input_lock
+ *        (RANK_TTY_INPUT, interrupts off): one producer of input at a time,
+ *        because answers of the terminal are typed too.
+ * Life:  made once at boot, for ever.
+ * Not:   drawing (fbcon.c, egatext.c), control sequences (vt.c), scan codes
+ *        (keyboard.c), the line discipline (tty_line.c).
+ * See:   console(4), console_codes(4).
  */
 #include "screen.h"
 
-#include <uapi/errno.h>
+#include <arch/boot.h>
+#include <arch/clock.h>
+#include <core/panic.h>
+#include <core/printk.h>
+#include <core/spinlock.h>
+#include <drivers/tty.h>
+#include <lib/string.h>
+#include <mm/kmalloc.h>
+#include <sched/wait.h>
+#include <uapi/kdev.h>
+#include "display.h"
+#include "keyboard.h"
+
+#define FRAME_NS (15 * (u64)NSEC_PER_MSEC)
+
+/* Work of the thread. */
+#define EVENT_PAINT 1u
+#define EVENT_REBOOT_KEYS 2u
+
+static struct {
+	struct spinlock lock;
+	bool present;			/* [I] after screen_early */
+	struct display display;		/* [I] the same */
+	struct vt vt;			/* [lock] */
+	struct vt_cell *shown;		/* [lock] as vt.cells, with cursor */
+	u32 cursor_row;			/* [lock] where the cursor is shown */
+
+	struct spinlock input_lock;
+	struct tty *tty;		/* [I] after screen_init */
+
+	bool has_thread;		/* [I] after screen_init */
+	u32 events;			/* [a] EVENT_* */
+	struct wait_queue wake;		/* the thread */
+} screen = {
+	.lock = SPINLOCK_INIT("screen", RANK_CONSOLE),
+	.input_lock = SPINLOCK_INIT("screen input", RANK_TTY_INPUT),
+	.wake = WAIT_QUEUE_INIT(screen.wake),
+};
+
+static bool same_cell(struct vt_cell a, struct vt_cell b)
+{
+	return a.glyph == b.glyph && a.fg == b.fg && a.bg == b.bg;
+}
+
+static void paint_row(u32 row)
+{
+	const struct vt *v = &screen.vt;
+	const struct vt_cell *cells = vt_row(v, row);
+	struct vt_cell *shown = screen.shown + (size_t)row * v->cols;
+	bool has_cursor = v->cursor_visible && row == v->c.y;
+
+	v->dirty[row] = 0;
+	for (u32 col = 0; col < v->cols; col++) {
+		struct vt_cell cell = cells[col];
+
+		if (has_cursor && col == v->c.x)
+			cell.glyph |= VT_CURSOR;
+		if (same_cell(cell, shown[col]))
+			continue;
+		shown[col] = cell;
+		screen.display.draw(col, row, cell);
+	}
+}
+
+/* The rows between which the cursor moves count as changed. [lock] */
+static void follow_cursor(void)
+{
+	struct vt *v = &screen.vt;
+
+	v->dirty[screen.cursor_row] = 1;
+	v->dirty[v->c.y] = 1;
+	screen.cursor_row = v->c.y;
+}
+
+static void paint(void)
+{
+	follow_cursor();
+	for (u32 row = 0; row < screen.vt.rows; row++) {
+		if (screen.vt.dirty[row])
+			paint_row(row);
+	}
+}
+
+/* The same, a row at a time, with interrupts between them. */
+static void paint_slowly(void)
+{
+	for (u32 row = 0; row < screen.vt.rows; row++) {
+		u64 flags = spin_lock_irqsave(&screen.lock);
+
+		if (row == 0)
+			follow_cursor();
+		if (screen.vt.dirty[row])
+			paint_row(row);
+		spin_unlock_irqrestore(&screen.lock, flags);
+		cond_resched();
+	}
+}
+
+void screen_flush(void)
+{
+	u64 flags;
+
+	if (!screen.present)
+		return;
+	flags = spin_lock_irqsave(&screen.lock);
+	paint();
+	spin_unlock_irqrestore(&screen.lock, flags);
+}
+
+static void log_write(const char *text, size_t len)
+{
+	u64 flags = spin_lock_irqsave(&screen.lock);
+
+	if (panicking())
+		vt_recover(&screen.vt);
+	vt_write_log(&screen.vt, text, len);
+	paint();
+	spin_unlock_irqrestore(&screen.lock, flags);
+}
+
+static struct log_sink sink = {
+	.name = "tty0",
+	.write = log_write,
+};
+
+/* Cells no emulation makes, so that the first painting draws all. */
+static int screen_alloc(void)
+{
+	u32 cols = screen.display.cols, rows = screen.display.rows;
+	size_t shown_bytes = (size_t)cols * rows * sizeof(*screen.shown);
+	void *memory = kzalloc(vt_memory_size(cols, rows));
+
+	screen.shown = kmalloc(shown_bytes);
+	if (!memory || !screen.shown) {
+		kfree(memory);
+		kfree(screen.shown);
+		return -ENOMEM;
+	}
+	memset(screen.shown, 0xff, shown_bytes);
+	vt_init(&screen.vt, cols, rows, memory);
+	return 0;
+}
 
 bool screen_early(void)
 {
-	return false;
+	const struct boot_framebuffer *fb = &boot_info()->fb;
+	int err;
+
+	if (!fb->addr)
+		return false;
+	err = fb->is_text ? egatext_init(fb, &screen.display) :
+			    fbcon_init(fb, &screen.display);
+	if (!err)
+		err = screen_alloc();
+	if (err) {
+		pr_warn("screen: %ux%u with %u bits at %#lx not usable (%d)\n",
+			fb->width, fb->height, fb->bpp, fb->addr, err);
+		return false;
+	}
+	screen.present = true;
+	log_sink_add(&sink);
+	pr_info("screen: %ux%u characters, %s %ux%u\n", screen.display.cols,
+		screen.display.rows, fb->is_text ? "text" : "framebuffer",
+		fb->width, fb->height);
+	return true;
+}
+
+static void request(u32 event)
+{
+	if (!(__atomic_fetch_or(&screen.events, event, __ATOMIC_SEQ_CST) &
+	      event))
+		wake_all(&screen.wake);
+}
+
+/* Characters typed on the keyboard, or by the terminal itself. */
+static void input(const u8 *data, u32 len)
+{
+	u64 flags = spin_lock_irqsave(&screen.input_lock);
+
+	tty_input(screen.tty, data, len);
+	spin_unlock_irqrestore(&screen.input_lock, flags);
+}
+
+static size_t screen_write(struct tty *tty, const char *data, size_t len)
+{
+	u8 reply[VT_MAX_REPLY];
+	u64 flags = spin_lock_irqsave(&screen.lock);
+	u32 reply_len;
+
+	(void)tty;
+	vt_write(&screen.vt, data, len);
+	reply_len = screen.vt.reply_len;
+	memcpy(reply, screen.vt.reply, reply_len);
+	screen.vt.reply_len = 0;
+	if (!screen.has_thread)
+		paint();
+	spin_unlock_irqrestore(&screen.lock, flags);
+	if (reply_len)
+		input(reply, reply_len);
+	if (screen.has_thread)
+		request(EVENT_PAINT);
+	return len;
+}
+
+/* Nothing waits in the device. */
+static size_t screen_pending(struct tty *tty)
+{
+	(void)tty;
+	return 0;
+}
+
+static void screen_discard(struct tty *tty)
+{
+	(void)tty;
+}
+
+static const struct tty_ops screen_ops = {
+	.write = screen_write,
+	.pending = screen_pending,
+	.discard = screen_discard,
+};
+
+static bool application_cursor(void)
+{
+	return READ_ONCE(screen.vt.application_cursor);
+}
+
+static void reboot_keys(void)
+{
+	request(EVENT_REBOOT_KEYS);
+}
+
+static const struct keyboard_user keyboard_user = {
+	.input = input,
+	.application_cursor = application_cursor,
+	.reboot_keys = reboot_keys,
+};
+
+static void screen_thread(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		u32 events;
+
+		/* Nobody signals it; so it does not count as load. */
+		if (wait_event_interruptible(&screen.wake,
+					     READ_ONCE(screen.events)))
+			continue;
+		events = xchg(&screen.events, 0);
+		if (events & EVENT_REBOOT_KEYS)
+			keyboard_call_hook();
+		if (!(events & EVENT_PAINT))
+			continue;
+		paint_slowly();
+		thread_set_state(THREAD_INTERRUPTIBLE);
+		schedule_until(clock_now_ns() + FRAME_NS);
+	}
 }
 
 int screen_init(struct tty **out)
 {
-	(void)out;
-	return -ENODEV;
+	const struct tty_args args = {
+		.name = "tty1",
+		.dev = MKDEV(TTY_MAJOR, 1),
+		.ops = &screen_ops,
+		.winsize = {
+			.ws_row = (u16)screen.display.rows,
+			.ws_col = (u16)screen.display.cols,
+		},
+	};
+	int err;
+
+	if (!screen.present)
+		return -ENODEV;
+	err = tty_create(&args, &screen.tty);
+	if (err)
+		return err;
+	mutex_lock(&screen.tty->lock);
+	screen.tty->termios.c_iflag |= IUTF8;
+	mutex_unlock(&screen.tty->lock);
+	if (tty_alias(screen.tty, MKDEV(TTY_MAJOR, 0), "tty0"))
+		pr_warn("screen: no tty0\n");
+	screen.has_thread =
+		!kthread_create("screen", screen_thread, NULL, NULL);
+	keyboard_init(&keyboard_user);
+	*out = screen.tty;
+	return 0;
 }

@@ -14,5 +14,7 @@ bool screen_early(void);
 /* tty1 (and tty0, its other name) with the PS/2 keyboard. 0, -ENODEV (no
  * screen), -ENOMEM, -EBUSY. May sleep. */
 int screen_init(struct tty **out);
+/* Draw what was written and is not yet shown. Context: any. */
+void screen_flush(void);
 
 #endif

@@ -3,8 +3,9 @@
  *
  * What:  open, read, write, poll, hang-up; /dev/tty and /dev/console; the
  *        thread that takes a device's characters through the line discipline,
- *        because signals may not be sent from interrupts.
- * Locks: tty->lock; tty->session_lock for the session pointer.
+ *        because a group may not be signalled from interrupts.
+ * Locks: tty->lock; tty->session_lock for the session pointer; ttys_mutex for
+ *        the list of all.
  * Life:  a file opened before a hang-up is dead: reads give the end of file,
  *        writes EIO. It is told by the count of hang-ups at its open.
  * Not:   editing (tty_line.c), echo (tty_output.c), ioctls (tty_ioctl.c).
@@ -172,8 +173,9 @@ static struct list ttys = LIST_INIT(ttys);
 static DEFINE_MUTEX(ttys_mutex, RANK_MUTEX_SMALL);
 
 struct tty_entry {
-	struct list link;
-	struct tty *tty;
+	struct list link;	/* [ttys_mutex] */
+	struct tty *tty;	/* [I] */
+	dev_t dev;		/* [I] tty->dev, or another number for it */
 };
 
 static struct tty *find_tty(dev_t dev)
@@ -183,7 +185,7 @@ static struct tty *find_tty(dev_t dev)
 
 	mutex_lock(&ttys_mutex);
 	for_each_list(e, &ttys, link) {
-		if (e->tty->dev == dev)
+		if (e->dev == dev)
 			found = e->tty;
 	}
 	mutex_unlock(&ttys_mutex);
@@ -501,6 +503,15 @@ static void tty_setup(struct tty *tty, const struct tty_args *args)
 	wait_queue_init(&tty->raw_wait);
 }
 
+static void add_entry(struct tty_entry *e, struct tty *tty, dev_t dev)
+{
+	e->tty = tty;
+	e->dev = dev;
+	mutex_lock(&ttys_mutex);
+	list_add_tail(&ttys, &e->link);
+	mutex_unlock(&ttys_mutex);
+}
+
 /* The buffers, the thread and the number. 0, or -errno with none of them. */
 static int tty_equip(struct tty *tty, struct tty_entry *e)
 {
@@ -520,10 +531,7 @@ static int tty_equip(struct tty *tty, struct tty_entry *e)
 	err = kthread_create(tty->name, tty_thread, tty, NULL);
 	if (err)
 		goto undo_memory;
-	e->tty = tty;
-	mutex_lock(&ttys_mutex);
-	list_add_tail(&ttys, &e->link);
-	mutex_unlock(&ttys_mutex);
+	add_entry(e, tty, tty->dev);
 	return 0;
 undo_memory:
 	kfree(raw);
@@ -548,6 +556,22 @@ int tty_create(const struct tty_args *args, struct tty **out)
 		return err;
 	}
 	*out = tty;
+	return 0;
+}
+
+int tty_alias(struct tty *tty, dev_t dev, const char *name)
+{
+	struct tty_entry *e = kzalloc(sizeof(*e));
+	int err = -ENOMEM;
+
+	if (e)
+		err = chardev_register(DEV_MAJOR(dev), DEV_MINOR(dev), name,
+				       &tty_file_ops);
+	if (err) {
+		kfree(e);
+		return err;
+	}
+	add_entry(e, tty, dev);
 	return 0;
 }
 

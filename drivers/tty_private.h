@@ -29,7 +29,7 @@ u32 tty_echo_width(const struct tty *tty, u8 c, u32 column);
 /* tty_ioctl.c */
 long tty_ioctl(struct file *f, u32 cmd, u64 arg);
 
-/* tty.c: the tty of an open file; NULL after a hang-up. */
+/* tty.c: the tty of an open file, also after a hang-up. */
 struct tty *tty_of_file(const struct file *f);
 bool tty_file_dead(const struct file *f);
 /* Is it the controlling terminal of the caller? */

@@ -152,7 +152,7 @@ mode_t inode_suid_to_clear(const struct inode *inode, const struct cred *cred)
 	mode_t mode = inode->mode;
 	mode_t clear = mode & S_ISUID;
 
-	if (!S_ISREG(mode))
+	if (S_ISDIR(mode))
 		return 0;
 	if ((mode & S_ISGID) &&
 	    ((mode & S_IXGRP) ||
@@ -168,7 +168,8 @@ void inode_strip_suid(struct inode *inode, const struct cred *cred)
 
 	if (likely(!(READ_ONCE(inode->mode) & (S_ISUID | S_ISGID))))
 		return;
-	if (!cred_capable_ids(cred, inode->uid, inode->gid, CAP_FSETID))
+	if (S_ISREG(inode->mode) &&
+	    !cred_capable_ids(cred, inode->uid, inode->gid, CAP_FSETID))
 		clear = inode_suid_to_clear(inode, cred);
 	spin_lock(&inode->attr_lock);
 	inode->mode &= ~clear;
@@ -211,7 +212,10 @@ static int check_change(struct inode *inode, const struct attr_change *c,
 		return -EOPNOTSUPP;
 	if (c->mask & ATTR_OWNER)
 		err = check_chown(inode, c, cred);
-	if (!err && (c->mask & ATTR_MODE) &&
+	/* A chown that takes set-id bits away changes the mode as well. */
+	if (!err && ((c->mask & ATTR_MODE) ||
+		     ((c->mask & ATTR_OWNER) &&
+		      inode_suid_to_clear(inode, cred))) &&
 	    !inode_owner_or_capable(inode, cred))
 		err = -EPERM;
 	if (!err && (c->mask & ATTR_TIMES))

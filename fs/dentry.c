@@ -147,11 +147,24 @@ static struct dentry_name *name_create(const char *text, size_t len, u64 hash)
 
 	if (!name)
 		return NULL;
+	refcount_set(&name->refs, 1);
 	name->hash = hash;
 	name->len = (u32)len;
 	memcpy(name->text, text, len);
 	name->text[len] = '\0';
 	return name;
+}
+
+static void name_free_rcu(struct rcu_head *head)
+{
+	kfree(container_of(head, struct dentry_name, rcu));
+}
+
+/* Look-ups under RCU may still compare it. */
+static void name_put(struct dentry_name *name)
+{
+	if (refcount_put(&name->refs))
+		rcu_call(&name->rcu, name_free_rcu);
 }
 
 static struct dentry *dentry_new(const char *text, size_t len, u64 hash)
@@ -288,29 +301,61 @@ static void dentry_swap(struct dentry *a, struct dentry *b)
 	rcu_assign(b->name, name);
 }
 
-void dentry_move(struct dentry *d, struct dentry *target, bool exchange)
-{
-	bool pinned = false;
+/* References that a dentry had of its place. */
+struct dentry_place {
+	struct dentry *parent;
+	struct dentry_name *name;
+};
 
+/* @d goes to the place of @target. What it had passes to @old. */
+static void dentry_take_place(struct dentry *d, struct dentry *target,
+			      struct dentry_place *old)
+{
+	old->parent = d->parent;
+	old->name = d->name;
+	refcount_get(&target->name->refs);
+	WRITE_ONCE(d->parent, dentry_get(target->parent));
+	rcu_assign(d->name, target->name);
+}
+
+static void dentry_exchange(struct dentry *d, struct dentry *target)
+{
 	spin_lock(&dcache_lock);
 	seq_write_begin(&dcache_seq);
 	hash_del(d);
 	child_del(d);
-	if (exchange) {
-		hash_del(target);
-		child_del(target);
-	} else {
-		pinned = dentry_unpublish(target);
-	}
+	hash_del(target);
+	child_del(target);
 	dentry_swap(d, target);
 	child_add(d);
 	hash_add(d);
-	if (exchange) {
-		child_add(target);
-		hash_add(target);
-	}
+	child_add(target);
+	hash_add(target);
 	seq_write_end(&dcache_seq);
 	spin_unlock(&dcache_lock);
+}
+
+void dentry_move(struct dentry *d, struct dentry *target, bool exchange)
+{
+	struct dentry_place old;
+	bool pinned;
+
+	if (exchange) {
+		dentry_exchange(d, target);
+		return;
+	}
+	spin_lock(&dcache_lock);
+	seq_write_begin(&dcache_seq);
+	hash_del(d);
+	child_del(d);
+	pinned = dentry_unpublish(target);
+	dentry_take_place(d, target, &old);
+	child_add(d);
+	hash_add(d);
+	seq_write_end(&dcache_seq);
+	spin_unlock(&dcache_lock);
+	dentry_put(old.parent);
+	name_put(old.name);
 	if (pinned)
 		dentry_put(target);
 }
@@ -325,7 +370,7 @@ static void dentry_free_rcu(struct rcu_head *head)
 {
 	struct dentry *d = container_of(head, struct dentry, rcu);
 
-	kfree(d->name);
+	name_put(d->name);
 	slab_free(dentry_cache, d);
 }
 

@@ -16,8 +16,10 @@
 #include <fs/vfs.h>
 #include <lib/rbtree.h>
 
-/* The text of a name: never changed, replaced by a rename. */
+/* The text of a name: never changed, replaced by a rename, which leaves it to
+ * the removed target too. */
 struct dentry_name {
+	struct refcount refs;
 	struct rcu_head rcu;
 	u64 hash;
 	u32 len;
@@ -71,7 +73,7 @@ struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode);
 /* The name is gone; directory locked in a pinned superblock. */
 void dentry_remove(struct dentry *d);
 /* Give @d the parent and name of @target, which is unpublished or removed by
- * this; @exchange: each gets the other's. Both directories locked, and the
+ * this (and knows where it was); @exchange: each gets the other's. Both directories locked, and the
  * rename mutex if they differ. Never fails. */
 void dentry_move(struct dentry *d, struct dentry *target, bool exchange);
 /* Take away all names below @root; nobody else uses the tree. May sleep. */

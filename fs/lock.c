@@ -470,6 +470,26 @@ int file_lock_set(struct file *f, const struct flock *l,
 	return err;
 }
 
+/* What F_GETLK reports: the first lock in the way; for an unlock, which only
+ * F_OFD_GETLK may ask about, the first lock of the same owner there. */
+static struct file_lock *find_reported(struct lock_context *c,
+				       const struct file_lock *want)
+{
+	struct file_lock *first = NULL;
+	struct file_lock *l;
+
+	for_each_list(l, &c->locks, link) {
+		bool hit = conflicts(l, want);
+
+		if (want->type == F_UNLCK)
+			hit = same_owner(l, want) && l->start <= want->end &&
+			      want->start <= l->end;
+		if (hit && (!first || l->start < first->start))
+			first = l;
+	}
+	return first;
+}
+
 int file_lock_get(struct file *f, struct flock *l,
 		  const struct record_lock_args *a)
 {
@@ -486,7 +506,7 @@ int file_lock_get(struct file *f, struct flock *l,
 	if (!c)
 		return 0;
 	spin_lock(&c->lock);
-	found = find_conflict(c, &want);
+	found = find_reported(c, &want);
 	if (found) {
 		l->l_type = found->type;
 		l->l_whence = SEEK_SET;

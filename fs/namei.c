@@ -165,6 +165,8 @@ int vfs_mknod(const struct walk *w, const char *name, mode_t mode, dev_t dev)
 		return err;
 	if (!(mode & S_IFMT))
 		mode |= S_IFREG;
+	if (!S_ISCHR(mode) && !S_ISBLK(mode))
+		dev = 0;
 	err = place_for_new(&p, w, name, false);
 	if (err)
 		return err;

@@ -28,6 +28,7 @@ struct open_args {
 	mode_t mode;
 	bool created;
 	bool follow;			/* a link at the end */
+	bool sticky;			/* found where it may not be opened */
 };
 
 static u32 access_of(u32 flags)
@@ -46,7 +47,7 @@ static int prepare_args(struct open_args *a)
 		a->flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 	if (a->flags & TMPFILE_BIT) {
 		if ((a->flags & O_TMPFILE) != O_TMPFILE ||
-		    (a->flags & O_CREAT) || !(access_of(a->flags) & MAY_WRITE))
+		    (a->flags & O_CREAT) || !(a->flags & O_ACCMODE))
 			return -EINVAL;
 	} else if ((a->flags & (O_CREAT | O_DIRECTORY)) ==
 		   (O_CREAT | O_DIRECTORY)) {
@@ -179,6 +180,18 @@ static int look_up_or_create(struct walk_state *s, struct open_args *a,
 	return err;
 }
 
+/* O_CREAT does not open what somebody else put into a sticky directory that
+ * all may write, unless it is a regular file or a FIFO. */
+static bool sticky_forbids_open(const struct inode *dir,
+				const struct inode *inode,
+				const struct cred *cred)
+{
+	if (S_ISREG(inode->mode) || S_ISFIFO(inode->mode))
+		return false;
+	return (dir->mode & S_ISVTX) && (dir->mode & S_IWOTH) &&
+	       inode->uid != dir->uid && inode->uid != cred->fsuid;
+}
+
 /* O_CREAT: the last component becomes s->cur. As walk_last. */
 static int last_for_create(struct walk_state *s, struct open_args *a)
 {
@@ -200,6 +213,8 @@ static int last_for_create(struct walk_state *s, struct open_args *a)
 	path_enter_mounts(&next);
 	if (a->follow && S_ISLNK(path_inode(&next)->mode))
 		return walk_enter_link(s, &next);
+	a->sticky = sticky_forbids_open(path_inode(&s->cur),
+					path_inode(&next), a->cred);
 	path_put(&s->cur);
 	s->cur = next;
 	return 0;
@@ -212,6 +227,8 @@ static int check_found(const struct walk_state *s, const struct open_args *a)
 			return -EEXIST;
 		if (path_is_dir(&s->cur))
 			return -EISDIR;
+		if (a->sticky)
+			return -EACCES;
 	}
 	if ((s->dir_wanted || (a->flags & O_DIRECTORY) ||
 	     (s->w->flags & WALK_DIRECTORY)) && !path_is_dir(&s->cur))

@@ -26,6 +26,9 @@
 /* Pages that one read or truncation takes out of the tree at a time. */
 #define BATCH 16u
 #define MAX_FILE_SIZE S64_MAX
+/* page->private: written or mapped, or only reserved by fallocate. */
+#define PAGE_DATA 0
+#define PAGE_UNWRITTEN 1
 
 static struct slab_cache *content_cache;
 
@@ -98,7 +101,20 @@ static int page_create(struct ramfs_content *c, u64 index, u32 flags,
 	}
 	(*out)->owner = &c->object;
 	(*out)->index = index;
+	(*out)->private = PAGE_DATA;
 	return 0;
+}
+
+/* A page that holds data from now on, however it came to be. */
+static void page_set_data(struct page *page)
+{
+	WRITE_ONCE(page->private, PAGE_DATA);
+}
+
+/* Is there something for SEEK_DATA to find? */
+static bool page_is_data(const struct page *page)
+{
+	return page && READ_ONCE(page->private) == PAGE_DATA;
 }
 
 /* The page at @index, made of zeros if there is none. */
@@ -127,6 +143,7 @@ static int content_get_page(struct vm_object *obj, u64 index,
 	err = page_find_or_create(c, index, out);
 	if (err)
 		return err == -ENOMEM ? err : -EFAULT;
+	page_set_data(*out);
 	/* Truncated meanwhile; a page of zeros behind the end does no harm. */
 	if (index >= pages_of(READ_ONCE(c->size))) {
 		page_put(*out);
@@ -367,6 +384,7 @@ static int write_page(struct ramfs_content *c, struct iobuf *b, u64 pos,
 			return err;
 	}
 	*len = iobuf_take(b, (char *)page_to_virt(page) + off, *len);
+	page_set_data(page);
 	page_put(page);
 	return 0;
 }
@@ -455,6 +473,7 @@ int ramfs_append(struct inode *inode, const void *data, size_t len)
 	atomic_inc(&c->limits->pages);
 	page->owner = &c->object;
 	page->index = c->size >> PAGE_SHIFT;
+	page->private = PAGE_DATA;
 	memcpy(page_to_virt(page), data, len);
 	memset((char *)page_to_virt(page) + len, 0, PAGE_SIZE - len);
 	err = page_publish(c, page->index, page, &there);
@@ -477,7 +496,8 @@ static u64 find_hole(struct ramfs_content *c, u64 index, u64 last)
 		u64 stop = min(last, index + HOLE_SEARCH_STEP);
 
 		spin_lock(&c->object.lock);
-		while (index < stop && page_tree_find(&c->tree, index))
+		while (index < stop &&
+		       page_is_data(page_tree_find(&c->tree, index)))
 			index++;
 		spin_unlock(&c->object.lock);
 		found = index < stop;
@@ -486,14 +506,24 @@ static u64 find_hole(struct ramfs_content *c, u64 index, u64 last)
 	return index;
 }
 
+/* The first page of data at or behind @index and before @last. */
 static u64 find_data(struct ramfs_content *c, u64 index, u64 last)
 {
-	bool found;
+	struct page *page;
+	u32 steps = 0;
 
 	spin_lock(&c->object.lock);
-	found = page_tree_next(&c->tree, &index) != NULL;
+	while ((page = page_tree_next(&c->tree, &index)) != NULL &&
+	       index < last && !page_is_data(page)) {
+		index++;
+		if (++steps % HOLE_SEARCH_STEP)
+			continue;
+		spin_unlock(&c->object.lock);
+		cond_resched();
+		spin_lock(&c->object.lock);
+	}
 	spin_unlock(&c->object.lock);
-	return found && index < last ? index : last;
+	return page && index < last ? index : last;
 }
 
 /* The first byte of data, or of a hole, from @pos on. */
@@ -568,17 +598,55 @@ static void punch_hole(struct ramfs_content *c, u64 off, u64 end)
 	zero_part(c, PAGE_ALIGN_DOWN(end), end);
 }
 
-static int reserve_pages(struct ramfs_content *c, u64 first, u64 last)
+static int reserve_page(struct ramfs_content *c, u64 index)
+{
+	struct page *page = page_find_get(c, index);
+	struct page *there;
+	int err;
+
+	if (page) {
+		page_put(page);
+		return 0;
+	}
+	err = page_create(c, index, PA_ZERO, &page);
+	if (err)
+		return err;
+	page->private = PAGE_UNWRITTEN;
+	err = page_publish(c, index, page, &there);
+	if (!err)
+		page_put(there);
+	return err;
+}
+
+/* Undo reserve_page: what nobody wrote or mapped goes. */
+static void unreserve_page(struct ramfs_content *c, u64 index)
 {
 	struct page *page;
+
+	spin_lock(&c->object.lock);
+	page = page_tree_find(&c->tree, index);
+	if (page && !page_is_data(page))
+		page_tree_remove(&c->tree, index);
+	else
+		page = NULL;
+	spin_unlock(&c->object.lock);
+	if (!page)
+		return;
+	page_put(page);
+	atomic_dec(&c->limits->pages);
+}
+
+static int reserve_pages(struct ramfs_content *c, u64 first, u64 last)
+{
+	u64 i;
 	int err = 0;
 
-	for (u64 i = first; !err && i < last; i++) {
-		err = page_find_or_create(c, i, &page);
-		if (!err)
-			page_put(page);
+	for (i = first; !err && i < last; i++) {
+		err = reserve_page(c, i);
 		cond_resched();
 	}
+	while (err && i-- > first)
+		unreserve_page(c, i);
 	return err;
 }
 

@@ -2,7 +2,8 @@
  * kernel/main.c - the start of everything, in order
  *
  * What:  one line a subsystem, with the reason where the order matters.
- * Life:  runs once on the boot CPU, which then becomes its idle thread.
+ * Life:  kernel_main runs once on the boot CPU and becomes its idle thread; the
+ *        thread "main" ends when it has started the first process.
  * See:   docs/boot.md; docs/architecture.md.
  */
 #include <arch/boot.h>
@@ -60,7 +61,6 @@ static void start_thread(void *unused)
 	smp_start_all();		/* while they start, little waits */
 	vfs_init();			/* the root, empty */
 	proc_start();			/* caches, first namespaces, /proc */
-	syscall_init();
 	syscalls_init();
 	drivers_init(p->console_mask, p->console_preferred);
 	if (p->selftest) {

@@ -18,6 +18,7 @@
 #include <arch/smp.h>
 #include <arch/upcall.h>
 #include <core/assert.h>
+#include <core/printk.h>
 #include <core/spinlock.h>
 #include <lib/bitmap.h>
 #include <mm/page.h>
@@ -93,6 +94,49 @@ bool upcall_is_stack_guard(u64 addr)
 {
 	return kstack_is_guard(addr);
 }
+
+#ifdef NIDUS_DEBUG
+/* How deep stacks have been: untouched parts still have the pattern. */
+#define DEPTH_PATTERN 0x57ac57ac57ac57acull
+
+static u64 depth_max;		/* [a] bytes */
+
+static void depth_mark(u64 top)
+{
+	for (u64 *p = (u64 *)kstack_base(top); p < (u64 *)top; p++)
+		*p = DEPTH_PATTERN;
+}
+
+static void depth_look(u64 top)
+{
+	const u64 *p = (const u64 *)kstack_base(top);
+	u64 depth;
+
+	while (p < (const u64 *)top && *p == DEPTH_PATTERN)
+		p++;
+	depth = top - (u64)p;
+	if (depth > READ_ONCE(depth_max))
+		{ WRITE_ONCE(depth_max, depth); pr_info("kstack depth %lu\n", depth); }
+}
+
+u64 kstack_depth(void)
+{
+	return READ_ONCE(depth_max);
+}
+#else
+static void depth_mark(u64 top UNUSED)
+{
+}
+
+static void depth_look(u64 top UNUSED)
+{
+}
+
+u64 kstack_depth(void)
+{
+	return 0;
+}
+#endif
 
 /* Take the pages of a stack down again, from its top on. */
 static void stack_unmap(u64 va, u32 npages)
@@ -206,7 +250,11 @@ u64 kstack_alloc(void)
 	if (alloc_should_fail())
 		return 0;
 	top = stack_reuse();
-	return top ? top : stack_create();
+	if (unlikely(!top))
+		top = stack_create();
+	if (top)
+		depth_mark(top);
+	return top;
 }
 
 static void common_push(u64 top)
@@ -224,6 +272,7 @@ void kstack_free(u64 top)
 	struct cpu_stacks *c;
 
 	ASSERT(top > AREA_BASE && top_slot(top) < kstacks.nslots);
+	depth_look(top);
 	irq = irq_save();
 	c = this_cpu_ptr(&cpu_stacks);
 	if (likely(c->n < CPU_STACKS)) {
@@ -269,13 +318,12 @@ void kstack_drain(void)
 
 void kstack_init(void)
 {
-	struct mm_stat s;
+	u64 total = mm_total_pages();
 	u32 order = 0;
 	struct page *p;
 
-	mm_stat_get(&s);
-	kstacks.nslots = min(s.total_pages / SLOT_PART + 64, SLOTS_MAX);
-	kstacks.free_max = s.total_pages / STACK_PAGES / FREE_PART;
+	kstacks.nslots = min(total / SLOT_PART + 64, SLOTS_MAX);
+	kstacks.free_max = total / STACK_PAGES / FREE_PART;
 	while (PAGE_SIZE << order < BITMAP_BYTES(kstacks.nslots))
 		order++;
 	p = page_alloc_internal(order, PA_ZERO, PAGE_KERNEL);

@@ -301,7 +301,7 @@ void page_stat(struct mm_stat *out)
 	u64 irq = spin_lock_irqsave(&zone.lock);
 
 	*out = (struct mm_stat){
-		.total_pages = zone.total,
+		.total_pages = page_map.total_pages,
 		.free_pages = zone.nfree,
 		.reserve_pages = zone.reserve,
 	};
@@ -383,7 +383,7 @@ static void add_part(paddr_t start, paddr_t end)
 
 static void add_range(paddr_t start, paddr_t end)
 {
-	zone.total += (end - start) >> PAGE_SHIFT;
+	page_map.total_pages += (end - start) >> PAGE_SHIFT;
 	while (start < end) {
 		u64 chunk = start >> CHUNK_SHIFT;
 		paddr_t stop = min(end, (chunk + 1) << CHUNK_SHIFT);
@@ -425,7 +425,7 @@ void page_free_range(paddr_t start, paddr_t end)
 		paddr_t stop = min(end, (chunk + 1) << CHUNK_SHIFT);
 		u64 irq = spin_lock_irqsave(&zone.lock);
 
-		zone.total += (stop - start) >> PAGE_SHIFT;
+		page_map.total_pages += (stop - start) >> PAGE_SHIFT;
 		add_part(start, stop);
 		spin_unlock_irqrestore(&zone.lock, irq);
 		start = stop;
@@ -434,7 +434,7 @@ void page_free_range(paddr_t start, paddr_t end)
 
 static void zone_limits(void)
 {
-	u64 part = zone.total / RESERVE_PART;
+	u64 part = page_map.total_pages / RESERVE_PART;
 
 	zone.reserve = min(max(part, RESERVE_MIN), RESERVE_MAX);
 	zone.pcp_high = (u32)min((u64)PCP_MAX, max(part / 2, 8ul));

@@ -61,5 +61,7 @@ void mm_dump(void)
 		s.kind_pages[PAGE_KERNEL], s.kind_pages[PAGE_SLAB],
 		s.kind_pages[PAGE_TABLE], s.kind_pages[PAGE_ANON],
 		s.kind_pages[PAGE_FILE]);
+	pr_info("memory: %lu kernel stacks, used %lu bytes deep at most\n",
+		kstack_count(), kstack_depth());
 	slab_for_each(dump_cache, NULL);
 }

@@ -349,6 +349,11 @@ void mmu_replace(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
 	store_release(pte, pte_make(pa, flags));
 }
 
+u64 mmu_next(const struct mmu *mmu, u64 va, u64 end)
+{
+	return leaf_find(mmu, &va, end) ? va : end;
+}
+
 bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags)
 {
 	u64 *table = phys_to_virt(mmu->root);

@@ -115,6 +115,9 @@ int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
 /* Move entries (mremap); tables of @to are built. Return: 0, -ENOMEM with
  * nothing moved. The caller flushes the old range. */
 int mmu_move(struct mmu *mmu, u64 from, u64 to, u64 len);
+/* The first address of [va, end) that may have a page, @end if there is none:
+ * jumps over what has no tables. */
+u64 mmu_next(const struct mmu *mmu, u64 va, u64 end);
 /* Visit present pages without change. */
 void mmu_walk(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg);
 /*

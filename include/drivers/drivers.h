@@ -20,5 +20,12 @@ void console_screen(u32 mask);
 void drivers_init(u32 mask, u32 preferred);
 /* Wait until everything written to the consoles is out (power-off). */
 void console_flush(void);
+/*
+ * keyboard_set_cad_hook - what Ctrl-Alt-Del does
+ * @hook:   called in task context, may sleep; NULL: nothing happens. A call
+ *          of the hook before may still run on return.
+ * Context: any
+ */
+void keyboard_set_cad_hook(void (*hook)(void));
 
 #endif

@@ -84,6 +84,13 @@ struct tty_args {
 	struct winsize winsize;
 };
 int tty_create(const struct tty_args *args, struct tty **out);
+/*
+ * tty_alias - another device number under which the same tty opens
+ * @name:   borrowed for ever
+ * Context: task, may sleep
+ * Return:  0, -ENOMEM, -EBUSY (number taken). It stays for ever.
+ */
+int tty_alias(struct tty *tty, dev_t dev, const char *name);
 struct tty *tty_get(struct tty *tty);
 void tty_put(struct tty *tty);
 

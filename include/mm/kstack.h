@@ -27,5 +27,7 @@ static inline u64 kstack_base(u64 top)
 }
 /* Stacks that exist, free ones included, for /proc/meminfo. */
 u64 kstack_count(void);
+/* Most bytes of a stack that a thread, now ended, has used (debug; else 0). */
+u64 kstack_depth(void);
 
 #endif

@@ -68,6 +68,7 @@ struct page_map {
 	u32 *slot_of;		/* [zone] chunk number to slot, 0: none yet */
 	u32 *chunk_of;		/* [I] slot to chunk number */
 	u64 nchunks;		/* [I] entries of slot_of */
+	u64 total_pages;	/* [I] after mm_init: pages managed */
 };
 extern struct page_map page_map;	/* mm/page.c */
 
@@ -161,6 +162,11 @@ struct mm_stat {
 	u64 reserve_pages;	/* of free_pages: only for PA_RESERVE */
 };
 void mm_stat_get(struct mm_stat *out);
+/* total_pages alone, which costs nothing. */
+static inline u64 mm_total_pages(void)
+{
+	return page_map.total_pages;
+}
 /* Give per-CPU lists and empty slabs back (leak tests, low memory). Slabs of
  * SLAB_TYPESAFE_RCU caches follow a grace period later: rcu_barrier and again
  * for exact counts. Context: task, interrupts on, no spinlock held. */

@@ -49,11 +49,18 @@ void wait_queue_wake_sync(struct wait_queue *q, u32 nr, u32 key);
 #define wake_all(q) wait_queue_wake(q, 0, 0)
 #define wake_one(q) wait_queue_wake(q, 1, 0)
 
+int schedule_timeout(u64 deadline_ns);
 /*
  * Sleep until @deadline_ns (clock_now_ns scale, U64_MAX: for ever) in the
  * state set before. Return: 0 woken, -ETIMEDOUT. State is RUNNING after.
  */
-int schedule_until(u64 deadline_ns);
+static inline int schedule_until(u64 deadline_ns)
+{
+	if (deadline_ns != U64_MAX)
+		return schedule_timeout(deadline_ns);
+	schedule();
+	return 0;
+}
 
 /*
  * wait_event_state - sleep in @st until @cond holds

@@ -264,18 +264,24 @@ void rcu_report(void)
 	spin_unlock(&rcu.lock);
 }
 
-/* Move this CPU's lists on by as much as grace periods allow. */
-static void cb_advance(struct rcu_cpu *c)
+/* What waited for a grace period that has passed may run. */
+static void cb_collect(struct rcu_cpu *c)
 {
 	if (c->wait.head && rcu_completed() >= c->wait_gp)
 		cb_splice(&c->done, &c->wait);
+}
+
+/* Move this CPU's lists on by as much as grace periods allow, and ask for the
+ * next one. */
+static void cb_advance(struct rcu_cpu *c)
+{
+	cb_collect(c);
 	if (c->wait.head || !c->next.head)
 		return;
 	cb_splice(&c->wait, &c->next);
 	c->wait_gp = rcu_target();
 	gp_request(c->wait_gp);
-	if (rcu_completed() >= c->wait_gp)
-		cb_splice(&c->done, &c->wait);
+	cb_collect(c);
 }
 
 void rcu_call(struct rcu_head *head, void (*fn)(struct rcu_head *head))
@@ -396,7 +402,7 @@ void rcu_run_callbacks(void)
 	struct rcu_head *list = NULL;
 
 	if (!c->running) {
-		cb_advance(c);
+		cb_collect(c);
 		list = cb_take(&c->done, RCU_RUN_BATCH);
 		bulk_leave(c);
 	}

@@ -7,10 +7,10 @@
  *        *Commit* links the child into the tree and publishes its numbers in
  *        one section; after it nothing fails.
  * Locks: commit holds the process tree lock (for: the tree locks of the
- *        parent's and the child's namespace) and the forker's siglock. While
- *        a namespace has no init, its first_birth mutex is held from the
- *        reservation of the number to the end, so that number 2 is never born
- *        before number 1.
+ *        parent's and the child's namespace, the session lock) and the
+ *        forker's siglock. While a namespace has no init, its first_birth
+ *        mutex is held from the reservation of the number to the end, so that
+ *        number 2 is never born before number 1.
  * Life:  see task.c.
  * Not:   copying of memory (mm/vm/aspace.c), namespaces (nsproxy.c), numbers
  *        (pid.c).

@@ -4,8 +4,8 @@
  * What:  check, prepare, commit. Everything that may fail, the whole new
  *        address space with its stack included, is made beside the old
  *        program; commit then ends the other threads and changes over.
- * Locks: task->alloc_lock for fields others look at; siglock for the signal
- *        actions.
+ * Locks: task->alloc_lock for fields others look at; siglock for the
+ *        pointer to the signal actions.
  * Life:  struct exec owns what is prepared until commit takes it.
  * Not:   the end of the other threads (takeover.c).
  * See:   execve(2), "Effect on process attributes".

@@ -5,8 +5,8 @@
  *        parent, and becomes a zombie or vanishes. The last thread of an init
  *        takes its whole namespace along (pidns_zap) before that.
  * Locks: the process tree lock (for: the tree locks of the parent's and the
- *        own namespace) covers hand-over, notice and release; siglock the
- *        count of living threads.
+ *        own namespace, the session lock) covers hand-over, notice and
+ *        release; siglock the count of living threads.
  * Life:  ALIVE -> ZOMBIE (leaders whose parent waits) -> DEAD -> released:
  *        out of all tables, its memory going after a grace period.
  * Not:   waiting for children (wait.c).
@@ -78,6 +78,13 @@ static void unlink_process(struct process *p, struct pid *pid)
 	pid_detach(pid, PID_TGID);
 }
 
+/* A thread that execs waits until it is alone, but for a zombie leader. [T] */
+static void wake_exec(struct process *p)
+{
+	if (p->group_exec && p->nthreads <= 2)
+		thread_wake(&p->group_exec->thread, WAKE_NORMAL | WAKE_KILL);
+}
+
 /* Out of all tables. [T] held, exit_state is DEAD. */
 static void task_unlink(struct task *t)
 {
@@ -98,6 +105,7 @@ static void task_unlink(struct task *t)
 		unlink_process(p, pid);
 	}
 	pid_detach(pid, PID_TASK);
+	wake_exec(p);
 }
 
 /* Nobody of @p lives any more, its leader is a zombie: pollers and the parent
@@ -344,8 +352,7 @@ static bool exit_notify(struct task *t, bool group_dead)
 	}
 	if (autoreap)
 		t->exit_state = EXIT_DEAD;
-	if (p->group_exec && p->nthreads <= 2)
-		thread_wake(&p->group_exec->thread, WAKE_NORMAL | WAKE_KILL);
+	wake_exec(p);
 	spin_unlock(&process_tree_lock);
 	task_release_list(&dead);
 	return autoreap;
@@ -364,6 +371,11 @@ static bool exit_count(struct task *t, int code)
 		t->exit_code = p->group_exit_code;
 	signal_thread_exits_locked(t);
 	last = --p->nlive == 0;
+	/* Whoever leaves last gives the status of the whole. */
+	if (last && !(p->sigflags & SIGNAL_GROUP_EXIT)) {
+		p->sigflags = SIGNAL_GROUP_EXIT;
+		p->group_exit_code = code;
+	}
 	spin_unlock_irq(&p->siglock);
 	return last;
 }

@@ -3,8 +3,10 @@
  *
  * What:  task 1 is not cloned: its identity, tables and limits are made here,
  *        its memory by the first exec.
- * Life:  called once by kernel_main's init thread; the panic at its death is
- *        in exit.c.
+ * Locks: the process tree lock (for: the tree lock of the first namespace, the
+ *        session lock).
+ * Life:  called once by the kernel thread "main" (kernel/main.c); the panic at
+ *        its death is in exit.c.
  * See:   docs/boot.md; getrlimit(2) for the meaning of the limits.
  */
 #include <proc/task.h>

@@ -4,10 +4,11 @@
  * What:  pid namespace objects, their states, and their death: the init's
  *        last thread kills all members, reaps its children and waits until
  *        the last number is gone.
- * Locks: the process tree lock covers state and reaper; members (count and
- *        accepting flag in one word) is atomic. Both sides of a birth against
- *        a death look at it: pid_publish adds a member only while the flag is
- *        set, and pidns_zap clears the flag before it sweeps.
+ * Locks: the process tree lock (for: the namespace's tree lock) covers state
+ *        and reaper; members (count and accepting flag in one word) is
+ *        atomic. Both sides of a birth against a death look at it:
+ *        pid_publish adds a member only while the flag is set, and pidns_zap
+ *        clears the flag before it sweeps.
  * Life:  see pidns_step. References: the parent by each child, its members'
  *        pids, nsproxies, nsfs files, procfs mounts.
  * Not:   numbers (pid.c, pid_table.c); who may create one (nsproxy.c).

@@ -3,7 +3,9 @@
  *
  * What:  lookup and listing of directories described by struct proc_file
  *        tables; text files and links that stand for a task.
- * Locks: none; the task is held by reference while it is shown.
+ * Locks: the task is held by reference while it is shown. Its children are
+ *        listed under the process tree lock (for: the tree lock of its
+ *        namespace).
  * See:   proc(5).
  */
 #include "procfs_internal.h"

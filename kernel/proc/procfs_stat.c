@@ -3,7 +3,8 @@
  *
  * What:  stat, status, statm, limits.
  * Locks: group, session, parent and thread count are read under the process
- *        tree lock; signals under the siglock; memory by its own counters.
+ *        tree lock (for: the tree lock of the parent's namespace, the session
+ *        lock); signals under the siglock; memory by its own counters.
  * See:   proc(5), the fields in their order.
  */
 #include "procfs_internal.h"

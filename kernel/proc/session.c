@@ -135,10 +135,13 @@ int session_setsid(pid_t *out)
 static int setpgid_target(pid_t pid, struct process **out)
 {
 	struct process *self = current_process();
-	struct process *p = pid ? process_find(pid) : self;
+	struct task *t = pid ? task_find(pid) : self->leader;
+	struct process *p = t ? t->process : NULL;
 
 	if (!p || !p->nthreads)
 		return -ESRCH;
+	if (t != p->leader)
+		return -EINVAL;
 	if (p != self) {
 		if (p->parent != self)
 			return -ESRCH;
@@ -180,7 +183,7 @@ int session_setpgid(pid_t pid, pid_t pgid)
 {
 	int err;
 
-	if (pgid < 0)
+	if (pgid < 0 || (!pgid && pid < 0))
 		return -EINVAL;
 	spin_lock(&process_tree_lock);
 	rcu_read_lock();

@@ -4,7 +4,8 @@
  * What:  a group stop: every thread joins, the last one makes the process
  *        stopped; SIGCONT ends it. Notices of death, stop and continuation.
  * Locks: siglock for the state. The parent is told under the process tree
- *        lock and its own siglock, never with the child's siglock held.
+ *        lock (for: the tree lock of the parent's namespace) and its own
+ *        siglock, never with the child's siglock held.
  * See:   signal(7), wait(2), setpgid(2).
  */
 #include <proc/signal.h>

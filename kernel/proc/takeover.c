@@ -4,8 +4,9 @@
  * What:  the other threads are killed and awaited; a caller that is not the
  *        leader takes over the leader's identity. The two struct pids keep
  *        their numbers at every level; the tasks behind them are exchanged.
- * Locks: the exchange is one section of the process tree lock and the siglock:
- *        a look-up by number finds the old leader or the new, both of the same
+ * Locks: the exchange is one section of the process tree lock (for: the tree
+ *        locks of the parent's and the own namespace) and the siglock: a
+ *        look-up by number finds the old leader or the new, both of the same
  *        process, never nobody.
  * Life:  the old leader is a zombie that nobody waits for; it is released with
  *        the struct pid of the caller's former thread id.

@@ -7,7 +7,7 @@
  *        look-up is under RCU only.
  * Life:  a task's memory goes a grace period after its last reference: a
  *        reader that found it in an RCU section may look at all [R] fields. A
- *        process goes with its last task or pid role, likewise.
+ *        process goes with the memory of its last task.
  * Not:   birth (clone.c), death (exit.c).
  * See:   docs/locking.md.
  */

@@ -14,6 +14,7 @@
  */
 #include <proc/lifecycle.h>
 
+#include <core/assert.h>
 #include <proc/signal.h>
 
 /* No timer of a process fires more often. */
@@ -162,6 +163,12 @@ void process_timers_stop(struct process *p)
 	spin_unlock_irq(&p->siglock);
 	timer_cancel_sync(&p->real_timer);
 	timer_cancel_sync(&p->cpu_timer);
+}
+
+/* setitimer's timers stay, and there is no call that makes others. */
+void process_timers_exec(struct process *p)
+{
+	ASSERT(list_empty(&p->posix_timers));
 }
 
 /* The time that timer @which counts. */

@@ -4,8 +4,8 @@
  * What:  struct user counts what RLIMIT_NPROC and RLIMIT_SIGPENDING limit;
  *        capability checks; the hooks that let fs/ hold both without knowing
  *        them.
- * Locks: user_lock (RANK_TASK class, leaf): the hash of users. Counts are
- *        atomic.
+ * Locks: user_lock (RANK_USER, interrupts off): the hash of users. Counts
+ *        are atomic.
  * Life:  a user lives as long as credentials or queued signals refer to it.
  * See:   credentials(7), capabilities(7), getrlimit(2).
  */

@@ -24,7 +24,6 @@ struct wait_scan {
 	struct wait_result *out;
 	struct task *reaped;		/* claimed zombie to be released */
 	bool eligible;			/* some child matches, whatever state */
-	bool zombie_delayed;		/* its other threads still live */
 };
 
 static bool pid_matches(const struct wait_request *req, struct process *p)
@@ -89,11 +88,7 @@ static bool take_zombie(struct wait_scan *s, struct process *p)
 
 	if (leader->exit_state != EXIT_ZOMBIE)
 		return false;
-	if (p->nthreads > 1) {
-		s->zombie_delayed = true;
-		return false;
-	}
-	if (!(s->req->options & WEXITED))
+	if (p->nthreads > 1)
 		return false;
 	fill_result(s, p);
 	s->out->status = status;
@@ -160,6 +155,10 @@ static bool consider_child(struct wait_scan *s, struct process *p)
 	if (!pid_matches(s->req, p) || !kind_matches(s->req, p))
 		return false;
 	if (p->leader->exit_state == EXIT_DEAD)
+		return false;
+	/* A zombie will neither stop nor continue. */
+	if (p->leader->exit_state == EXIT_ZOMBIE && p->nthreads == 1 &&
+	    !(s->req->options & WEXITED))
 		return false;
 	s->eligible = true;
 	return take_zombie(s, p) || take_stopped(s, p) ||

@@ -93,14 +93,16 @@ u32 cpu_for_new(const struct thread *t)
 	return any_cpu(t, cpu_id());
 }
 
-void idle_kick(void)
+void idle_kick(u32 n)
 {
-	u32 cpu = cpumask_next(&idle_cpus, 0);
+	u32 cpu;
 
-	if (cpu == MAX_CPUS)
-		return;
-	cpumask_clear_atomic(&idle_cpus, cpu);
-	ipi_resched(cpu);
+	for_each_cpu(cpu, &idle_cpus) {
+		if (!n--)
+			return;
+		cpumask_clear_atomic(&idle_cpus, cpu);
+		ipi_resched(cpu);
+	}
 }
 
 /* A thread of @rq that may run on @cpu and has waited long enough. [Q] */

@@ -28,7 +28,7 @@
 
 DEFINE_PER_CPU(struct rq, runqueues);
 
-struct rq *rq_lock_thread(struct thread *t)
+static inline struct rq *lock_thread(struct thread *t)
 {
 	for (;;) {
 		u32 cpu = READ_ONCE(t->cpu);
@@ -41,7 +41,12 @@ struct rq *rq_lock_thread(struct thread *t)
 	}
 }
 
-void rq_update(struct rq *rq)
+struct rq *rq_lock_thread(struct thread *t)
+{
+	return lock_thread(t);
+}
+
+static inline void update(struct rq *rq)
 {
 	struct thread *t = rq->curr;
 	u64 now = clock_now_ns();
@@ -57,6 +62,11 @@ void rq_update(struct rq *rq)
 		rt_charge(rq, ns);
 	else
 		fair_charge(rq, t, ns);
+}
+
+void rq_update(struct rq *rq)
+{
+	update(rq);
 }
 
 void queue_insert(struct rq *rq, struct thread *t, bool head)
@@ -87,18 +97,6 @@ void rq_resched(struct rq *rq)
 		ipi_resched(rq->cpu);
 }
 
-/* Should @t, just queued, run instead of what runs? [Q] */
-static bool preempts(const struct rq *rq, const struct thread *t)
-{
-	const struct thread *curr = rq->curr;
-
-	if (curr->is_idle)
-		return true;
-	if (t->rt_priority || curr->rt_priority)
-		return t->rt_priority > curr->rt_priority;
-	return fair_preempts(t, curr);
-}
-
 void rq_activate(struct rq *rq, struct thread *t)
 {
 	t->on_queue = 1;
@@ -107,19 +105,32 @@ void rq_activate(struct rq *rq, struct thread *t)
 	queue_insert(rq, t, false);
 }
 
-/* It became runnable here; the running thread may have to go, and a second
+/* Should @t, about to be queued, run instead of what runs? @wait: what runs
+ * is about to sleep. Brings the clock up to date where it matters. [Q] */
+static bool preempts(struct rq *rq, const struct thread *t, bool wait)
+{
+	const struct thread *curr = rq->curr;
+
+	if (READ_ONCE(sched_ncpus) > 1)
+		rq->now_ns = clock_now_ns();	/* thieves look at it */
+	if (curr->is_idle)
+		return true;
+	if (t->rt_priority | curr->rt_priority)
+		return t->rt_priority > curr->rt_priority;
+	if (wait)
+		return false;
+	update(rq);
+	return fair_preempts(t, curr);
+}
+
+/* It becomes runnable here; the running thread may have to go, and a second
  * one needs ticks. [Q] @sync: the running thread is about to sleep. */
 static void activate_check(struct rq *rq, struct thread *t, bool sync)
 {
-	const struct thread *curr = rq->curr;
-	bool wait = sync && !curr->is_idle && !t->rt_priority;
+	bool resched = preempts(rq, t, sync);
 
-	if (!wait && !curr->is_idle)
-		rq_update(rq);
-	else if (READ_ONCE(sched_ncpus) > 1)
-		rq->now_ns = clock_now_ns();	/* thieves look at it */
 	rq_activate(rq, t);
-	if (!wait && preempts(rq, t))
+	if (resched)
 		rq_resched(rq);
 	else if (rq->nr != 2)
 		return;
@@ -168,7 +179,7 @@ static bool wake(struct thread *t, u32 states, bool sync)
 	if (!(BIT(READ_ONCE(t->state)) & states))
 		return false;
 	irq = irq_save();
-	rq = rq_lock_thread(t);
+	rq = lock_thread(t);
 	if (!(BIT(READ_ONCE(t->state)) & states)) {
 		spin_unlock_irqrestore(&rq->lock, irq);
 		return false;
@@ -286,7 +297,7 @@ static struct thread *rq_choose(struct rq *rq, struct thread *prev)
 	struct thread *next;
 	bool sleeps = READ_ONCE(prev->state) != THREAD_RUNNING;
 
-	rq_update(rq);
+	update(rq);
 	/* Alone and willing: nothing to weigh. */
 	if (!sleeps && rq->nr == 1 && !prev->is_idle &&
 	    cpumask_test(&prev->affinity, rq->cpu)) {

@@ -84,7 +84,7 @@ static void tick(u64 now_ns)
 	struct rq *rq = this_rq();
 	struct thread *t = current_thread();
 	bool user = irq_from_user();
-	bool crowded;
+	u32 nr;
 
 	rcu_tick(user, now_ns);
 	sample(rq, t, user);
@@ -93,10 +93,10 @@ static void tick(u64 now_ns)
 	if (turn_over(rq))
 		rq_resched(rq);
 	tick_adjust(rq);
-	crowded = rq->nr > 1;
+	nr = rq->nr;
 	spin_unlock(&rq->lock);
-	if (crowded)
-		idle_kick();
+	if (nr > 1)
+		idle_kick(nr - 1);
 	load_sample(now_ns);
 	if (t->tick)
 		t->tick(t, user);

@@ -117,10 +117,14 @@ void timer_set(struct timer *t, u64 deadline_ns)
 
 bool timer_cancel(struct timer *t)
 {
-	u64 irq;
 	struct timer_base *b;
 	bool was;
+	u64 irq;
 
+	/* Not queued now: the same as if it had been cancelled just before
+	 * somebody else set it. */
+	if (READ_ONCE(t->state) != TIMER_QUEUED)
+		return false;
 	irq = irq_save();
 	b = base_lock(t);
 	was = timer_dequeue(b, t);
@@ -197,14 +201,10 @@ static void sleep_over(struct timer *t)
 	thread_wake(s->thread, WAKE_NORMAL);
 }
 
-int schedule_until(u64 deadline_ns)
+int schedule_timeout(u64 deadline_ns)
 {
 	struct sleeper s = { .thread = current_thread() };
 
-	if (deadline_ns == U64_MAX) {
-		schedule();
-		return 0;
-	}
 	if (deadline_ns <= clock_now_ns()) {
 		thread_set_state(THREAD_RUNNING);
 		return -ETIMEDOUT;

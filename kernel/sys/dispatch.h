@@ -6,8 +6,6 @@
 
 /* Caches of this layer; once at boot. Panics without memory. */
 void syscalls_init(void);
-/* Caches; once, at boot, before the first process. */
-void syscall_init(void);
 /* strace=1: log every call. */
 void syscall_trace_enable(void);
 /* census=1: count calls that do not exist; printed at power-off. */

@@ -193,6 +193,8 @@ static void clone_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED, void *arg)
 /* What an object can give again, the child may fault in; but for a few pages
  * copying is cheaper than the faults. */
 #define CLONE_OBJECT_BYTES (2ul << 20)
+/* Address space copied between two flushes. */
+#define CLONE_SOME_BYTES (32ul << 20)
 
 static bool clone_wants_pages(const struct region *r)
 {
@@ -202,44 +204,58 @@ static bool clone_wants_pages(const struct region *r)
 	       r->end - r->start <= CLONE_OBJECT_BYTES;
 }
 
-/* Copy the pages of about @budget bytes of address space. */
-static int clone_piece(struct clone *c, u64 budget)
+/* The next region of the parent, passing over those without pages to copy. */
+static void clone_step(struct clone *c)
 {
+	do {
+		c->region = region_next(c->region);
+	} while (c->region && !clone_wants_pages(c->region));
+	if (c->region)
+		c->at = c->region->start;
+}
+
+static int clone_piece(struct clone *c, u64 stop)
+{
+	struct region *r = c->region;
+
+	if (r->has_copies)
+		region_find(c->dst, c->at)->has_copies = true;
+	return mmu_copy(&c->dst->mmu, &c->src->mmu, c->at, stop,
+			!(r->flags & REGION_SHARED), clone_page, c);
+}
+
+/* Copy for a while. Both page-table locks held. */
+static int clone_some(struct clone *c)
+{
+	u64 budget = CLONE_SOME_BYTES;
+	u64 stop;
 	int err = 0;
 
 	while (c->region && budget && !err) {
-		struct region *r = c->region;
-		u64 at = max(c->at, r->start);
-		u64 stop = r->end;
-
-		if (clone_wants_pages(r)) {
-			if (r->has_copies)
-				region_find(c->dst, at)->has_copies = true;
-			if (stop - at > budget)
-				stop = at + budget;
-			budget -= stop - at;
-			err = mmu_copy(&c->dst->mmu, &c->src->mmu, at, stop,
-				       !(r->flags & REGION_SHARED),
-				       clone_page, c);
+		if (!clone_wants_pages(c->region) ||
+		    !vm_piece(c->src, &c->at, c->region->end, &stop)) {
+			clone_step(c);
+			continue;
 		}
+		stop = min(stop, c->at + budget);
+		budget -= stop - c->at;
+		err = clone_piece(c, stop);
 		c->at = stop;
-		if (stop == r->end)
-			c->region = region_next(r);
 	}
 	return err;
 }
 
 static int clone_pages(struct clone *c)
 {
-	u64 budget = vm_chunk(c->src->total_pages << PAGE_SHIFT);
 	int err = 0;
 
 	c->region = region_above(c->src, 0);
+	c->at = c->region ? c->region->start : 0;
 	while (c->region && !err) {
 		spin_lock(&c->src->ptable_lock);
 		/* The child's: nobody waits for the other while holding it. */
 		spin_lock_nested(&c->dst->ptable_lock);
-		err = clone_piece(c, budget);
+		err = clone_some(c);
 		tlb_flush_range(&c->src->mmu, 0, USER_END);
 		spin_unlock(&c->dst->ptable_lock);
 		spin_unlock(&c->src->ptable_lock);

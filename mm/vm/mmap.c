@@ -173,20 +173,24 @@ static int check_locked(struct map *m)
 	return vm_check_locked(m->proto.aspace, &g, limits);
 }
 
+/* Is there a file that long? */
+static bool offset_fits(u64 offset, u64 len)
+{
+	return len <= (u64)S64_MAX &&
+	       offset >> PAGE_SHIFT <= ((u64)S64_MAX - len) >> PAGE_SHIFT;
+}
+
 static int map_check(struct map *m)
 {
 	const struct mmap_args *a = m->args;
 	struct aspace *as = m->proto.aspace;
 	u64 len = PAGE_ALIGN_UP(a->len);
-	u64 end_offset;
 	int err;
 
 	if (!a->len || (a->flags & MAP_HUGETLB))
 		return -EINVAL;
 	if (!len)
 		return -ENOMEM;
-	if (add_overflow(a->offset, len, &end_offset))
-		return -EOVERFLOW;
 	if (as->nregions > VM_MAX_MAP_COUNT)
 		return -ENOMEM;
 	err = place(m, len);
@@ -196,6 +200,8 @@ static int map_check(struct map *m)
 	m->proto.flags = (a->prot & REGION_PROT) | as->def_flags |
 			 a->max_flags | flags_of_map(a->flags);
 	err = check_locked(m);
+	if (!err && a->object && !offset_fits(a->offset, len))
+		err = -EOVERFLOW;
 	if (!err)
 		err = check_kind(m);
 	if (!err)

@@ -25,22 +25,25 @@ static bool may_write_now(paddr_t pa, void *arg)
 static void protect_pages(struct region *r, bool narrower)
 {
 	struct aspace *as = r->aspace;
-	u64 chunk = vm_chunk(r->end - r->start);
 	u32 flags = region_pte_flags(r);
 	u64 at = r->start;
+	bool more = true;
+	u64 stop;
 
 	if (r->flags & REGION_WRITE)
 		flags |= MMU_WRITE;
-	while (at < r->end) {
-		u64 stop = r->end - at > chunk ? at + chunk : r->end;
-
+	while (more) {
 		spin_lock(&as->ptable_lock);
-		mmu_protect(&as->mmu, at, stop, flags, may_write_now, r);
-		if (narrower)
+		more = vm_piece(as, &at, r->end, &stop);
+		if (more)
+			mmu_protect(&as->mmu, at, stop, flags, may_write_now,
+				    r);
+		if (more && narrower)
 			tlb_flush_range(&as->mmu, at, stop);
 		spin_unlock(&as->ptable_lock);
 		at = stop;
-		if (at < r->end)
+		more = at < r->end;
+		if (more)
 			cond_resched();
 	}
 }

@@ -89,36 +89,43 @@ static void fill_later(struct remap *m, const struct region *r)
 	m->fill_to = m->result + m->new_len;
 }
 
-/*
- * Move the entries of [from, from + len) to @to. Pages of an object between
- * two pieces are safe: without an object there is no truncation, and with one
- * all of it is one piece.
- */
+/* The next part of [at, end) to move. With an object all of it is one: then
+ * truncation finds every page at its old or at its new place. */
+static bool move_part(struct region *r, u64 *at, u64 end, u64 *stop)
+{
+	if (!r->object)
+		return vm_piece(r->aspace, at, end, stop);
+	*stop = end;
+	return *at < end;
+}
+
+/* Move the entries of [from, from + len) to @to. */
 static int move_entries(struct region *r, u64 from, u64 to, u64 len)
 {
 	struct aspace *as = r->aspace;
-	u64 chunk = r->object ? len : vm_chunk(len);
-	u64 done = 0;
+	u64 at = from, end = from + len, stop;
+	bool more = true;
 	int err = 0;
 
-	while (done < len && !err) {
-		u64 n = min(chunk, len - done);
-
+	while (more && !err) {
 		if (r->object)
 			spin_lock(&r->object->lock);
 		spin_lock(&as->ptable_lock);
-		err = mmu_move(&as->mmu, from + done, to + done, n);
-		tlb_flush_range(&as->mmu, from + done, from + done + n);
+		more = move_part(r, &at, end, &stop);
+		if (more) {
+			err = mmu_move(&as->mmu, at, to + (at - from),
+				       stop - at);
+			tlb_flush_range(&as->mmu, at, stop);
+		}
 		spin_unlock(&as->ptable_lock);
 		if (r->object)
 			spin_unlock(&r->object->lock);
-		if (!err)
-			done += n;
+		at = err ? at : stop;
 		cond_resched();
 	}
 	/* The way back needs no new tables. */
-	if (err && done)
-		(void)move_entries(r, to, from, done);
+	if (err && at > from)
+		(void)move_entries(r, to, from, at - from);
 	return err;
 }
 

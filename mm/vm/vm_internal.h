@@ -120,8 +120,14 @@ void page_batch_fini(struct page_batch *b);
 bool aspace_zap(struct aspace *as, u64 start, u64 end);
 /* The same for all of a dying address space: no flush is needed. */
 void aspace_zap_all(struct aspace *as);
-/* How much of a range of @len bytes to do before others get a chance. */
-u64 vm_chunk(u64 len);
+/*
+ * vm_piece - the next part of [*at, end) to work on in one go
+ * @at:    moves over addresses that have no page tables
+ * @stop:  end of the part; a few thousand pages at most
+ * Context: [P]
+ * Return:  false: there is nothing left
+ */
+bool vm_piece(struct aspace *as, u64 *at, u64 end, u64 *stop);
 
 /* One mapping of @p more or less. */
 void rss_add(struct aspace *as, const struct page *p, long n);

@@ -11,14 +11,14 @@
 
 #include <sched/sched.h>
 
-/* Address space done in one go: a few thousand pages at most. */
-#define CHUNK_BYTES (32ul << 20)
-#define CHUNK_MAX_BYTES (1ul << 30)
+/* Address space done in one go: some thousand pages if they are all there. */
+#define PIECE_BYTES (32ul << 20)
 
-u64 vm_chunk(u64 len)
+bool vm_piece(struct aspace *as, u64 *at, u64 end, u64 *stop)
 {
-	/* Larger ranges are sparse: memory is not that large. */
-	return max(CHUNK_BYTES, min(CHUNK_MAX_BYTES, len / 1024)) & PAGE_MASK;
+	*at = mmu_next(&as->mmu, *at, end);
+	*stop = end - *at > PIECE_BYTES ? *at + PIECE_BYTES : end;
+	return *at < end;
 }
 
 void rss_add(struct aspace *as, const struct page *p, long n)
@@ -108,20 +108,23 @@ void page_batch_fini(struct page_batch *b)
 
 bool aspace_zap(struct aspace *as, u64 start, u64 end)
 {
-	u64 chunk = vm_chunk(end - start);
 	struct page_batch b;
+	bool more = true;
+	u64 stop;
 
 	page_batch_init(&b, as);
-	while (start < end) {
-		u64 stop = end - start > chunk ? start + chunk : end;
-
+	while (more) {
 		spin_lock(&as->ptable_lock);
-		mmu_unmap(&as->mmu, start, stop, page_batch_add, &b);
-		page_batch_flush(&b);
+		more = vm_piece(as, &start, end, &stop);
+		if (more) {
+			mmu_unmap(&as->mmu, start, stop, page_batch_add, &b);
+			page_batch_flush(&b);
+		}
 		spin_unlock(&as->ptable_lock);
 		page_batch_free(&b);
 		start = stop;
-		if (start < end)
+		more = start < end;
+		if (more)
 			cond_resched();
 	}
 	page_batch_fini(&b);
@@ -149,23 +152,19 @@ static void release_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED,
 
 void aspace_zap_all(struct aspace *as)
 {
-	struct region *last = region_below(as, USER_END);
-	u64 chunk = vm_chunk(as->total_pages << PAGE_SHIFT);
 	struct release rel = { 0 };
-	struct region *r;
-	u64 at = 0;
+	u64 at = 0, stop;
+	bool more = true;
 
-	while ((r = region_above(as, at)) != NULL) {
-		u64 stop;
-
-		at = max(at, r->start);
-		stop = last->end - at > chunk ? at + chunk : last->end;
+	while (more) {
+		/* Against truncation, which may be at it as well. */
 		spin_lock(&as->ptable_lock);
-		mmu_unmap(&as->mmu, at, stop, release_page, &rel);
+		more = vm_piece(as, &at, USER_END, &stop);
+		if (more)
+			mmu_unmap(&as->mmu, at, stop, release_page, &rel);
 		spin_unlock(&as->ptable_lock);
 		at = stop;
-		if (at < last->end)
-			cond_resched();
+		cond_resched();
 	}
 	atomic_sub(&as->rss, rel.rss);
 	atomic_sub(&as->rss_file, rel.rss_file);

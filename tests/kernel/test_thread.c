@@ -199,9 +199,10 @@ static struct cpumask seen_cpus;
 
 static void spread_main(void *arg UNUSED)
 {
-	u64 end = clock_now_ns() + 100 * NSEC_PER_MSEC;
+	u64 end = clock_now_ns() + 5 * NSEC_PER_SEC;
 
-	while (clock_now_ns() < end) {
+	while (cpumask_weight(&seen_cpus) < cpu_online_count() &&
+	       clock_now_ns() < end) {
 		cpumask_set_atomic(&seen_cpus, cpu_id());
 		cond_resched();
 	}

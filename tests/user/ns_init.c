@@ -163,7 +163,10 @@ static int has_continuer(void *arg)
 		gate_wait(&go);
 		_exit(kill(1, SIGCONT));
 	}
-	return reap(pid) ? 1 : 6;
+	if (reap(pid))
+		return 1;
+	gate_wait(&go);
+	return 6;
 }
 
 static void continued_inside(void)
@@ -180,6 +183,7 @@ static void continued_inside(void)
 	need(waitpid(init, &status, WCONTINUED) == init);
 	CHECK_STATUS("INIT-18 SIGCONT from inside continues", status,
 		     CONTINUED);
+	gate_open(&go);
 	CHECK_EXIT("INIT-18 init lives on", init, 6);
 }
 
@@ -326,6 +330,7 @@ static int alarms(void *arg)
 	CHECK_EQ("INIT-14 SIGALRM does not even interrupt",
 		 nanosleep(&length, NULL), 0);
 	handle_info(SIGALRM, keep, 0);
+	need(!setitimer(ITIMER_REAL, &each, NULL));
 	while (!caught)
 		pause();
 	CHECK("INIT-15 with a handler it comes from the kernel",

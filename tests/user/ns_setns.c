@@ -56,9 +56,10 @@ static int note(void *arg)
 
 static long fork_note(void)
 {
-	long pid = ns_clone(0);
+	long pid;
 
 	words[0] = words[1] = -1;
+	pid = ns_clone(0);
 	if (!pid)
 		_exit(note(NULL));
 	if (pid > 0)

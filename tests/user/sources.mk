@@ -1,0 +1,44 @@
+# tests/user/sources.mk - the guest tests, in reading order
+#
+# Each name is one program: tests/user/NAME.c linked with USER_TEST_LIB into
+# a static musl program. USER_TEST_INIT is pid 1 of a test run, a program by
+# itself, without the library.
+
+USER_TEST_LIB += tests/user/lib/test.c
+USER_TEST_LIB += tests/user/lib/thread.c
+USER_TEST_LIB += tests/user/lib/proc.c
+USER_TEST_LIB += tests/user/lib/ns.c
+USER_TEST_LIB += tests/user/lib/image.c
+USER_TEST_LIB += tests/user/lib/fault.c
+
+USER_TEST_INIT := tests/user/lib/init.c
+
+# files
+USER_TESTS += files_open files_io files_names files_stat files_perm
+USER_TESTS += pipes poll
+
+# memory
+USER_TESTS += mem_map mem_file mem_move mem_fork
+
+# programs
+USER_TESTS += exec_args exec_image exec_script exec_state
+
+# processes
+USER_TESTS += clone wait waitid reparent sessions creds
+
+# signals
+USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
+USER_TESTS += sig_stop sig_kill sig_restart timers
+
+# threads
+USER_TESTS += threads threads_raw threads_exec futex
+
+# the system
+USER_TESTS += misc clocks scheduling
+
+# pid namespaces
+USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
+USER_TESTS += ns_zap ns_signal ns_proc ns_depth
+
+# bad programs, and many of them
+USER_TESTS += uaccess privileged storm leak
