@@ -64,8 +64,32 @@ static const struct substitute others[] = {
 	{ 0x2014, 0xc4 }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x201c, '"' },
 	{ 0x201d, '"' }, { 0x2212, '-' }, { 0x00d7, 'x' }, { 0x2010, '-' },
 	{ 0x256d, 0xda }, { 0x256e, 0xbf }, { 0x256f, 0xd9 }, { 0x2570, 0xc0 },
-	{ 0x2501, 0xcd }, { 0x2503, 0xba }, { 0xfffd, 0xfe },
+	{ 0x2501, 0xcd }, { 0x2503, 0xba }, { 0x250f, 0xc9 }, { 0x2513, 0xbb },
+	{ 0x2517, 0xc8 }, { 0x251b, 0xbc }, { 0x2523, 0xcc }, { 0x252b, 0xb9 },
+	{ 0x2533, 0xcb }, { 0x253b, 0xca }, { 0x254b, 0xce }, { 0x25cf, 0x07 },
+	{ 0x2026, 0xfa }, { 0x20ac, 'E' }, { 0x2713, 0xfb }, { 0x2717, 'x' },
+	{ 0xfffd, 0xfe },
 };
+
+/* Latin letters without their accents, from U+00C0 on. */
+static const char letters[] =
+	"AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
+
+/* Something that looks alike, for what the hardware has no picture of. */
+static u8 nearest_byte(u32 code)
+{
+	if (code >= 0x00c0 && code <= 0x00ff)
+		return (u8)letters[code - 0x00c0];
+	if (code >= 0x2500 && code <= 0x257f)
+		return 0xc5;	/* a cross */
+	if (code >= 0x2581 && code <= 0x2583)
+		return '_';
+	if (code >= 0x2585 && code <= 0x2587)
+		return 0xdc;	/* the lower half */
+	if (code >= 0x2589 && code <= 0x258f)
+		return code < 0x258d ? 0xdd : 0xb3;	/* left half, line */
+	return '?';
+}
 
 static u8 code_byte(u32 code)
 {
@@ -79,7 +103,7 @@ static u8 code_byte(u32 code)
 		if (others[i].code == code)
 			return others[i].byte;
 	}
-	return '?';
+	return nearest_byte(code);
 }
 
 /* Blue and red change places; bit 7 would blink, so backgrounds are dark. */

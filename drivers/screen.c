@@ -2,12 +2,13 @@
  * drivers/screen.c - the text screen as log sink and terminal
  *
  * What:  joins a display, the terminal emulation and the keyboard to tty1.
- *        Only cells that differ from what is shown are drawn. Programs' output
- *        is drawn by a thread, at most every 15 ms, so that a fast program
- *        does not wait for the screen; the log is drawn at once, because the
- *        next instruction may be the last.
- * Locks: screen.lock (RANK_CONSOLE, interrupts off): the emulation and what is
- *        shown; in a panic it is not waited for. screen.input_lock
+ *        Only cells that differ from what is shown are drawn. What programs
+ *        write goes through a ring to a thread, which draws at most every
+ *        15 ms, so that nobody waits for a slow screen; the log is drawn at
+ *        once, because the next instruction may be the last.
+ * Locks: screen.lock (RANK_CONSOLE, interrupts off): the emulation, what is
+ *        shown, the reader's side of the ring; in a panic it is not waited
+ *        for. The writer's side is covered by tty->lock. screen.input_lock
  *        (RANK_TTY_INPUT, interrupts off): one producer of input at a time,
  *        because answers of the terminal are typed too.
  * Life:  made once at boot, for ever.
@@ -23,6 +24,7 @@
 #include <core/printk.h>
 #include <core/spinlock.h>
 #include <drivers/tty.h>
+#include <lib/ring.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <sched/wait.h>
@@ -31,18 +33,23 @@
 #include "keyboard.h"
 
 #define FRAME_NS (15 * (u64)NSEC_PER_MSEC)
+#define OUTPUT_SIZE 8192u
+#define CHUNK 256u		/* taken from the ring at once */
 
 /* Work of the thread. */
-#define EVENT_PAINT 1u
-#define EVENT_REBOOT_KEYS 2u
+#define EVENT_OUTPUT 1u
+#define EVENT_HALF_FULL 2u	/* do not wait for the end of the frame */
+#define EVENT_REBOOT_KEYS 4u
 
 static struct {
 	struct spinlock lock;
 	bool present;			/* [I] after screen_early */
 	struct display display;		/* [I] the same */
 	struct vt vt;			/* [lock] */
-	struct vt_cell *shown;		/* [lock] as vt.cells, with cursor */
+	struct vt_cell *shown;		/* [lock] rows x cols on the display */
 	u32 cursor_row;			/* [lock] where the cursor is shown */
+	struct ring output;		/* see above */
+	u8 output_data[OUTPUT_SIZE];
 
 	struct spinlock input_lock;
 	struct tty *tty;		/* [I] after screen_init */
@@ -115,6 +122,25 @@ static void paint_slowly(void)
 	}
 }
 
+/* A piece of what programs wrote. [lock] Return: bytes. */
+static u32 emulate_chunk(void)
+{
+	char chunk[CHUNK];
+	u32 n = ring_read(&screen.output, chunk, sizeof(chunk));
+
+	vt_write(&screen.vt, chunk, n);
+	return n;
+}
+
+/* All that is in the ring now, but not what comes meanwhile. [lock] */
+static void emulate_locked(void)
+{
+	u32 left = ring_used(&screen.output);
+
+	while (left)
+		left -= min(left, emulate_chunk());
+}
+
 void screen_flush(void)
 {
 	u64 flags;
@@ -122,6 +148,7 @@ void screen_flush(void)
 	if (!screen.present)
 		return;
 	flags = spin_lock_irqsave(&screen.lock);
+	emulate_locked();
 	paint();
 	spin_unlock_irqrestore(&screen.lock, flags);
 }
@@ -132,6 +159,7 @@ static void log_write(const char *text, size_t len)
 
 	if (panicking())
 		vt_recover(&screen.vt);
+	emulate_locked();		/* what came before */
 	vt_write_log(&screen.vt, text, len);
 	paint();
 	spin_unlock_irqrestore(&screen.lock, flags);
@@ -147,7 +175,7 @@ static int screen_alloc(void)
 {
 	u32 cols = screen.display.cols, rows = screen.display.rows;
 	size_t shown_bytes = (size_t)cols * rows * sizeof(*screen.shown);
-	void *memory = kzalloc(vt_memory_size(cols, rows));
+	void *memory = kmalloc(vt_memory_size(cols, rows));
 
 	screen.shown = kmalloc(shown_bytes);
 	if (!memory || !screen.shown) {
@@ -156,6 +184,7 @@ static int screen_alloc(void)
 		return -ENOMEM;
 	}
 	memset(screen.shown, 0xff, shown_bytes);
+	ring_init(&screen.output, screen.output_data, OUTPUT_SIZE);
 	vt_init(&screen.vt, cols, rows, memory);
 	return 0;
 }
@@ -200,37 +229,65 @@ static void input(const u8 *data, u32 len)
 	spin_unlock_irqrestore(&screen.input_lock, flags);
 }
 
-static size_t screen_write(struct tty *tty, const char *data, size_t len)
+static void type_reply(void)
 {
 	u8 reply[VT_MAX_REPLY];
 	u64 flags = spin_lock_irqsave(&screen.lock);
-	u32 reply_len;
+	u32 len = screen.vt.reply_len;
 
-	(void)tty;
-	vt_write(&screen.vt, data, len);
-	reply_len = screen.vt.reply_len;
-	memcpy(reply, screen.vt.reply, reply_len);
+	memcpy(reply, screen.vt.reply, len);
 	screen.vt.reply_len = 0;
-	if (!screen.has_thread)
-		paint();
 	spin_unlock_irqrestore(&screen.lock, flags);
-	if (reply_len)
-		input(reply, reply_len);
-	if (screen.has_thread)
-		request(EVENT_PAINT);
+	if (len)
+		input(reply, len);
+}
+
+/* Everything in the ring. Context: task. */
+static void emulate(void)
+{
+	u32 n;
+
+	do {
+		u64 flags = spin_lock_irqsave(&screen.lock);
+
+		n = emulate_chunk();
+		spin_unlock_irqrestore(&screen.lock, flags);
+		type_reply();
+		cond_resched();
+	} while (n);
+	tty_output_ready(screen.tty);
+}
+
+static size_t screen_write(struct tty *tty, const char *data, size_t len)
+{
+	(void)tty;
+	/* All or nothing: CR LF is not torn. */
+	if (!ring_write_all(&screen.output, data, (u32)len))
+		len = 0;
+	if (!screen.has_thread) {
+		emulate();
+		paint_slowly();
+	} else {
+		request(EVENT_OUTPUT);
+		if (ring_used(&screen.output) >= OUTPUT_SIZE / 2)
+			request(EVENT_HALF_FULL);
+	}
 	return len;
 }
 
-/* Nothing waits in the device. */
 static size_t screen_pending(struct tty *tty)
 {
 	(void)tty;
-	return 0;
+	return ring_used(&screen.output);
 }
 
 static void screen_discard(struct tty *tty)
 {
+	u64 flags = spin_lock_irqsave(&screen.lock);
+
 	(void)tty;
+	ring_drop(&screen.output, OUTPUT_SIZE);
+	spin_unlock_irqrestore(&screen.lock, flags);
 }
 
 static const struct tty_ops screen_ops = {
@@ -255,24 +312,33 @@ static const struct keyboard_user keyboard_user = {
 	.reboot_keys = reboot_keys,
 };
 
+/* Until the end of a frame only emulate, when a program is fast. */
+static void finish_frame(u64 end_ns)
+{
+	while (!wait_event_state(&screen.wake,
+				 READ_ONCE(screen.events) & EVENT_HALF_FULL,
+				 THREAD_INTERRUPTIBLE, end_ns)) {
+		__atomic_fetch_and(&screen.events, ~EVENT_HALF_FULL,
+				   __ATOMIC_SEQ_CST);
+		emulate();
+	}
+}
+
+/* Nobody signals it: it sleeps interruptibly so as not to count as load. */
 static void screen_thread(void *unused)
 {
 	(void)unused;
 	for (;;) {
 		u32 events;
 
-		/* Nobody signals it; so it does not count as load. */
-		if (wait_event_interruptible(&screen.wake,
-					     READ_ONCE(screen.events)))
-			continue;
+		wait_event_state(&screen.wake, READ_ONCE(screen.events),
+				 THREAD_INTERRUPTIBLE, U64_MAX);
 		events = xchg(&screen.events, 0);
 		if (events & EVENT_REBOOT_KEYS)
 			keyboard_call_hook();
-		if (!(events & EVENT_PAINT))
-			continue;
+		emulate();
 		paint_slowly();
-		thread_set_state(THREAD_INTERRUPTIBLE);
-		schedule_until(clock_now_ns() + FRAME_NS);
+		finish_frame(clock_now_ns() + FRAME_NS);
 	}
 }
 

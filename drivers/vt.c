@@ -101,16 +101,22 @@ void vt_reset(struct vt *v)
 
 size_t vt_memory_size(u32 cols, u32 rows)
 {
-	return (size_t)cols * rows * sizeof(struct vt_cell) + cols + rows;
+	return rows * sizeof(struct vt_cell *) +
+	       (size_t)cols * rows * sizeof(struct vt_cell) + cols + rows;
 }
 
 void vt_init(struct vt *v, u32 cols, u32 rows, void *memory)
 {
+	struct vt_cell *cells;
+
 	memset(v, 0, sizeof(*v));
 	v->cols = cols;
 	v->rows = rows;
-	v->cells = memory;
-	v->tabs = (u8 *)(v->cells + (size_t)cols * rows);
+	v->lines = memory;
+	cells = (struct vt_cell *)(void *)(v->lines + rows);
+	for (u32 y = 0; y < rows; y++)
+		v->lines[y] = cells + (size_t)y * cols;
+	v->tabs = (u8 *)(cells + (size_t)cols * rows);
 	v->dirty = v->tabs + cols;
 	vt_reset(v);
 }
@@ -355,16 +361,37 @@ void vt_write(struct vt *v, const char *data, size_t len)
 		write_byte(v, (u8)data[i]);
 }
 
+static void log_new_line(struct vt *v)
+{
+	/* Whatever a program had on the screen there. */
+	if (!v->c.wrap_next)
+		vt_erase(v, v->c.y, v->c.x, v->cols);
+	vt_carriage_return(v);
+	vt_line_feed(v);
+}
+
 static void log_character(struct vt *v, u32 code)
 {
-	if (code == '\n') {
-		vt_carriage_return(v);
-		vt_line_feed(v);
-	} else if (code == '\t') {
+	if (!v->log_open && v->c.x)
+		log_new_line(v);
+	v->log_open = code != '\n';
+	if (code == '\n')
+		log_new_line(v);
+	else if (code == '\t')
 		vt_tab(v);
-	} else if (code != '\r') {
+	else if (code != '\r')
 		vt_put(v, code < ' ' || (code >= DEL && code < 0xa0) ?
 			  VT_REPLACEMENT : code);
+}
+
+static void log_text(struct vt *v, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		u32 codes[2];
+		u32 n = utf8_feed(&v->log_decoder, (u8)text[i], codes);
+
+		for (u32 k = 0; k < n; k++)
+			log_character(v, codes[k]);
 	}
 }
 
@@ -376,13 +403,7 @@ void vt_write_log(struct vt *v, const char *text, size_t len)
 	vt_pen_reset(&v->c.pen);
 	v->insert = false;
 	v->autowrap = true;
-	for (size_t i = 0; i < len; i++) {
-		u32 codes[2];
-		u32 n = utf8_feed(&v->log_decoder, (u8)text[i], codes);
-
-		for (u32 k = 0; k < n; k++)
-			log_character(v, codes[k]);
-	}
+	log_text(v, text, len);
 	v->c.pen = pen;
 	v->insert = insert;
 	v->autowrap = autowrap;

@@ -22,7 +22,7 @@ static_assert(sizeof(struct vt_cell) == 4, "cells are compared as words");
 
 #define VT_GLYPH 0x3fffu
 #define VT_UNDERLINE 0x4000u
-#define VT_CURSOR 0x8000u	/* never in vt.cells: added when drawn */
+#define VT_CURSOR 0x8000u	/* never in vt.lines: added when drawn */
 
 #define VT_MAX_PARAMS 16u
 #define VT_MAX_REPLY 64u
@@ -69,7 +69,8 @@ enum vt_state {
 /* All fields: [the caller's lock]. */
 struct vt {
 	u32 cols, rows;		/* [I] */
-	struct vt_cell *cells;	/* rows x cols */
+	struct vt_cell **lines;	/* the cells of each row; scrolling moves only
+				   these pointers */
 	u8 *tabs;		/* a column has a tab stop */
 	u8 *dirty;		/* a row has changed since it was drawn */
 	struct vt_cursor c, saved;
@@ -78,6 +79,7 @@ struct vt {
 	bool application_cursor;	/* arrow keys send ESC O */
 	bool utf8;
 	struct vt_utf8 decoder, log_decoder;
+	bool log_open;		/* the log stopped in the middle of a line */
 	u32 last_code;		/* for REP */
 
 	enum vt_state state;
@@ -93,19 +95,19 @@ struct vt {
 
 /* Bytes of memory that vt_init wants for a screen of that size. */
 size_t vt_memory_size(u32 cols, u32 rows);
-/* @memory: zeroed. Everything blank and dirty. */
+/* @memory: aligned for pointers. Everything blank and dirty. */
 void vt_init(struct vt *v, u32 cols, u32 rows, void *memory);
 /* What a program wrote. Afterwards v->reply may hold an answer. */
 void vt_write(struct vt *v, const char *data, size_t len);
-/* Lines of the kernel log: no control sequences, and the state of one that a
- * program is writing is left alone. */
+/* Lines of the kernel log, each on a line of its own: no control sequences,
+ * and the state of one that a program is writing is left alone. */
 void vt_write_log(struct vt *v, const char *text, size_t len);
 /* After a panic in the middle of a change: make the state usable. */
 void vt_recover(struct vt *v);
 
 static inline struct vt_cell *vt_row(const struct vt *v, u32 row)
 {
-	return v->cells + (size_t)row * v->cols;
+	return v->lines[row];
 }
 
 #endif

@@ -94,28 +94,40 @@ void vt_erase_rows(struct vt *v, u32 from, u32 to)
 		vt_erase(v, y, 0, v->cols);
 }
 
-static void move_rows(struct vt *v, u32 to, u32 from, u32 n)
+/* Rows [@top, margin) up by one; what leaves at the top comes in below. */
+static void rotate_up(struct vt *v, u32 top)
 {
-	memmove(vt_row(v, to), vt_row(v, from),
-		(size_t)n * v->cols * sizeof(struct vt_cell));
-	memset(v->dirty + to, 1, n);
+	struct vt_cell *first = v->lines[top];
+
+	memmove(&v->lines[top], &v->lines[top + 1],
+		(v->bottom - 1 - top) * sizeof(first));
+	v->lines[v->bottom - 1] = first;
+}
+
+static void rotate_down(struct vt *v, u32 top)
+{
+	struct vt_cell *last = v->lines[v->bottom - 1];
+
+	memmove(&v->lines[top + 1], &v->lines[top],
+		(v->bottom - 1 - top) * sizeof(last));
+	v->lines[top] = last;
 }
 
 void vt_scroll_up(struct vt *v, u32 top, u32 n)
 {
-	u32 height = v->bottom - top;
-
-	n = min(n, height);
-	move_rows(v, top, top + n, height - n);
+	n = min(n, v->bottom - top);
+	for (u32 i = 0; i < n; i++)
+		rotate_up(v, top);
+	memset(v->dirty + top, 1, v->bottom - top);
 	vt_erase_rows(v, v->bottom - n, v->bottom);
 }
 
 void vt_scroll_down(struct vt *v, u32 top, u32 n)
 {
-	u32 height = v->bottom - top;
-
-	n = min(n, height);
-	move_rows(v, top + n, top, height - n);
+	n = min(n, v->bottom - top);
+	for (u32 i = 0; i < n; i++)
+		rotate_down(v, top);
+	memset(v->dirty + top, 1, v->bottom - top);
 	vt_erase_rows(v, top, top + n);
 }
 
@@ -264,8 +276,10 @@ void vt_test_pattern(struct vt *v)
 {
 	struct vt_cell cell = drawn_cell(&v->c.pen, font_find('E'));
 
-	for (u32 i = 0; i < v->cols * v->rows; i++)
-		v->cells[i] = cell;
-	memset(v->dirty, 1, v->rows);
+	for (u32 y = 0; y < v->rows; y++) {
+		for (u32 x = 0; x < v->cols; x++)
+			vt_row(v, y)[x] = cell;
+		v->dirty[y] = 1;
+	}
 	vt_move_to(v, 0, 0);
 }

@@ -73,7 +73,8 @@ struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode);
 /* The name is gone; directory locked in a pinned superblock. */
 void dentry_remove(struct dentry *d);
 /* Give @d the parent and name of @target, which is unpublished or removed by
- * this (and knows where it was); @exchange: each gets the other's. Both directories locked, and the
+ * this (and knows where it was); @exchange: each gets the other's. Both
+ * directories are locked, and the
  * rename mutex if they differ. Never fails. */
 void dentry_move(struct dentry *d, struct dentry *target, bool exchange);
 /* Take away all names below @root; nobody else uses the tree. May sleep. */

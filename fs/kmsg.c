@@ -39,7 +39,7 @@ struct kmsg_reader {
 static struct wait_queue waiters = WAIT_QUEUE_INIT(waiters);
 static struct timer watch_timer;
 static u32 watching;			/* [a] the timer is armed or running */
-static u64 seen;			/* [watching] log_end at the last look */
+static u64 seen;			/* [watching] log_end, at a look */
 
 static void watch_on(void)
 {

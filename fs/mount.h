@@ -29,9 +29,9 @@ struct mount {
 	struct dentry *root;		/* [I] owned; NULL: internal, no tree */
 	u64 id;				/* [I] */
 	char *source;			/* [I] owned, text of /proc/mounts */
-	struct atomic writers;		/* [a] users that write; -1: read-only */
+	struct atomic writers;		/* [a] who writes; -1: read-only */
 
-	struct mount *parent;		/* [T][R] NULL: not attached below one */
+	struct mount *parent;		/* [T][R] NULL: at the top */
 	struct dentry *point;		/* [T][R] owned while attached */
 	struct mount *hash_next;	/* [T][R] */
 	struct mount **hash_prev;	/* [T] */
@@ -41,15 +41,15 @@ struct mount {
 	struct list ns_link;		/* [M] */
 
 	/* propagation, mount_namespaces(7) */
-	u32 group;			/* [M] peer group, 0: private or slave */
+	u32 group;			/* [M] of peers; 0: none */
 	bool unbindable;		/* [M] */
-	bool expiring;			/* [M] MNT_EXPIRE asked, unused since */
+	bool expiring;			/* [M] MNT_EXPIRE was asked */
 	struct list peers;		/* [M] ring of the group */
 	struct mount *master;		/* [M] */
 	struct list slaves;		/* [M] */
 	struct list slave_link;		/* [M] */
-	struct mount *copy;		/* [M] made for it in this propagation */
-	struct mount *twin;		/* [M] its copy while a tree is copied */
+	struct mount *copy;		/* [M] made in this propagation */
+	struct mount *twin;		/* [M] while a tree is copied */
 	struct list work;		/* [M] lists of one operation */
 	struct rcu_head rcu;
 };

@@ -465,29 +465,27 @@ static void pivot(const struct path *new, const struct path *old,
 	dentry_put(place.dentry);
 }
 
-int vfs_pivot_root(const struct walk *w, const char *new_root,
-		   const char *put_old, struct mount_ns *ns,
-		   struct pivot_result *out)
+int vfs_pivot_root(const struct pivot_args *args, struct pivot_result *out)
 {
-	struct mount_args a = { .walk = w, .ns = ns };
-	struct walk dir = *w;
+	struct mount_args a = { .walk = args->walk, .ns = args->ns };
+	struct walk dir = *args->walk;
 	struct path old;
 	int err;
 
 	if (!may_mount(&a))
 		return -EPERM;
 	dir.flags |= WALK_FOLLOW | WALK_DIRECTORY;
-	err = path_walk(&dir, new_root, &out->new);
+	err = path_walk(&dir, args->new_root, &out->new);
 	if (err)
 		return err;
-	err = path_walk(&dir, put_old, &old);
+	err = path_walk(&dir, args->put_old, &old);
 	if (err) {
 		path_put(&out->new);
 		return err;
 	}
-	fs_context_root(w->fs, &out->old);
+	fs_context_root(dir.fs, &out->old);
 	mount_tree_lock();
-	err = check_pivot(&out->new, &old, &out->old, ns);
+	err = check_pivot(&out->new, &old, &out->old, args->ns);
 	if (!err)
 		pivot(&out->new, &old, &out->old);
 	mount_tree_unlock();

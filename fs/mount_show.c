@@ -64,7 +64,7 @@ static const char *read_write(bool readonly)
 static const char *place_of(struct show *s, const struct mount *m)
 {
 	struct path p = { .mount = (struct mount *)m, .dentry = m->root };
-	const char *text = path_text(&p, s->root, s->buf, PATH_MAX);
+	const char *text = path_text_cwd(&p, s->root, s->buf, PATH_MAX);
 
 	if (!text || str_starts_with(text, "(unreachable)"))
 		return NULL;

@@ -143,50 +143,50 @@ static int check_node_type(mode_t mode)
 	}
 }
 
-static int make_node(struct name_place *p, mode_t mode, dev_t dev,
+static int make_node(struct name_place *p, const struct dentry_make_args *args,
 		     const struct cred *cred)
 {
 	struct inode *dir = p->dir->inode;
 
-	if (((S_ISCHR(mode) && dev) || S_ISBLK(mode)) &&
+	if (((S_ISCHR(args->mode) && args->rdev) || S_ISBLK(args->mode)) &&
 	    !cred_capable(cred, CAP_MKNOD))
 		return -EPERM;
 	if (!dir->ops->create)
 		return -EPERM;
-	return dir->ops->create(dir, p->child, mode, dev, cred);
+	return dir->ops->create(dir, p->child, args, cred);
 }
 
 int vfs_mknod(const struct walk *w, const char *name, mode_t mode, dev_t dev)
 {
+	struct dentry_make_args args = { .mode = apply_umask(w, mode) };
 	struct name_place p;
 	int err = check_node_type(mode);
 
 	if (err)
 		return err;
 	if (!(mode & S_IFMT))
-		mode |= S_IFREG;
-	if (!S_ISCHR(mode) && !S_ISBLK(mode))
-		dev = 0;
+		args.mode |= S_IFREG;
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		args.rdev = dev;
 	err = place_for_new(&p, w, name, false);
 	if (err)
 		return err;
-	err = make_node(&p, apply_umask(w, mode), dev, w->cred);
+	err = make_node(&p, &args, w->cred);
 	place_unlock(&p);
 	return err;
 }
 
 int vfs_mkdir(const struct walk *w, const char *name, mode_t mode)
 {
+	struct dentry_make_args args = {
+		.mode = apply_umask(w, mode & (S_IRWXUGO | S_ISVTX)) | S_IFDIR,
+	};
 	struct name_place p;
-	struct inode *dir;
 	int err = place_for_new(&p, w, name, true);
 
 	if (err)
 		return err;
-	dir = p.dir->inode;
-	mode = apply_umask(w, mode & (S_IRWXUGO | S_ISVTX)) | S_IFDIR;
-	err = dir->ops->create ?
-		dir->ops->create(dir, p.child, mode, 0, w->cred) : -EPERM;
+	err = make_node(&p, &args, w->cred);
 	place_unlock(&p);
 	return err;
 }
@@ -377,8 +377,8 @@ int dentry_make(struct dentry *dir, const struct dentry_make_args *args,
 			err = inode->ops->symlink(inode, *out, args->target,
 						  &cred_init);
 		else
-			err = inode->ops->create(inode, *out, args->mode,
-						 args->rdev, &cred_init);
+			err = inode->ops->create(inode, *out, args,
+						 &cred_init);
 		if (err)
 			dentry_put(*out);
 	}

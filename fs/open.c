@@ -146,6 +146,9 @@ static int open_found(struct path *p, struct open_args *a, struct file **out)
 static int create_file(struct dentry *dir, struct dentry *d,
 		       struct open_args *a)
 {
+	struct dentry_make_args args = {
+		.mode = (a->mode & S_IALLUGO) | S_IFREG,
+	};
 	struct inode *inode = dir->inode;
 	int err = may_create(inode, a->cred);
 
@@ -153,8 +156,7 @@ static int create_file(struct dentry *dir, struct dentry *d,
 		return err;
 	if (!inode->ops->create)
 		return -EACCES;
-	err = inode->ops->create(inode, d, (a->mode & S_IALLUGO) | S_IFREG, 0,
-				 a->cred);
+	err = inode->ops->create(inode, d, &args, a->cred);
 	a->created = !err;
 	return err;
 }

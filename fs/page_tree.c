@@ -19,7 +19,8 @@
 #define MAX_LEVELS 9u
 
 struct page_node {
-	void *slots[NODE_SLOTS];	/* nodes, or pages on the lowest level */
+	/* Nodes, or pages on the lowest level. */
+	void *slots[NODE_SLOTS];
 	u64 used;
 };
 

@@ -89,31 +89,49 @@ static bool text_walk_up(struct text *t, const struct path *p,
 	return true;
 }
 
+/* Return: @root was met, or none was given. */
+static bool text_make(struct text *t, const struct path *p,
+		      const struct path *root)
+{
+	const struct dentry *d = p->dentry;
+	const char *end;
+	bool reached = true;
+
+	text_prepend(t, "", 1);
+	end = t->at;
+	spin_lock(&mount_lock);
+	spin_lock(&dcache_lock);
+	if ((d->flags & DENTRY_ANON) && d != p->mount->root) {
+		text_prepend(t, d->name->text, d->name->len);
+	} else {
+		if (d->flags & DENTRY_REMOVED) {
+			text_prepend(t, " (deleted)", 10);
+			end = t->at;
+		}
+		reached = text_walk_up(t, p, root);
+		if (t->at == end)
+			text_prepend(t, "/", 1);
+	}
+	spin_unlock(&dcache_lock);
+	spin_unlock(&mount_lock);
+	return reached;
+}
+
 char *path_text(const struct path *p, const struct path *root, char *buf,
 		size_t size)
 {
 	struct text t = { .start = buf, .at = buf + size };
-	const char *end;
-	bool reached = true;
 
-	text_prepend(&t, "", 1);
-	end = t.at;
-	spin_lock(&mount_lock);
-	spin_lock(&dcache_lock);
-	if ((p->dentry->flags & DENTRY_ANON) && p->dentry != p->mount->root) {
-		text_prepend(&t, p->dentry->name->text, p->dentry->name->len);
-	} else {
-		if (p->dentry->flags & DENTRY_REMOVED) {
-			text_prepend(&t, " (deleted)", 10);
-			end = t.at;
-		}
-		reached = text_walk_up(&t, p, root);
-		if (t.at == end)
-			text_prepend(&t, "/", 1);
-	}
-	spin_unlock(&dcache_lock);
-	spin_unlock(&mount_lock);
-	if (!reached)
+	(void)text_make(&t, p, root);
+	return t.too_long ? NULL : t.at;
+}
+
+char *path_text_cwd(const struct path *p, const struct path *root, char *buf,
+		    size_t size)
+{
+	struct text t = { .start = buf, .at = buf + size };
+
+	if (!text_make(&t, p, root))
 		text_prepend(&t, "(unreachable)", 13);
 	return t.too_long ? NULL : t.at;
 }

@@ -114,8 +114,9 @@ static void link_count_add(struct inode *inode, int n)
 	spin_unlock(&inode->attr_lock);
 }
 
-static int make(struct inode *dir, struct dentry *d,
-		const struct dentry_make_args *args, const struct cred *cred)
+static int ramfs_create(struct inode *dir, struct dentry *d,
+			const struct dentry_make_args *args,
+			const struct cred *cred)
 {
 	struct ramfs_place at = { .sb = dir->sb, .dir = dir };
 	struct inode *inode;
@@ -130,14 +131,6 @@ static int make(struct inode *dir, struct dentry *d,
 	return 0;
 }
 
-static int ramfs_create(struct inode *dir, struct dentry *d, mode_t mode,
-			dev_t rdev, const struct cred *cred)
-{
-	struct dentry_make_args args = { .mode = mode, .rdev = rdev };
-
-	return make(dir, d, &args, cred);
-}
-
 static int ramfs_symlink(struct inode *dir, struct dentry *d,
 			 const char *target, const struct cred *cred)
 {
@@ -146,7 +139,7 @@ static int ramfs_symlink(struct inode *dir, struct dentry *d,
 		.target = target,
 	};
 
-	return make(dir, d, &args, cred);
+	return ramfs_create(dir, d, &args, cred);
 }
 
 static int ramfs_link(struct inode *dir, struct dentry *d,
@@ -179,9 +172,10 @@ static int ramfs_rmdir(struct inode *dir, struct dentry *d)
 	return 0;
 }
 
-static int ramfs_exchange(struct inode *from_dir, struct dentry *from,
-			  struct inode *to_dir, struct dentry *to)
+static int ramfs_exchange(struct dentry *from, struct dentry *to)
 {
+	struct inode *from_dir = dentry_inode(dentry_parent(from));
+	struct inode *to_dir = dentry_inode(dentry_parent(to));
 	int from_is_dir = S_ISDIR(dentry_inode(from)->mode);
 	int to_is_dir = S_ISDIR(dentry_inode(to)->mode);
 
@@ -194,15 +188,16 @@ static int ramfs_exchange(struct inode *from_dir, struct dentry *from,
 	return 0;
 }
 
-static int ramfs_rename(struct inode *from_dir, struct dentry *from,
-			struct inode *to_dir, struct dentry *to, u32 flags)
+static int ramfs_rename(struct dentry *from, struct dentry *to, u32 flags)
 {
+	struct inode *from_dir = dentry_inode(dentry_parent(from));
+	struct inode *to_dir = dentry_inode(dentry_parent(to));
 	struct inode *inode = dentry_inode(from);
 	struct inode *victim = dentry_inode(to);
 	int err = 0;
 
 	if (flags & RENAME_EXCHANGE)
-		return ramfs_exchange(from_dir, from, to_dir, to);
+		return ramfs_exchange(from, to);
 	if (victim && S_ISDIR(victim->mode))
 		err = ramfs_rmdir(to_dir, to);
 	else if (victim)

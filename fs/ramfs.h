@@ -55,6 +55,49 @@ int ramfs_create_instance(const char *type, mode_t mode, const char *data,
 /* An empty content; its object is what inode->object owns. 0, -ENOMEM. */
 int ramfs_content_create(struct ramfs_limits *l, struct ramfs_content **out);
 struct ramfs_content *ramfs_content_of(const struct inode *inode);
+
+#define RAMFS_MAX_SIZE S64_MAX
+/* page->private: written or mapped, or only reserved by fallocate. */
+#define RAMFS_PAGE_DATA 0
+#define RAMFS_PAGE_UNWRITTEN 1
+
+/* A page that holds data from now on, however it came to be. */
+static inline void ramfs_page_set_data(struct page *page)
+{
+	WRITE_ONCE(page->private, RAMFS_PAGE_DATA);
+}
+
+/* Is there something for SEEK_DATA to find? */
+static inline bool ramfs_page_is_data(const struct page *page)
+{
+	return page && READ_ONCE(page->private) == RAMFS_PAGE_DATA;
+}
+
+static inline u64 ramfs_pages_of(u64 size)
+{
+	return (size >> PAGE_SHIFT) + ((size & (PAGE_SIZE - 1)) != 0);
+}
+
+/* With a reference; NULL: a hole. */
+struct page *ramfs_page_find(struct ramfs_content *c, u64 index);
+/* The same, made of zeros if there is none. 0, -ENOMEM, -ENOSPC. */
+int ramfs_page_make(struct ramfs_content *c, u64 index, struct page **out);
+/* A page charged to the limits, in no tree yet; @flags: PA_*. */
+int ramfs_page_create(struct ramfs_content *c, u64 index, u32 flags,
+		      struct page **out);
+/*
+ * Publish @page at @index; the caller keeps its reference through @out. When
+ * another page came first, that one is returned instead and the caller's
+ * reference of @page is gone.
+ */
+int ramfs_page_publish(struct ramfs_content *c, u64 index, struct page *page,
+		       struct page **out);
+/* All pages of [first, last) go; mappings are the caller's business. */
+void ramfs_drop_pages(struct ramfs_content *c, u64 first, u64 last);
+/* Zeros into [from, to) of one page, where it exists. */
+void ramfs_zero_part(struct ramfs_content *c, u64 from, u64 to);
+/* inode->lock held. */
+void ramfs_set_size(struct inode *inode, struct ramfs_content *c, u64 size);
 /* inode->lock held. 0, -EPERM (sealed), -EFBIG. */
 int ramfs_truncate(struct inode *inode, u64 size);
 /* The initramfs: append to a file nobody else knows, without limits. The

@@ -1,272 +1,21 @@
 /*
- * fs/ramfs_file.c - the content of files in memory
+ * fs/ramfs_file.c - calls on files in memory
  *
- * What:  pages in a tree, read and written by system calls and mapped by
- *        address spaces at the same time; holes, truncation, seals.
- * Locks: inode->lock: writers, size, seals. object.lock (RANK_VM_OBJECT): the
- *        tree, for faults and readers, who hold no inode lock. A page found
- *        is used under a reference of its own.
- * Life:  the content is the inode's vm object and lives as long as the inode
- *        or a mapping does. Truncation lowers the size first, so that faults
- *        refuse; then mappings go, then pages.
- * See:   tmpfs(5), lseek(2) SEEK_DATA, fallocate(2), memfd_create(2)
+ * What:  read, write, lseek with holes, mmap, fallocate.
+ * Locks: inode->lock around everything that changes content or size; reading
+ *        takes none of it.
+ * Not:   the pages themselves (ramfs_content.c), seals (memfd.c).
+ * See:   tmpfs(5), lseek(2) SEEK_DATA, fallocate(2)
  */
 #include "ramfs.h"
 
-#include <core/assert.h>
-#include <core/panic.h>
 #include <lib/string.h>
-#include <mm/slab.h>
 #include <sched/sched.h>
 #include <uapi/fcntl.h>
 #include <uapi/mman.h>
 
-#include "inode.h"
-
-/* Pages that one read or truncation takes out of the tree at a time. */
+/* Pages that one step of a read takes out of the tree. */
 #define BATCH 16u
-#define MAX_FILE_SIZE S64_MAX
-/* page->private: written or mapped, or only reserved by fallocate. */
-#define PAGE_DATA 0
-#define PAGE_UNWRITTEN 1
-
-static struct slab_cache *content_cache;
-
-void ramfs_content_init(void)
-{
-	content_cache = slab_cache_create("ramfs_content",
-					  sizeof(struct ramfs_content), 0, 0);
-	if (!content_cache)
-		panic("vfs: no memory for file contents");
-}
-
-struct ramfs_content *ramfs_content_of(const struct inode *inode)
-{
-	return container_of(inode->object, struct ramfs_content, object);
-}
-
-static u64 pages_of(u64 size)
-{
-	return (size >> PAGE_SHIFT) + ((size & (PAGE_SIZE - 1)) != 0);
-}
-
-static struct page *page_find_get(struct ramfs_content *c, u64 index)
-{
-	struct page *page;
-
-	spin_lock(&c->object.lock);
-	page = page_tree_find(&c->tree, index);
-	if (page)
-		page_get(page);
-	spin_unlock(&c->object.lock);
-	return page;
-}
-
-/*
- * Publish @page at @index. When another one came first, that one is returned
- * instead (with a reference) and @page is gone; so @page may be used to the
- * end by its maker only after the call.
- */
-static int page_publish(struct ramfs_content *c, u64 index, struct page *page,
-			struct page **out)
-{
-	int err;
-
-	page_get(page);
-	spin_lock(&c->object.lock);
-	err = page_tree_insert(&c->tree, index, page);
-	*out = err == -EEXIST ? page_tree_find(&c->tree, index) : page;
-	if (err == -EEXIST)
-		page_get(*out);
-	spin_unlock(&c->object.lock);
-	if (!err)
-		return 0;
-	page_put(page);
-	page_put(page);
-	atomic_dec(&c->limits->pages);
-	return err == -EEXIST ? 0 : err;
-}
-
-static int page_create(struct ramfs_content *c, u64 index, u32 flags,
-		       struct page **out)
-{
-	int err = ramfs_page_charge(c->limits);
-
-	if (err)
-		return err;
-	*out = page_alloc(0, flags, PAGE_FILE);
-	if (!*out) {
-		atomic_dec(&c->limits->pages);
-		return -ENOMEM;
-	}
-	(*out)->owner = &c->object;
-	(*out)->index = index;
-	(*out)->private = PAGE_DATA;
-	return 0;
-}
-
-/* A page that holds data from now on, however it came to be. */
-static void page_set_data(struct page *page)
-{
-	WRITE_ONCE(page->private, PAGE_DATA);
-}
-
-/* Is there something for SEEK_DATA to find? */
-static bool page_is_data(const struct page *page)
-{
-	return page && READ_ONCE(page->private) == PAGE_DATA;
-}
-
-/* The page at @index, made of zeros if there is none. */
-static int page_find_or_create(struct ramfs_content *c, u64 index,
-			       struct page **out)
-{
-	struct page *page;
-	int err;
-
-	*out = page_find_get(c, index);
-	if (*out)
-		return 0;
-	err = page_create(c, index, PA_ZERO, &page);
-	return err ? err : page_publish(c, index, page, out);
-}
-
-static int content_get_page(struct vm_object *obj, u64 index,
-			    struct page **out)
-{
-	struct ramfs_content *c = container_of(obj, struct ramfs_content,
-					       object);
-	int err;
-
-	if (index >= pages_of(READ_ONCE(c->size)))
-		return -EFAULT;
-	err = page_find_or_create(c, index, out);
-	if (err)
-		return err == -ENOMEM ? err : -EFAULT;
-	page_set_data(*out);
-	/* Truncated meanwhile; a page of zeros behind the end does no harm. */
-	if (index >= pages_of(READ_ONCE(c->size))) {
-		page_put(*out);
-		return -EFAULT;
-	}
-	return 0;
-}
-
-static struct page *content_peek_page(struct vm_object *obj, u64 index)
-{
-	struct ramfs_content *c = container_of(obj, struct ramfs_content,
-					       object);
-
-	if (index >= pages_of(READ_ONCE(c->size)))
-		return NULL;
-	return page_find_get(c, index);
-}
-
-/* Take up to BATCH pages of [*index, last) out of the tree. */
-static u32 detach_batch(struct ramfs_content *c, u64 *index, u64 last,
-			struct page *batch[BATCH])
-{
-	struct page *page;
-	u32 n = 0;
-
-	spin_lock(&c->object.lock);
-	while (n < BATCH) {
-		page = page_tree_next(&c->tree, index);
-		if (!page || *index >= last)
-			break;
-		batch[n++] = page_tree_remove(&c->tree, (*index)++);
-	}
-	spin_unlock(&c->object.lock);
-	return n;
-}
-
-/* All pages of [first, last) go; mappings are the caller's business. */
-static void drop_pages(struct ramfs_content *c, u64 first, u64 last)
-{
-	struct page *batch[BATCH];
-	u32 n;
-
-	do {
-		n = detach_batch(c, &first, last, batch);
-		for (u32 i = 0; i < n; i++)
-			page_put(batch[i]);
-		atomic_sub(&c->limits->pages, (long)n);
-		cond_resched();
-	} while (n == BATCH);
-}
-
-static void content_destroy(struct vm_object *obj)
-{
-	struct ramfs_content *c = container_of(obj, struct ramfs_content,
-					       object);
-
-	drop_pages(c, 0, U64_MAX);
-	ASSERT(!c->tree.npages);
-	ramfs_limits_put(c->limits);
-	slab_free(content_cache, c);
-}
-
-static const struct vm_object_ops content_ops = {
-	.get_page = content_get_page,
-	.peek_page = content_peek_page,
-	.destroy = content_destroy,
-};
-
-int ramfs_content_create(struct ramfs_limits *l, struct ramfs_content **out)
-{
-	struct ramfs_content *c = slab_zalloc(content_cache);
-
-	if (!c)
-		return -ENOMEM;
-	vm_object_init(&c->object, &content_ops);
-	ramfs_limits_get(l);
-	c->limits = l;
-	c->seals = F_SEAL_SEAL;
-	*out = c;
-	return 0;
-}
-
-static void set_size(struct inode *inode, struct ramfs_content *c, u64 size)
-{
-	WRITE_ONCE(c->size, size);
-	spin_lock(&inode->attr_lock);
-	inode->size = size;
-	spin_unlock(&inode->attr_lock);
-}
-
-/* Zeros into [from, to) of one page, where it exists. */
-static void zero_part(struct ramfs_content *c, u64 from, u64 to)
-{
-	struct page *page;
-
-	if (from >= to)
-		return;
-	page = page_find_get(c, from >> PAGE_SHIFT);
-	if (!page)
-		return;
-	memset((char *)page_to_virt(page) + (from & (PAGE_SIZE - 1)), 0,
-	       to - from);
-	page_put(page);
-}
-
-int ramfs_truncate(struct inode *inode, u64 size)
-{
-	struct ramfs_content *c = ramfs_content_of(inode);
-	u64 old = c->size;
-
-	if (size > MAX_FILE_SIZE)
-		return -EFBIG;
-	if ((size < old && (c->seals & F_SEAL_SHRINK)) ||
-	    (size > old && (c->seals & F_SEAL_GROW)))
-		return -EPERM;
-	set_size(inode, c, size);
-	if (size >= old)
-		return 0;
-	vm_object_unmap(&c->object, pages_of(size), U64_MAX >> PAGE_SHIFT);
-	drop_pages(c, pages_of(size), U64_MAX);
-	zero_part(c, size, PAGE_ALIGN_UP(size));
-	return 0;
-}
 
 /* Up to BATCH pages from @index on, with references; NULL for holes. */
 static u32 find_batch(struct ramfs_content *c, u64 index, u64 last,
@@ -303,7 +52,7 @@ static bool read_batch(struct ramfs_content *c, struct iobuf *b, u64 *pos,
 {
 	struct page *batch[BATCH];
 	u64 first = *pos >> PAGE_SHIFT;
-	u32 n = find_batch(c, first, pages_of(end), batch);
+	u32 n = find_batch(c, first, ramfs_pages_of(end), batch);
 	bool more = true;
 
 	for (u32 i = 0; i < n; i++) {
@@ -351,7 +100,7 @@ static int fill_new_page(struct ramfs_content *c, struct iobuf *b, u64 index,
 	struct page *there;
 	size_t want = *len;
 	char *to;
-	int err = page_create(c, index, 0, &page);
+	int err = ramfs_page_create(c, index, 0, &page);
 
 	if (err)
 		return err;
@@ -359,7 +108,7 @@ static int fill_new_page(struct ramfs_content *c, struct iobuf *b, u64 index,
 	*len = iobuf_take(b, to, want);
 	memset(to + *len, 0, PAGE_SIZE - *len);
 	page_get(page);
-	err = page_publish(c, index, page, &there);
+	err = ramfs_page_publish(c, index, page, &there);
 	if (!err && there != page)
 		memcpy(page_to_virt(there), to, *len);
 	if (!err)
@@ -373,18 +122,18 @@ static int write_page(struct ramfs_content *c, struct iobuf *b, u64 pos,
 		      size_t *len)
 {
 	u64 off = pos & (PAGE_SIZE - 1);
-	struct page *page = page_find_get(c, pos >> PAGE_SHIFT);
+	struct page *page = ramfs_page_find(c, pos >> PAGE_SHIFT);
 	int err;
 
 	if (!page && !off && (*len == PAGE_SIZE || pos + *len >= c->size))
 		return fill_new_page(c, b, pos >> PAGE_SHIFT, len);
 	if (!page) {
-		err = page_find_or_create(c, pos >> PAGE_SHIFT, &page);
+		err = ramfs_page_make(c, pos >> PAGE_SHIFT, &page);
 		if (err)
 			return err;
 	}
 	*len = iobuf_take(b, (char *)page_to_virt(page) + off, *len);
-	page_set_data(page);
+	ramfs_page_set_data(page);
 	page_put(page);
 	return 0;
 }
@@ -408,7 +157,7 @@ static ssize_t write_pages(struct inode *inode, struct iobuf *b, u64 pos,
 			break;
 		done += n;
 		if (pos + done > c->size)
-			set_size(inode, c, pos + done);
+			ramfs_set_size(inode, c, pos + done);
 		if (n < want) {
 			err = -EFAULT;
 			break;
@@ -426,9 +175,9 @@ static ssize_t write_locked(struct file *f, struct iobuf *b, off_t *pos)
 	size_t len;
 	ssize_t n;
 
-	if (at >= MAX_FILE_SIZE)
+	if (at >= RAMFS_MAX_SIZE)
 		return -EFBIG;
-	len = min(b->left, MAX_FILE_SIZE - at);
+	len = min(b->left, RAMFS_MAX_SIZE - at);
 	len = file_limit_write(at, len);
 	if (!len)
 		return -EFBIG;
@@ -459,31 +208,6 @@ static ssize_t ramfs_write(struct file *f, struct iobuf *b, off_t *pos)
 	return n;
 }
 
-int ramfs_append(struct inode *inode, const void *data, size_t len)
-{
-	struct ramfs_content *c = ramfs_content_of(inode);
-	struct page *page;
-	struct page *there;
-	int err;
-
-	ASSERT(IS_ALIGNED(c->size, PAGE_SIZE) && len <= PAGE_SIZE);
-	page = page_alloc(0, 0, PAGE_FILE);
-	if (!page)
-		return -ENOMEM;
-	atomic_inc(&c->limits->pages);
-	page->owner = &c->object;
-	page->index = c->size >> PAGE_SHIFT;
-	page->private = PAGE_DATA;
-	memcpy(page_to_virt(page), data, len);
-	memset((char *)page_to_virt(page) + len, 0, PAGE_SIZE - len);
-	err = page_publish(c, page->index, page, &there);
-	if (err)
-		return err;
-	page_put(there);
-	set_size(inode, c, c->size + len);
-	return 0;
-}
-
 /* Pages looked at without letting others have the lock. */
 #define HOLE_SEARCH_STEP 512u
 
@@ -497,7 +221,7 @@ static u64 find_hole(struct ramfs_content *c, u64 index, u64 last)
 
 		spin_lock(&c->object.lock);
 		while (index < stop &&
-		       page_is_data(page_tree_find(&c->tree, index)))
+		       ramfs_page_is_data(page_tree_find(&c->tree, index)))
 			index++;
 		spin_unlock(&c->object.lock);
 		found = index < stop;
@@ -514,7 +238,7 @@ static u64 find_data(struct ramfs_content *c, u64 index, u64 last)
 
 	spin_lock(&c->object.lock);
 	while ((page = page_tree_next(&c->tree, &index)) != NULL &&
-	       index < last && !page_is_data(page)) {
+	       index < last && !ramfs_page_is_data(page)) {
 		index++;
 		if (++steps % HOLE_SEARCH_STEP)
 			continue;
@@ -531,7 +255,7 @@ static off_t seek_data_or_hole(struct ramfs_content *c, u64 pos, bool data)
 {
 	u64 size = READ_ONCE(c->size);
 	u64 index = pos >> PAGE_SHIFT;
-	u64 last = pages_of(size);
+	u64 last = ramfs_pages_of(size);
 	u64 at;
 
 	if (pos >= size)
@@ -583,24 +307,24 @@ static int ramfs_fsync(struct file *f)
 /* Holes: whole pages go, the ends are filled with zeros. */
 static void punch_hole(struct ramfs_content *c, u64 off, u64 end)
 {
-	u64 first = pages_of(off);
+	u64 first = ramfs_pages_of(off);
 	u64 last = end >> PAGE_SHIFT;
 
 	if (first < last) {
-		drop_pages(c, first, last);
+		ramfs_drop_pages(c, first, last);
 		vm_object_unmap(&c->object, first, last);
 	}
 	if (off >> PAGE_SHIFT == end >> PAGE_SHIFT) {
-		zero_part(c, off, end);
+		ramfs_zero_part(c, off, end);
 		return;
 	}
-	zero_part(c, off, PAGE_ALIGN_UP(off));
-	zero_part(c, PAGE_ALIGN_DOWN(end), end);
+	ramfs_zero_part(c, off, PAGE_ALIGN_UP(off));
+	ramfs_zero_part(c, PAGE_ALIGN_DOWN(end), end);
 }
 
 static int reserve_page(struct ramfs_content *c, u64 index)
 {
-	struct page *page = page_find_get(c, index);
+	struct page *page = ramfs_page_find(c, index);
 	struct page *there;
 	int err;
 
@@ -608,11 +332,11 @@ static int reserve_page(struct ramfs_content *c, u64 index)
 		page_put(page);
 		return 0;
 	}
-	err = page_create(c, index, PA_ZERO, &page);
+	err = ramfs_page_create(c, index, PA_ZERO, &page);
 	if (err)
 		return err;
-	page->private = PAGE_UNWRITTEN;
-	err = page_publish(c, index, page, &there);
+	page->private = RAMFS_PAGE_UNWRITTEN;
+	err = ramfs_page_publish(c, index, page, &there);
 	if (!err)
 		page_put(there);
 	return err;
@@ -625,7 +349,7 @@ static void unreserve_page(struct ramfs_content *c, u64 index)
 
 	spin_lock(&c->object.lock);
 	page = page_tree_find(&c->tree, index);
-	if (page && !page_is_data(page))
+	if (page && !ramfs_page_is_data(page))
 		page_tree_remove(&c->tree, index);
 	else
 		page = NULL;
@@ -666,9 +390,9 @@ static int fallocate_locked(struct inode *inode, int mode, u64 off, u64 end)
 	if (!(mode & FALLOC_FL_KEEP_SIZE) && end > c->size &&
 	    file_limit_write(off, end - off) < end - off)
 		return -EFBIG;
-	err = reserve_pages(c, off >> PAGE_SHIFT, pages_of(end));
+	err = reserve_pages(c, off >> PAGE_SHIFT, ramfs_pages_of(end));
 	if (!err && !(mode & FALLOC_FL_KEEP_SIZE) && end > c->size)
-		set_size(inode, c, end);
+		ramfs_set_size(inode, c, end);
 	return err;
 }
 

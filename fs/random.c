@@ -13,12 +13,21 @@
 #include <arch/cpu.h>
 #include <core/spinlock.h>
 #include <lib/random.h>
+#include <lib/string.h>
 
 #define SEED_WORDS 16
 #define PIECE_BYTES 256
+#define SMALL_BYTES 32
 
 static DEFINE_SPINLOCK(random_lock, RANK_FILE_LOCK);
 static struct random generator;		/* [random_lock] */
+
+/* Bytes for small requests, made in advance: a program start wants 16, and
+ * each turn of the generator costs as much as 250. [random_lock] */
+static struct {
+	u32 left;
+	u8 bytes[PIECE_BYTES];
+} batch;
 
 /* Time stamps of a loop whose length depends on caches and interrupts. */
 static u64 jitter(void)
@@ -51,6 +60,26 @@ void random_stir(const void *data, size_t len)
 {
 	spin_lock(&random_lock);
 	random_mix(&generator, data, len);
+	batch.left = 0;
+	spin_unlock(&random_lock);
+}
+
+/* What was given out is forgotten here. */
+static void small_bytes(void *out, size_t len)
+{
+	u64 now = cpu_cycles();
+	u8 *from;
+
+	spin_lock(&random_lock);
+	if (batch.left < len) {
+		random_mix(&generator, &now, sizeof(now));
+		random_fill(&generator, batch.bytes, sizeof(batch.bytes));
+		batch.left = sizeof(batch.bytes);
+	}
+	batch.left -= (u32)len;
+	from = batch.bytes + batch.left;
+	memcpy(out, from, len);
+	memset(from, 0, len);
 	spin_unlock(&random_lock);
 }
 
@@ -59,6 +88,10 @@ void random_bytes(void *out, size_t len)
 	u8 *at = out;
 	u64 now = cpu_cycles();
 
+	if (len <= SMALL_BYTES) {
+		small_bytes(out, len);
+		return;
+	}
 	random_stir(&now, sizeof(now));
 	while (len) {
 		size_t n = min(len, (size_t)PIECE_BYTES);

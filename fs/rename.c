@@ -146,8 +146,7 @@ static int rename_locked(struct rename_state *r)
 
 	if (mount_blocks(m, r->from) || (victim && mount_blocks(m, r->to)))
 		return -EBUSY;
-	err = dir->ops->rename(dir, r->from, r->to_dir->inode, r->to,
-			       r->flags);
+	err = dir->ops->rename(r->from, r->to, r->flags);
 	if (err)
 		return err;
 	if (victim && !exchange && S_ISDIR(victim->mode))

@@ -23,6 +23,7 @@ SRCS += \
 	fs/propagate.c \
 	fs/page_tree.c \
 	fs/ramfs.c \
+	fs/ramfs_content.c \
 	fs/ramfs_file.c \
 	fs/ramfs_mount.c \
 	fs/memfd.c \
@@ -32,6 +33,8 @@ SRCS += \
 	fs/fifo.c \
 	fs/eventfd.c \
 	fs/poll.c \
+	fs/epoll.c \
+	fs/timerfd.c \
 	fs/lock.c \
 	fs/chardev.c \
 	fs/memdev.c \

@@ -411,24 +411,3 @@ int path_walk(const struct walk *w, const char *name, struct path *out)
 	walk_end(&s);
 	return err;
 }
-
-int path_walk_parent(const struct walk *w, const char *name, struct path *out,
-		     char last[NAME_MAX + 1], bool *dir_wanted)
-{
-	struct walk_state s;
-	int err = walk_begin(&s, w, name);
-
-	if (!err)
-		err = walk_to_last(&s);
-	if (!err && s.last.len > NAME_MAX)
-		err = -ENAMETOOLONG;
-	if (!err) {
-		memcpy(last, s.last.text, s.last.len);
-		last[s.last.len] = '\0';
-		*dir_wanted = s.dir_wanted;
-		*out = s.cur;
-		s.cur.dentry = NULL;
-	}
-	walk_end(&s);
-	return err;
-}

@@ -154,38 +154,6 @@ static int add_segment(const struct elf64_ehdr *ehdr,
 	}
 }
 
-static bool overlap(const struct elf64_phdr *a, const struct elf64_phdr *b)
-{
-	return a->p_vaddr < b->p_vaddr + b->p_memsz &&
-	       b->p_vaddr < a->p_vaddr + a->p_memsz;
-}
-
-/* Does a segment share a byte with one of those before it in the table? */
-static bool overlaps_earlier(const struct elf64_phdr *phdrs, u32 index)
-{
-	u32 i;
-
-	for_each_elf_load(i, phdrs, index) {
-		if (overlap(&phdrs[i], &phdrs[index]))
-			return true;
-	}
-	return false;
-}
-
-/* Quick when the table is sorted by address, as it should be. */
-static bool any_overlap(const struct elf64_phdr *phdrs, u32 phnum)
-{
-	u64 top = 0;
-	u32 i;
-
-	for_each_elf_load(i, phdrs, phnum) {
-		if (phdrs[i].p_vaddr < top && overlaps_earlier(phdrs, i))
-			return true;
-		top = max(top, phdrs[i].p_vaddr + phdrs[i].p_memsz);
-	}
-	return false;
-}
-
 static void image_init(const struct elf64_ehdr *ehdr, struct elf_image *out)
 {
 	*out = (struct elf_image){
@@ -213,9 +181,7 @@ int elf_check_segments(const struct elf64_ehdr *ehdr,
 		if (err)
 			return err;
 	}
-	if (image.nloads == 0 || any_overlap(phdrs, ehdr->e_phnum))
-		return -EINVAL;
-	if (image.entry >= limit)
+	if (image.nloads == 0 || image.entry >= limit)
 		return -EINVAL;
 	image.start_code = min(image.start_code, image.end_code);
 	*out = image;

@@ -99,6 +99,9 @@ bool upcall_is_stack_guard(u64 addr)
 /* How deep stacks have been: untouched parts still have the pattern. */
 #define DEPTH_PATTERN 0x57ac57ac57ac57acull
 
+/* Three quarters of a stack in release builds, whose frames are smaller. */
+#define DEPTH_WARN 6144u
+
 static u64 depth_max;		/* [a] bytes */
 
 static void depth_mark(u64 top)
@@ -115,8 +118,12 @@ static void depth_look(u64 top)
 	while (p < (const u64 *)top && *p == DEPTH_PATTERN)
 		p++;
 	depth = top - (u64)p;
-	if (depth > READ_ONCE(depth_max))
-		{ WRITE_ONCE(depth_max, depth); pr_info("kstack depth %lu\n", depth); }
+	if (depth <= READ_ONCE(depth_max))
+		return;
+	WRITE_ONCE(depth_max, depth);
+	if (depth > DEPTH_WARN)
+		pr_warn("kstack: %lu bytes were used, too many for release\n",
+			depth);
 }
 
 u64 kstack_depth(void)

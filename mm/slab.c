@@ -32,20 +32,23 @@
 #define WASTE_PART 8
 #define ORDER_MAX 3
 #define MAG_SIZES 3
+/* What a magazine may hold back at most. */
+#define MAG_MAX_BYTES 32768u
 
 static DEFINE_SPINLOCK(caches_lock, RANK_SLAB_LIST);
 static struct list caches = LIST_INIT(caches);	/* [caches_lock] */
 static unsigned long ids[BITMAP_WORDS(SLAB_IDS)];	/* [caches_lock] */
 
-static DEFINE_PER_CPU(struct slab_mag *, magazines[SLAB_IDS]);
+/* One more, which stays NULL, for caches without a number. */
+static DEFINE_PER_CPU(struct slab_mag *, magazines[SLAB_IDS + 1]);
 
 /* For struct slab_cache itself, and for magazines of three sizes. */
 static struct slab_cache cache_cache;
 static struct slab_cache mag_caches[MAG_SIZES];
 static const char *const mag_names[MAG_SIZES] = {
-	"slab_mag-64", "slab_mag-128", "slab_mag-256",
+	"slab_mag-128", "slab_mag-256", "slab_mag-512",
 };
-static const u32 mag_bytes[MAG_SIZES] = { 64, 128, 256 };
+static const u32 mag_bytes[MAG_SIZES] = { 128, 256, 512 };
 
 static u32 mag_room(u32 i)
 {
@@ -277,7 +280,7 @@ static NOINLINE void free_slow(struct slab_cache *c, struct slab_mag *m,
 
 static inline struct slab_mag *mag_of(const struct slab_cache *c)
 {
-	return c->id == SLAB_NO_ID ? NULL : this_cpu(magazines[c->id]);
+	return this_cpu(magazines[c->id]);
 }
 
 /* Allocation without the fault test. */
@@ -396,9 +399,8 @@ static void cache_init(struct slab_cache *c, const char *name, size_t size,
 	}
 	c->stride = ALIGN_UP(c->stride, (u32)max(align, sizeof(u64)));
 	choose_order(c);
-	c->mag_size = mag_room(mag_class(c));
-	if (c->stride > 2 * PAGE_SIZE)
-		c->mag_size = 2;
+	c->mag_size = max(2u, min(mag_room(mag_class(c)),
+				  MAG_MAX_BYTES / c->stride));
 }
 
 struct slab_cache *slab_cache_create(const char *name, size_t size,

@@ -336,7 +336,8 @@ int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
 	pte = pte_create(mmu, va);
 	if (!pte)
 		return -ENOMEM;
-	ASSERT(!(*pte & PTE_PRESENT));
+	if (*pte)
+		return -EEXIST;
 	store_release(pte, pte_make(pa, flags));
 	return 0;
 }

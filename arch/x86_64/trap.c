@@ -44,6 +44,7 @@
 
 #define PF_PRESENT BIT(0)
 #define PF_WRITE BIT(1)
+#define PF_USER BIT(2)
 #define PF_RESERVED BIT(3)
 #define PF_EXEC BIT(4)
 
@@ -295,6 +296,14 @@ static void user_page_fault(struct regs *r)
 		return;
 	}
 	fault_record(r, addr);
+	/* An access of user mode that the processor makes as a supervisor
+	 * (descriptor tables; an emulator also a far return) and SMAP stops:
+	 * no page that could be brought in would help. */
+	if ((r->error & (PF_PRESENT | PF_USER)) == PF_PRESENT) {
+		upcall_user_fault(r, SIGSEGV, SEGV_ACCERR, addr, TRAP_PF,
+				  (u32)r->error);
+		return;
+	}
 	upcall_page_fault(r, addr, fault_access(r->error),
 			  r->error & PF_PRESENT, true);
 }

@@ -78,8 +78,9 @@ void mmu_fini(struct mmu *mmu);
 void mmu_switch(struct mmu *mmu);
 
 /*
- * mmu_map - map one page at @va, which has no page yet (or a not-present one)
- * Return: 0, -ENOMEM (no memory for a table). No flush needed: x86 does not
+ * mmu_map - map one page at @va
+ * Return: 0, -EEXIST (there is one already, maybe kept without access),
+ *         -ENOMEM (no memory for a table). No flush needed: x86 does not
  *         cache missing entries.
  */
 int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags);

@@ -30,6 +30,8 @@ enum lock_rank {
 	/* layer 5 sched */
 	RANK_RUNQUEUE,		/* a CPU's run queue */
 	RANK_TIMER,		/* a CPU's timer tree */
+	RANK_EPOLL,		/* ready list of an epoll: its wake-ups come
+				   under the lock of a wait queue */
 	RANK_WAIT,		/* a wait queue */
 	RANK_THREADS,		/* a CPU's list of all threads, for dumps */
 	/* layer 6 vm */
@@ -67,6 +69,9 @@ enum lock_rank {
 	RANK_MUTEX_MOUNT,	/* mount and umount */
 	RANK_MUTEX_EXEC,	/* credentials and memory change of a process */
 	RANK_MUTEX_NS,		/* creation of namespace caches */
+	RANK_MUTEX_EPOLL,	/* what an epoll watches: it asks files of any
+				   type under it */
+	RANK_MUTEX_EPOLL_GRAPH,	/* which epoll watches which */
 	RANK_MUTEX_FILE_POS,	/* position of an open file, around read and
 				   write of any type */
 };

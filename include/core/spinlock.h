@@ -1,9 +1,13 @@
 /*
  * include/core/spinlock.h - fair spinlocks with a rank
  *
- * What:  ticket lock; PAUSE while waiting. In debug builds owner, rank,
- *        interrupt state and a stall (with both back traces) are checked.
- *        In release builds taking a free lock is one instruction, inline.
+ * What:  ticket lock; PAUSE while waiting. A CPU that finds the lock taken
+ *        first tries for a while to catch it free, and draws a ticket only
+ *        then: from its ticket on nobody gets in front of it. (Tickets from
+ *        the start make a convoy when the hypervisor has fewer processors
+ *        than the machine: each hand-over waits for one that is not running.)
+ *        In debug builds owner, rank, interrupt state and a stall (with both
+ *        back traces) are checked. In release builds the free case is inline.
  * Context: the plain form is for locks never taken in interrupts; the _irq
  *        forms for those that are. Nothing sleeps while one is held.
  * Not:   once a CPU panics nobody waits for a lock any more: the data may be
@@ -45,8 +49,16 @@ struct spinlock {
 #define DEFINE_SPINLOCK(var, lockrank) \
 	struct spinlock var = SPINLOCK_INIT(#var, lockrank)
 
-/* Wait until @mine is served. Only for the inline form below. */
-void spin_wait(struct spinlock *l, u16 mine);
+/* Take a lock that was not free. Only for the inline form below. */
+void spin_lock_slow(struct spinlock *l);
+
+/* Draw the next ticket if it is served at once. */
+static inline bool spin_try_ticket(struct spinlock *l)
+{
+	u32 t = READ_ONCE(l->tickets);
+
+	return (t >> 16) == (t & 0xffff) && cas(&l->tickets, t, t + (1u << 16));
+}
 
 #ifdef NIDUS_DEBUG
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank);
@@ -64,10 +76,8 @@ static inline void spin_init(struct spinlock *l, const char *name UNUSED,
 
 static inline void spin_lock(struct spinlock *l)
 {
-	u32 t = __atomic_fetch_add(&l->tickets, 1u << 16, __ATOMIC_ACQUIRE);
-
-	if (unlikely((t >> 16) != (t & 0xffff)))
-		spin_wait(l, (u16)(t >> 16));
+	if (unlikely(!spin_try_ticket(l)))
+		spin_lock_slow(l);
 }
 
 static inline void spin_lock_nested(struct spinlock *l)
@@ -77,9 +87,7 @@ static inline void spin_lock_nested(struct spinlock *l)
 
 static inline bool spin_trylock(struct spinlock *l)
 {
-	u32 t = READ_ONCE(l->tickets);
-
-	return (t >> 16) == (t & 0xffff) && cas(&l->tickets, t, t + (1u << 16));
+	return spin_try_ticket(l);
 }
 
 static inline void spin_unlock(struct spinlock *l)

@@ -26,6 +26,11 @@ static inline void poll_wait(struct poll_table *pt, struct file *f,
 		pt->queue(pt, f, q);
 }
 
+/* Wake-up key: the queue goes away before the file does. Who may stand on a
+ * queue that its file does not own takes the entry off; the memory stays until
+ * a grace period has passed. */
+#define POLLFREE 0x4000
+
 struct file_table;
 struct poll_args {
 	struct file_table *table;

@@ -36,6 +36,7 @@ struct superblock;
 struct vm_object;
 
 struct attr_change;
+struct dentry_make_args;
 
 struct dir_context {
 	/* One entry: false stops the listing (buffer full). */
@@ -57,10 +58,11 @@ struct inode_ops {
 	int (*lookup)(struct inode *dir, const char *name, size_t len,
 		      struct inode **out);
 	/* Names are checked absent and permitted; dir->lock held. On success
-	 * the new inode was given to @d by dentry_instantiate. @mode has its
-	 * file type (S_IFDIR: mkdir). */
-	int (*create)(struct inode *dir, struct dentry *d, mode_t mode,
-		      dev_t rdev, const struct cred *cred);
+	 * the new inode was given to @d by dentry_instantiate. @args: mode
+	 * with the file type (S_IFDIR: mkdir) and rdev count. */
+	int (*create)(struct inode *dir, struct dentry *d,
+		      const struct dentry_make_args *args,
+		      const struct cred *cred);
 	int (*symlink)(struct inode *dir, struct dentry *d, const char *target,
 		       const struct cred *cred);
 	int (*link)(struct inode *dir, struct dentry *d, struct inode *target);
@@ -69,8 +71,7 @@ struct inode_ops {
 	/* @to has an inode when it is replaced or exchanged (RENAME_EXCHANGE).
 	 * Both directories and the victim are locked. The caller moves the
 	 * dentries afterwards. */
-	int (*rename)(struct inode *from_dir, struct dentry *from,
-		      struct inode *to_dir, struct dentry *to, u32 flags);
+	int (*rename)(struct dentry *from, struct dentry *to, u32 flags);
 	/* Text of a link. Bytes written or -errno. NULL: not a link. */
 	ssize_t (*readlink)(struct inode *inode, char *buf, size_t size,
 			    const struct cred *cred);
@@ -141,9 +142,9 @@ struct superblock {
 	struct dentry *root;		/* [I] owned; set by the creator */
 	const struct sb_ops *ops;	/* [I] */
 	u32 flags;			/* [mount mutex] SB_* and MS_RDONLY */
-	struct atomic writers;		/* [a] users that write; -1: read-only */
-	struct atomic64 next_ino;	/* [a] last number of inode_create */
-	struct mount *internal;		/* [a] of nameless files, kept for ever */
+	struct atomic writers;		/* [a] who writes; -1: read-only */
+	struct atomic64 next_ino;	/* [a] last one of inode_create */
+	struct mount *internal;		/* [a] of nameless files; stays */
 	void *private;
 };
 
@@ -214,7 +215,6 @@ void fs_context_replace(struct fs_context *fs, const struct path *from,
 enum walk_flags {
 	WALK_FOLLOW = 1,	/* a link as last component is followed */
 	WALK_DIRECTORY = 2,	/* the result must be a directory */
-	WALK_PARENT = 4,	/* stop at the last component's directory */
 	WALK_EMPTY = 8,		/* AT_EMPTY_PATH */
 	WALK_NO_AUTOMOUNT = 16,
 	/* openat2(2), RESOLVE_* */
@@ -241,10 +241,6 @@ struct walk {
  * Source:   path_resolution(7)
  */
 int path_walk(const struct walk *w, const char *name, struct path *out);
-/* With WALK_PARENT semantics: @last gets the last component (maybe with
- * trailing slash noted in @dir_wanted), @out the directory. */
-int path_walk_parent(const struct walk *w, const char *name, struct path *out,
-		     char last[NAME_MAX + 1], bool *dir_wanted);
 void path_get(const struct path *p);
 void path_put(const struct path *p);
 static inline bool path_equal(const struct path *a, const struct path *b)
@@ -260,12 +256,19 @@ bool path_is_mount_root(const struct path *p);
 u64 path_mount_id(const struct path *p);
 bool path_noexec(const struct path *p);	/* MS_NOEXEC of mount or type */
 bool path_nosuid(const struct path *p);	/* set-id bits do not count */
-/* Absolute text seen from @root, into the end of @buf. Return: pointer into
- * @buf, or NULL (too long). "(unreachable)" in front when @p does not lie
- * below @root, " (deleted)" behind when its name is gone. A nameless file
- * gives its name alone ("pipe:[7]"). */
+/*
+ * path_text - absolute text of @p into the end of @buf
+ * @root:    borrowed; what lies above it is not shown. NULL, or not above @p
+ *           (another mount namespace): all up to the top
+ * A name that is gone has " (deleted)" behind it; a nameless file gives its
+ * label alone ("pipe:[7]").
+ * Return:   pointer into @buf, or NULL: too long
+ */
 char *path_text(const struct path *p, const struct path *root, char *buf,
 		size_t size);
+/* The same for getcwd(2): "(unreachable)" in front when @root is not above. */
+char *path_text_cwd(const struct path *p, const struct path *root, char *buf,
+		    size_t size);
 
 /* Calls on names; errors as the system calls of the same names have them. */
 int vfs_mknod(const struct walk *w, const char *name, mode_t mode, dev_t dev);
@@ -443,9 +446,12 @@ int vfs_umount(const struct walk *w, const char *target, int flags,
 struct pivot_result {
 	struct path old, new;
 };
-int vfs_pivot_root(const struct walk *w, const char *new_root,
-		   const char *put_old, struct mount_ns *ns,
-		   struct pivot_result *out);
+struct pivot_args {
+	const struct walk *walk;
+	const char *new_root, *put_old;
+	struct mount_ns *ns;
+};
+int vfs_pivot_root(const struct pivot_args *args, struct pivot_result *out);
 /*
  * mount_ns_clone - copy of all mounts for CLONE_NEWNS
  * @fs:      root and cwd are moved to the same places of the copy; NULL: none.

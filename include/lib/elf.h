@@ -80,9 +80,9 @@ MUST_CHECK int elf_check_header(const struct elf64_ehdr *ehdr,
  * @out:     filled on success only
  * Return:   0, -ENOEXEC (a PT_INTERP shorter than 2 or longer than PATH_MAX
  *           bytes), -EINVAL (no segment to load; a segment with more in the
- *           file than in memory, reaching past @limit, overlapping another,
- *           or with an offset that does not agree with its address within a
- *           page; an entry point past @limit)
+ *           file than in memory, reaching past @limit, or with an offset that
+ *           does not agree with its address within a page; an entry point
+ *           past @limit). Segments may overlap: the later one is seen.
  *           Linux finds the causes of -EINVAL after the old program is gone,
  *           so that there the process dies of SIGSEGV.
  */

@@ -62,6 +62,8 @@ typedef u64 paddr_t;
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 #define PACKED __attribute__((packed))
 #define ALIGNED(n) __attribute__((aligned(n)))
+/* What a build may leave out: its address is NULL then. */
+#define OPTIONAL __attribute__((weak))
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
 #define SECTION(name) __attribute__((section(name)))

@@ -6,7 +6,12 @@
 
 #include <lib/types.h>
 
+/* Debug builds have deeper frames; kstack_depth of them shows what is needed. */
+#ifdef NIDUS_DEBUG
 #define KSTACK_SIZE 16384ul
+#else
+#define KSTACK_SIZE 8192ul
+#endif
 
 /*
  * kstack_alloc - a kernel stack

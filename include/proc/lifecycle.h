@@ -76,6 +76,7 @@ struct rusage_sum {
 };
 /* All threads of @p, living and dead, but not its children. */
 void process_sum(struct process *p, struct rusage_sum *out);
+void process_sum_locked(struct process *p, struct rusage_sum *out);	/* [S] */
 void task_sum(struct task *t, struct rusage_sum *out);	/* one thread */
 /* @who: RUSAGE_SELF, RUSAGE_CHILDREN or RUSAGE_BOTH. */
 void process_rusage(struct process *p, int who, struct rusage *out);

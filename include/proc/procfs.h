@@ -6,8 +6,9 @@
 
 #include <fs/vfs.h>
 
-struct seq_buf;
 struct ns_common;
+struct pid_ns;
+struct seq_buf;
 
 /* Register the file-system type; static entries come with proc_entry_add. */
 void procfs_init(void);
@@ -17,6 +18,8 @@ struct proc_entry {
 	const char *path;
 	mode_t mode;
 	int (*show)(struct seq_buf *out);
+	/* The same for what depends on the mount's namespace. */
+	int (*show_ns)(struct seq_buf *out, struct pid_ns *ns);
 	ssize_t (*write)(const char *text, size_t len);
 	struct proc_entry *next;
 };

@@ -51,9 +51,10 @@ void session_exit_check(struct process *p, struct process *parent);
 void session_leader_exit(struct process *p);
 
 /* For the tty driver: */
-/* @p's terminal as /proc shows it: device number and foreground group in the
- * caller's namespace; unchanged when there is none. [T] held. */
-void session_terminal(struct process *p, dev_t *dev, s32 *pgrp);
+/* @p's terminal as /proc shows it: device number and foreground group in
+ * @ns; unchanged when there is none. [T] held. */
+void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
+		      s32 *pgrp);
 struct session *session_of_current(void);	/* with reference, or NULL */
 /* The controlling terminal of the caller, with reference; NULL: none. */
 struct tty *session_current_tty(void);

@@ -44,7 +44,8 @@ int signal_send_task(struct task *t, int sig, const struct siginfo *info);
 /* A fault of the current thread: cannot be blocked or ignored. */
 void signal_force(int sig, const struct siginfo *info);
 void signal_force_fault(int sig, int code, uptr_t addr);
-/* siginfo of kill(2) by the current task, as @target's namespace sees it. */
+/* siginfo of kill(2) by the current task: its own number for itself, 0 when
+ * @target's namespace does not see it. */
 void siginfo_from_current(struct siginfo *si, int sig, int code,
 			  const struct pid *target);
 

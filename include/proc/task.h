@@ -163,7 +163,8 @@ struct process {
 	struct timer cpu_timer;		/* for the two others and RLIMIT_CPU:
 					   when they might be due */
 	u64 cpu_warn_ns;		/* [S] next SIGXCPU, in time used */
-	struct list posix_timers;	/* [S] */
+	struct list posix_timers;	/* [S] of timer_create(2), by link */
+	s32 next_timer_id;		/* [S] */
 
 	struct session *session;	/* [T][R] owned */
 	u32 left_tty;		/* [T] gave its session's terminal up */

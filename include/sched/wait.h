@@ -46,6 +46,9 @@ static inline bool wait_queue_active(const struct wait_queue *q)
 void wait_queue_wake(struct wait_queue *q, u32 nr, u32 key);
 /* The same, hinting that the waker sleeps soon. */
 void wait_queue_wake_sync(struct wait_queue *q, u32 nr, u32 key);
+/* From a wake-up action, under the lock of another queue; the caller knows
+ * that queues never lead back in a circle. */
+void wait_queue_wake_nested(struct wait_queue *q, u32 nr, u32 key);
 #define wake_all(q) wait_queue_wake(q, 0, 0)
 #define wake_one(q) wait_queue_wake(q, 1, 0)
 

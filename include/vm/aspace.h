@@ -143,9 +143,10 @@ struct aspace {
 	u64 stack_top;			/* [I] */
 	u64 code_start, code_end, data_start, data_end;	/* [I] /proc */
 	u64 arg_start, arg_end, env_start, env_end;	/* [lock] /proc, prctl */
-	u64 auxv[64];			/* [I] as given to the program */
 	void *exe_file;			/* [lock] owned through the file hooks */
 	u32 def_flags;			/* [lock] mlockall(MCL_FUTURE) */
+	u64 auxv[64];			/* [I] as given to the program, then
+					   zeros */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 };
 
@@ -229,12 +230,19 @@ int vm_mlock(struct aspace *as, u64 addr, u64 len, enum vm_lock_mode mode,
 int vm_mlockall(struct aspace *as, int flags, const struct vm_limits *limits);
 int vm_munlockall(struct aspace *as);
 /*
- * vm_map_segment - exec: a mapping at a fixed place in an address space that
- *                  nobody runs in yet
- * @args: as for vm_mmap; MAP_FIXED is implied, no limits are looked at
- * Return: 0, -ENOMEM, -EINVAL (not aligned, or outside of user addresses).
+ * vm_map_segment - exec: a private mapping at a fixed place in an address
+ *                  space that nobody else can see yet
+ * @args: as for vm_mmap; no limits are looked at but may_map_low
+ * Return: 0, -ENOMEM, -EPERM (low address), -EINVAL (not aligned, or outside
+ *         of user addresses).
  */
 int vm_map_segment(struct aspace *as, const struct mmap_args *args);
+/*
+ * vm_clear_tail - exec: zeros from @from to the end of its page, which is the
+ *                 last of a writable segment from a file and not yet touched
+ * Return: 0, -EFAULT (the file is shorter), -ENOMEM.
+ */
+int vm_clear_tail(struct aspace *as, u64 from);
 /*
  * vm_map_pages - exec: put pages filled by the caller into a region
  * @addr:  page aligned; the pages go to following addresses, which have none
@@ -250,6 +258,7 @@ int vm_map_pages(struct aspace *as, u64 addr, struct list *pages);
 struct fault_args {
 	u64 addr;
 	u32 access;		/* enum fault_access */
+	bool present;		/* the processor found a page there */
 	int *code;
 };
 int vm_fault(struct aspace *as, const struct fault_args *args);
@@ -259,8 +268,6 @@ int vm_fault(struct aspace *as, const struct fault_args *args);
  * copied, less on a hole. Context: task, may sleep; no aspace lock held. */
 size_t aspace_read(struct aspace *as, u64 addr, void *buf, size_t len);
 size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len);
-/* Write zeros. */
-size_t aspace_clear(struct aspace *as, u64 addr, size_t len);
 
 /* Visit regions in order under the lock (for /proc/PID/maps). */
 void aspace_for_each(struct aspace *as,

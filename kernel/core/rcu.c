@@ -23,7 +23,7 @@
 #include <core/spinlock.h>
 
 /* A CPU asks for a grace period when it has as many callbacks, or at a tick. */
-#define RCU_BATCH 64
+#define RCU_BATCH 32
 /* At most as many callbacks run in one go. */
 #define RCU_RUN_BATCH 64
 /* More due callbacks than this go to RCU's own thread. */

@@ -1,8 +1,8 @@
 /*
  * kernel/core/spinlock.c - ticket locks: the waiting and the checked form
  *
- * What:  spin_wait, which every build uses when a lock is taken, and the
- *        checked lock and unlock of debug builds.
+ * What:  spin_lock_slow, which every build uses when a lock is not free, and
+ *        the checked lock and unlock of debug builds.
  * Locks: owner and caller of a lock are written by its holder only; a waiter
  *        reads them without order, for the stall report.
  * Not:   the order of locks (rank.c).
@@ -25,6 +25,8 @@
 #define STALL_PANIC_NS (60 * NSEC_PER_SEC)
 #define STALL_LOOK_SPINS 0x3fffu
 #define TRACE_DEPTH 16
+/* Turns without a ticket: about a millisecond. */
+#define PATIENCE_SPINS 16384u
 
 #ifdef NIDUS_DEBUG
 static const char *lock_name(const struct spinlock *l)
@@ -98,7 +100,8 @@ static void stall_look(const struct spinlock *l, u64 *start, u64 *next_report)
 		      (void *)l);
 }
 
-void spin_wait(struct spinlock *l, u16 mine)
+/* Until the ticket @mine is served. */
+static void spin_wait(struct spinlock *l, u16 mine)
 {
 	u64 start = 0, next_report = 0;
 	u32 spins = 0;
@@ -113,6 +116,19 @@ void spin_wait(struct spinlock *l, u16 mine)
 	}
 }
 
+void spin_lock_slow(struct spinlock *l)
+{
+	u32 t;
+
+	for (u32 i = 0; i < PATIENCE_SPINS; i++) {
+		if (spin_try_ticket(l))
+			return;
+		cpu_relax();
+	}
+	t = __atomic_fetch_add(&l->tickets, 1u << 16, __ATOMIC_ACQUIRE);
+	spin_wait(l, (u16)(t >> 16));
+}
+
 #ifdef NIDUS_DEBUG
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank)
 {
@@ -121,12 +137,9 @@ void spin_init(struct spinlock *l, const char *name, enum lock_rank rank)
 
 static void lock_checked(struct spinlock *l, bool nested, u64 caller)
 {
-	u32 t;
-
 	rank_check(l, nested);
-	t = __atomic_fetch_add(&l->tickets, 1u << 16, __ATOMIC_ACQUIRE);
-	if ((t >> 16) != (t & 0xffff))
-		spin_wait(l, (u16)(t >> 16));
+	if (!spin_try_ticket(l))
+		spin_lock_slow(l);
 	rank_push(l, caller);
 }
 
@@ -142,9 +155,7 @@ void spin_lock_nested(struct spinlock *l)
 
 bool spin_trylock(struct spinlock *l)
 {
-	u32 t = READ_ONCE(l->tickets);
-
-	if ((t >> 16) != (t & 0xffff) || !cas(&l->tickets, t, t + (1u << 16)))
+	if (!spin_try_ticket(l))
 		return false;
 	rank_push(l, (u64)__builtin_return_address(0));
 	return true;

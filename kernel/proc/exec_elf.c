@@ -162,8 +162,10 @@ static int map_zero_part(struct aspace *as, const struct exec_elf *e,
 	};
 
 	if (ph->p_filesz && (ph->p_flags & PF_W) && edge > from) {
-		if (aspace_clear(as, from, edge - from) != edge - from)
-			return -EFAULT;
+		int err = vm_clear_tail(as, from);
+
+		if (err)
+			return err;
 	}
 	if (PAGE_ALIGN_UP(to) <= edge)
 		return 0;

@@ -71,33 +71,35 @@ static u64 args_low(const struct exec_args *a)
 /* A place in the block that moves upward. */
 struct cursor {
 	struct page *page;
-	u64 off;
+	char *at, *end;		/* in the page */
 };
+
+static void cursor_enter(struct cursor *c, struct page *p, u64 off)
+{
+	c->page = p;
+	c->at = page_to_virt(p);
+	c->end = c->at + PAGE_SIZE;
+	c->at += off;
+}
 
 static struct cursor cursor_at(struct exec_args *a, u64 distance)
 {
 	u64 pos = a->npages * PAGE_SIZE - distance;
-	struct cursor c = { .off = pos % PAGE_SIZE };
+	struct page *p = list_first(&a->pages, struct page, link);
+	struct cursor c;
 
-	c.page = list_first(&a->pages, struct page, link);
 	for (u64 n = pos / PAGE_SIZE; n; n--)
-		c.page = list_next(c.page, link);
+		p = list_next(p, link);
+	cursor_enter(&c, p, pos % PAGE_SIZE);
 	return c;
 }
 
-static char *cursor_data(const struct cursor *c)
+/* To the next page when this one is used up; bytes left in it. */
+static size_t cursor_room(struct cursor *c)
 {
-	return (char *)page_to_virt(c->page) + c->off;
-}
-
-static void cursor_advance(struct cursor *c, u64 n)
-{
-	c->off += n;
-	ASSERT(c->off <= PAGE_SIZE);
-	if (c->off == PAGE_SIZE) {
-		c->page = list_next(c->page, link);
-		c->off = 0;
-	}
+	if (c->at == c->end)
+		cursor_enter(c, list_next(c->page, link), 0);
+	return (size_t)(c->end - c->at);
 }
 
 static void cursor_put(struct cursor *c, const void *data, size_t len)
@@ -105,13 +107,21 @@ static void cursor_put(struct cursor *c, const void *data, size_t len)
 	const char *from = data;
 
 	while (len) {
-		size_t n = min(len, PAGE_SIZE - c->off);
+		size_t n = min(len, cursor_room(c));
 
-		memcpy(cursor_data(c), from, n);
-		cursor_advance(c, n);
+		memcpy(c->at, from, n);
+		c->at += n;
 		from += n;
 		len -= n;
 	}
+}
+
+/* One word of the tables, which are aligned to words. */
+static void cursor_put_word(struct cursor *c, u64 word)
+{
+	(void)cursor_room(c);
+	*(u64 *)(void *)c->at = word;
+	c->at += sizeof(word);
 }
 
 /* Over the string here, with its NUL. Return: its bytes. */
@@ -120,15 +130,15 @@ static u64 cursor_skip_string(struct cursor *c)
 	u64 total = 0;
 
 	for (;;) {
-		u64 room = PAGE_SIZE - c->off;
-		size_t n = strnlen(cursor_data(c), room);
+		size_t room = cursor_room(c);
+		size_t n = strnlen(c->at, room);
 
-		if (n < room) {
-			cursor_advance(c, n + 1);
-			return total + n + 1;
-		}
-		cursor_advance(c, n);
+		c->at += n;
 		total += n;
+		if (n < room) {
+			c->at++;
+			return total + 1;
+		}
 	}
 }
 
@@ -443,15 +453,11 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 static void put_pointers(struct cursor *out, struct cursor *s, u64 n,
 			 u64 *address)
 {
-	u64 end = 0;
-
 	for (; n; n--) {
-		u64 at = *address;
-
+		cursor_put_word(out, *address);
 		*address += cursor_skip_string(s);
-		cursor_put(out, &at, sizeof(at));
 	}
-	cursor_put(out, &end, sizeof(end));
+	cursor_put_word(out, 0);
 }
 
 /* argc, argv, envp, auxv from @distance on; the strings are at @strings. */
@@ -462,7 +468,7 @@ static void put_tables(struct exec *x, u64 distance, u64 strings, u32 naux)
 	struct cursor s = cursor_at(a, strings);
 	u64 address = USER_END - strings;
 
-	cursor_put(&out, &a->argc, sizeof(a->argc));
+	cursor_put_word(&out, a->argc);
 	x->as->arg_start = address;
 	put_pointers(&out, &s, a->argc, &address);
 	x->as->arg_end = address;

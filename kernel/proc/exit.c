@@ -281,6 +281,20 @@ void process_notify_exit(struct process *p, struct list *dead)
 	list_add_tail(dead, &leader->children);
 }
 
+/* PR_SET_PDEATHSIG, by the parent's number as the child sees it. [T] */
+static void send_parent_death(struct task *t)
+{
+	struct siginfo si = {
+		.si_code = SI_USER,
+		.f.kill.pid = pid_nr(current_process()->tgid,
+				     pid_ns_of(t->process->tgid)),
+		.f.kill.uid = current_cred()->uid,
+	};
+
+	if (t->pdeath_signal)
+		signal_send_task(t, t->pdeath_signal, &si);
+}
+
 /* @child of the dying @from goes to @to. [T] */
 static void reparent_child(struct process *child, struct task *to,
 			   struct list *dead)
@@ -289,10 +303,8 @@ static void reparent_child(struct process *child, struct task *to,
 	struct task *t;
 
 	child->parent_task = to;
-	for_each_list(t, &child->threads, thread_link) {
-		if (t->pdeath_signal)
-			signal_send_task(t, t->pdeath_signal, SEND_NOINFO);
-	}
+	for_each_list(t, &child->threads, thread_link)
+		send_parent_death(t);
 	if (to->process == from)
 		return;
 	rcu_assign(child->parent, to->process);

@@ -49,7 +49,7 @@ static void out_of_memory(void)
 }
 
 bool upcall_page_fault(struct regs *r UNUSED, uptr_t addr,
-		       enum fault_access access, bool present UNUSED,
+		       enum fault_access access, bool present,
 		       bool from_user)
 {
 	struct aspace *as = aspace_current();
@@ -57,6 +57,7 @@ bool upcall_page_fault(struct regs *r UNUSED, uptr_t addr,
 	struct fault_args args = {
 		.addr = addr,
 		.access = access,
+		.present = present,
 		.code = &code,
 	};
 	int err;

@@ -40,11 +40,6 @@ struct pid_ns *proc_sb_ns(const struct superblock *sb)
 	return sb->private;
 }
 
-struct pid_ns *proc_reader_ns(void)
-{
-	return current_pidns();
-}
-
 void proc_entry_add(struct proc_entry *e)
 {
 	struct proc_entry **last = &entries;
@@ -90,6 +85,7 @@ struct inode *proc_inode(struct superblock *sb, const struct proc_node *from,
 		return NULL;
 	}
 	*n = *from;
+	n->ns = proc_sb_ns(sb);
 	pid_get(n->pid);
 	inode->private = n;
 	return inode;
@@ -146,11 +142,17 @@ bool proc_emit_dots(struct file *f, struct dir_context *c)
 
 /* --- fixed entries: paths such as "sys/kernel/pid_max" ------------------- */
 
+static int show_fixed(struct proc_node *n, struct seq_buf *out)
+{
+	return n->entry->show_ns ? n->entry->show_ns(out, n->ns) :
+				   n->entry->show(out);
+}
+
 static int show_entry(struct seq_source *src, struct seq_buf *out)
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
 
-	return n->entry->show(out);
+	return show_fixed(n, out);
 }
 
 static ssize_t write_entry(struct seq_source *src, const char *text,
@@ -195,13 +197,12 @@ static const struct inode_ops fixed_file_ops = {
 static ssize_t fixed_readlink(struct inode *inode, char *buf, size_t size,
 			      const struct cred *cred)
 {
-	struct proc_entry *e = proc_node(inode)->entry;
 	struct seq_buf text;
 	ssize_t n;
 
 	(void)cred;
 	seq_init(&text);
-	n = e->show(&text);
+	n = show_fixed(proc_node(inode), &text);
 	if (!n && text.failed)
 		n = -ENOMEM;
 	if (!n) {
@@ -427,22 +428,8 @@ static int root_readdir(struct file *f, struct dir_context *c)
 	return 0;
 }
 
-static bool root_revalidate(struct dentry *d)
-{
-	struct proc_node *n = proc_node(dentry_inode(d));
-	bool alive = true;
-
-	if (n->pid) {
-		rcu_read_lock();
-		alive = rcu_dereference(n->pid->task) != NULL;
-		rcu_read_unlock();
-	}
-	return alive;
-}
-
 static const struct inode_ops root_ops = {
 	.lookup = root_lookup,
-	.revalidate = root_revalidate,
 	.evict = proc_evict,
 };
 static const struct file_ops root_fops = {

@@ -19,6 +19,8 @@ struct proc_file {
 	mode_t mode;		/* with the file type */
 	/* Regular files. The task is alive or a zombie, and held. */
 	int (*show)(struct task *t, struct seq_buf *out);
+	/* The same for what shows numbers, as @ns has them. */
+	int (*show_ns)(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 	ssize_t (*write)(struct task *t, const char *text, size_t len);
 	/* Links: to an object. Bytes of text, and the place itself. */
 	ssize_t (*readlink)(struct task *t, char *buf, size_t size);
@@ -34,6 +36,7 @@ struct proc_file {
 /* inode->private of everything in /proc. */
 struct proc_node {
 	struct seq_source source;	/* first: seq_file_ops */
+	struct pid_ns *ns;		/* [I] the mount's, which the superblock holds */
 	struct pid *pid;		/* [I] owned; NULL: not of a process */
 	const struct proc_file *file;	/* [I] NULL: a fixed entry */
 	struct proc_entry *entry;	/* [I] fixed file or directory */
@@ -89,8 +92,8 @@ extern const struct file_ops proc_task_fops;
 /* procfs_ns.c: /proc/PID/ns */
 extern const struct proc_file proc_ns_table[];
 /* procfs_stat.c: stat, status, statm, limits, ... */
-int proc_show_stat(struct task *t, struct seq_buf *out);
-int proc_show_status(struct task *t, struct seq_buf *out);
+int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out);
+int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 int proc_show_statm(struct task *t, struct seq_buf *out);
 int proc_show_limits(struct task *t, struct seq_buf *out);
 u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
@@ -105,7 +108,5 @@ int proc_show_auxv(struct task *t, struct seq_buf *out);
 void proc_system_init(void);
 /* procfs_sysctl.c: /proc/sys */
 void proc_sysctl_init(void);
-/* The namespace of the mount that the reader of a fixed file came through. */
-struct pid_ns *proc_reader_ns(void);
 
 #endif

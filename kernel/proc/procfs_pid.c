@@ -31,7 +31,9 @@ static int show_task(struct seq_source *src, struct seq_buf *out)
 		return -ESRCH;
 	if (n->file->guarded)
 		err = proc_may_look(t);
-	if (!err)
+	if (!err && n->file->show_ns)
+		err = n->file->show_ns(t, n->ns, out);
+	else if (!err)
 		err = n->file->show(t, out);
 	task_put(t);
 	return err;
@@ -109,9 +111,8 @@ static int link_follow(struct inode *inode, struct path *out,
 	return ret;
 }
 
-static bool node_revalidate(struct dentry *d)
+static bool node_alive(const struct proc_node *n)
 {
-	struct proc_node *n = proc_node(dentry_inode(d));
 	bool alive;
 
 	rcu_read_lock();
@@ -120,7 +121,13 @@ static bool node_revalidate(struct dentry *d)
 	return alive;
 }
 
+static bool node_revalidate(struct dentry *d)
+{
+	return node_alive(proc_node(dentry_inode(d)));
+}
+
 static const struct inode_ops file_ops_inode = {
+	.revalidate = node_revalidate,
 	.getattr = task_getattr,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,
@@ -128,6 +135,7 @@ static const struct inode_ops file_ops_inode = {
 static const struct inode_ops link_ops = {
 	.readlink = link_readlink,
 	.follow = link_follow,
+	.revalidate = node_revalidate,
 	.getattr = task_getattr,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,
@@ -200,6 +208,8 @@ static int dir_lookup(struct inode *dir, const char *name, size_t len,
 	struct proc_node *n = proc_node(dir);
 	const struct proc_file *table = dir_table(n);
 
+	if (!node_alive(n))
+		return -ESRCH;
 	for (u32 i = 0; table[i].name; i++) {
 		if (strlen(table[i].name) == len &&
 		    !memcmp(table[i].name, name, len) &&
@@ -313,13 +323,14 @@ static ssize_t write_oom_score_adj(struct task *t, const char *text,
 	return (ssize_t)len;
 }
 
-static int show_children(struct task *t, struct seq_buf *out)
+static int show_children(struct task *t, struct pid_ns *ns,
+			 struct seq_buf *out)
 {
 	struct process *p;
 
 	spin_lock(&process_tree_lock);
 	for_each_list(p, &t->children, sibling)
-		seq_printf(out, "%d ", pid_vnr(p->tgid));
+		seq_printf(out, "%d ", pid_nr(p->tgid, ns));
 	spin_unlock(&process_tree_lock);
 	return 0;
 }
@@ -466,6 +477,7 @@ static ssize_t readlink_exe(struct task *t, char *buf, size_t size)
 }
 
 #define REG(n, m, s) { .name = n, .mode = S_IFREG | (m), .show = s }
+#define NUMBERS(n, s) { .name = n, .mode = S_IFREG | 0444, .show_ns = s }
 #define GUARDED(n, m, s) \
 	{ .name = n, .mode = S_IFREG | (m), .show = s, .guarded = true }
 
@@ -479,15 +491,15 @@ const struct proc_file proc_pid_table[] = {
 	{ .name = "ns", .mode = S_IFDIR | 0511, .table = proc_ns_table },
 	GUARDED("environ", 0400, proc_show_environ),
 	GUARDED("auxv", 0400, proc_show_auxv),
-	REG("status", 0444, proc_show_status),
+	NUMBERS("status", proc_show_status),
 	REG("limits", 0644, proc_show_limits),
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm,
 	  .write = write_comm },
 	REG("cmdline", 0444, proc_show_cmdline),
-	REG("stat", 0444, proc_show_stat),
+	NUMBERS("stat", proc_show_stat),
 	REG("statm", 0444, proc_show_statm),
 	GUARDED("maps", 0444, proc_show_maps),
-	REG("children", 0444, show_children),
+	NUMBERS("children", show_children),
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd,
 	  .readlink = readlink_cwd },
 	{ .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root,

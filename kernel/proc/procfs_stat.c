@@ -21,14 +21,14 @@
 #define USER_HZ 100
 #define NS_PER_USER_HZ ((u64)NSEC_PER_SEC / USER_HZ)
 
-/* Numbers of relatives, as the reader's namespace shows them. */
+/* Numbers of relatives, as the mount's namespace shows them. */
 struct kin {
 	s32 pid, ppid, tgid, pgid, sid, tty_pgrp;
 	u32 nthreads;
 	dev_t tty;
 };
 
-static void read_kin(struct task *t, struct kin *k)
+static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 {
 	struct process *p = t->process;
 
@@ -37,12 +37,12 @@ static void read_kin(struct task *t, struct kin *k)
 	spin_lock(&process_tree_lock);
 	k->nthreads = p->nthreads;
 	if (t->pid) {
-		k->pid = pid_vnr(t->pid);
-		k->tgid = pid_vnr(p->tgid);
-		k->ppid = p->parent == p ? 0 : pid_vnr(p->parent->tgid);
-		k->pgid = pid_vnr(p->pgid);
-		k->sid = pid_vnr(p->sid);
-		session_terminal(p, &k->tty, &k->tty_pgrp);
+		k->pid = pid_nr(t->pid, ns);
+		k->tgid = pid_nr(p->tgid, ns);
+		k->ppid = p->parent == p ? 0 : pid_nr(p->parent->tgid, ns);
+		k->pgid = pid_nr(p->pgid, ns);
+		k->sid = pid_nr(p->sid, ns);
+		session_terminal(p, ns, &k->tty, &k->tty_pgrp);
 	}
 	spin_unlock(&process_tree_lock);
 }
@@ -190,17 +190,17 @@ static void stat_tail(struct task *t, struct aspace *as, bool look,
 			   look ? t->exit_code : 0);
 }
 
-static int show_stat(struct task *t, struct seq_buf *out, bool whole)
+int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 {
 	struct aspace *as = task_aspace_get(t);
 	bool look = proc_may_look(t) == 0;
 	struct sched_params sp;
 	struct kin k;
 
-	read_kin(t, &k);
+	read_kin(t, ns, &k);
 	sched_get_params(&t->thread, &sp);
 	stat_identity(t, &k, out);
-	stat_usage(t, whole, out);
+	stat_usage(t, task_is_leader(t), out);
 	/* Fields 18 to 22: priority, nice, threads, 0, start time. */
 	seq_printf(out, " %d %d %u 0 %lu",
 		   sp.rt_priority ? -1 - (int)sp.rt_priority : 20 + sp.nice,
@@ -213,20 +213,13 @@ static int show_stat(struct task *t, struct seq_buf *out, bool whole)
 	return 0;
 }
 
-int proc_show_stat(struct task *t, struct seq_buf *out)
+/* The numbers of @role at each level where @self has one, from the mount's
+ * namespace inward; 0 where @role is not seen. */
+static void show_levels(struct seq_buf *out, struct pid_ns *ns,
+			const struct pid *self, const struct pid *role)
 {
-	return show_stat(t, out, task_is_leader(t));
-}
-
-/* The numbers of one role from the mount's namespace inward. */
-static void show_levels(struct seq_buf *out, const char *name,
-			const struct pid *pid)
-{
-	struct pid_ns *ns = proc_reader_ns();
-
-	seq_printf(out, "%s:", name);
-	for (u32 i = ns->level; pid && i <= pid->level; i++)
-		seq_printf(out, "\t%d", pid->numbers[i].nr);
+	for (u32 i = ns->level; i <= self->level; i++)
+		seq_printf(out, "\t%d", pid_nr(role, self->numbers[i].ns));
 	seq_putc(out, '\n');
 }
 
@@ -296,16 +289,21 @@ static void status_signals(struct task *t, const struct kin *k,
 		   s.blocked, s.ignored, s.caught);
 }
 
-static void status_numbers(struct task *t, struct seq_buf *out)
+static void status_numbers(struct task *t, struct pid_ns *ns,
+			   struct seq_buf *out)
 {
 	struct process *p = t->process;
 
 	spin_lock(&process_tree_lock);
 	if (t->pid) {
-		show_levels(out, "NStgid", p->tgid);
-		show_levels(out, "NSpid", t->pid);
-		show_levels(out, "NSpgid", p->pgid);
-		show_levels(out, "NSsid", p->sid);
+		seq_puts(out, "NStgid:");
+		show_levels(out, ns, t->pid, p->tgid);
+		seq_puts(out, "NSpid:");
+		show_levels(out, ns, t->pid, t->pid);
+		seq_puts(out, "NSpgid:");
+		show_levels(out, ns, t->pid, p->pgid);
+		seq_puts(out, "NSsid:");
+		show_levels(out, ns, t->pid, p->sid);
 	}
 	spin_unlock(&process_tree_lock);
 }
@@ -326,12 +324,12 @@ static void status_cpus(struct task *t, struct seq_buf *out)
 		   t->thread.nivcsw);
 }
 
-int proc_show_status(struct task *t, struct seq_buf *out)
+int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 {
 	char comm[16];
 	struct kin k;
 
-	read_kin(t, &k);
+	read_kin(t, ns, &k);
 	read_comm(t, comm);
 	seq_puts(out, "Name:\t");
 	seq_escape(out, comm, "\n\\");
@@ -339,7 +337,7 @@ int proc_show_status(struct task *t, struct seq_buf *out)
 		   "Pid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", proc_umask(t),
 		   state_name(state_letter(t)), k.tgid, k.pid, k.ppid);
 	status_ids(t, out);
-	status_numbers(t, out);
+	status_numbers(t, ns, out);
 	seq_puts(out, "Kthread:\t0\n");
 	status_memory(t, out);
 	status_signals(t, &k, out);

@@ -82,7 +82,7 @@ static int show_loadavg(struct seq_buf *out)
 		seq_printf(out, "%lu.%02lu ", load[i] / LOAD_ONE,
 			   load[i] % LOAD_ONE * 100 / LOAD_ONE);
 	seq_printf(out, "%u/%u %d\n", sched_nr_running(), task_count(),
-		   pid_last(proc_reader_ns()));
+		   pid_last(current_pidns()));
 	return 0;
 }
 
@@ -205,16 +205,24 @@ static int show_slabinfo(struct seq_buf *out)
 	return 0;
 }
 
-static int show_self(struct seq_buf *out)
+/* Nobody is "self" in a mount whose namespace does not see the reader. */
+static int show_self(struct seq_buf *out, struct pid_ns *ns)
 {
-	seq_printf(out, "%d", pid_vnr(current_process()->tgid));
+	s32 nr = pid_nr(current_process()->tgid, ns);
+
+	if (!nr)
+		return -ENOENT;
+	seq_printf(out, "%d", nr);
 	return 0;
 }
 
-static int show_thread_self(struct seq_buf *out)
+static int show_thread_self(struct seq_buf *out, struct pid_ns *ns)
 {
-	seq_printf(out, "%d/task/%d", pid_vnr(current_process()->tgid),
-		   pid_vnr(current_task()->pid));
+	s32 nr = pid_nr(current_process()->tgid, ns);
+
+	if (!nr)
+		return -ENOENT;
+	seq_printf(out, "%d/task/%d", nr, pid_nr(current_task()->pid, ns));
 	return 0;
 }
 
@@ -252,9 +260,9 @@ static int show_drain(struct seq_buf *out)
 }
 
 static struct proc_entry system_entries[] = {
-	{ .path = "self", .mode = S_IFLNK | 0777, .show = show_self },
+	{ .path = "self", .mode = S_IFLNK | 0777, .show_ns = show_self },
 	{ .path = "thread-self", .mode = S_IFLNK | 0777,
-	  .show = show_thread_self },
+	  .show_ns = show_thread_self },
 	{ .path = "mounts", .mode = S_IFLNK | 0777, .show = show_mounts_link },
 	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
 	{ .path = "cpuinfo", .mode = 0444, .show = show_cpuinfo },

@@ -27,7 +27,7 @@
 
 static int show_pid_max(struct seq_buf *out)
 {
-	seq_printf(out, "%d\n", pid_max_get(proc_reader_ns()));
+	seq_printf(out, "%d\n", pid_max_get(current_pidns()));
 	return 0;
 }
 
@@ -39,18 +39,18 @@ static ssize_t write_pid_max(const char *text, size_t len)
 		return -EPERM;
 	if (parse_int(text, &max))
 		return -EINVAL;
-	return pid_max_set(proc_reader_ns(), max) ? -EINVAL : (ssize_t)len;
+	return pid_max_set(current_pidns(), max) ? -EINVAL : (ssize_t)len;
 }
 
 static int show_last_pid(struct seq_buf *out)
 {
-	seq_printf(out, "%d\n", max(pid_last(proc_reader_ns()), 0));
+	seq_printf(out, "%d\n", max(pid_last(current_pidns()), 0));
 	return 0;
 }
 
 static ssize_t write_last_pid(const char *text, size_t len)
 {
-	struct pid_ns *ns = proc_reader_ns();
+	struct pid_ns *ns = current_pidns();
 	int nr;
 
 	if (!ns_capable(ns->common.owner, CAP_SYS_ADMIN) &&

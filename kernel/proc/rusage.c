@@ -30,13 +30,11 @@ void task_sum(struct task *t, struct rusage_sum *out)
 	add_thread(out, t);
 }
 
-void process_sum(struct process *p, struct rusage_sum *out)
+void process_sum_locked(struct process *p, struct rusage_sum *out)
 {
 	struct task *t;
-	u64 flags;
 
 	memset(out, 0, sizeof(*out));
-	flags = spin_lock_irqsave(&p->siglock);
 	out->user_ns = p->user_ns;
 	out->system_ns = p->system_ns;
 	out->minflt = p->minflt;
@@ -45,6 +43,13 @@ void process_sum(struct process *p, struct rusage_sum *out)
 	out->nivcsw = p->nivcsw;
 	for_each_list(t, &p->threads, thread_link)
 		add_thread(out, t);
+}
+
+void process_sum(struct process *p, struct rusage_sum *out)
+{
+	u64 flags = spin_lock_irqsave(&p->siglock);
+
+	process_sum_locked(p, out);
 	spin_unlock_irqrestore(&p->siglock, flags);
 }
 

@@ -359,7 +359,8 @@ struct tty *session_current_tty(void)
 	return tty;
 }
 
-void session_terminal(struct process *p, dev_t *dev, s32 *pgrp)
+void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
+		      s32 *pgrp)
 {
 	struct session *s = p->session;
 
@@ -368,7 +369,7 @@ void session_terminal(struct process *p, dev_t *dev, s32 *pgrp)
 	spin_lock(&s->lock);
 	if (s->tty) {
 		*dev = tty_ops->dev(s->tty);
-		*pgrp = s->foreground ? pid_vnr(s->foreground) : -1;
+		*pgrp = s->foreground ? pid_nr(s->foreground, ns) : -1;
 	}
 	spin_unlock(&s->lock);
 }

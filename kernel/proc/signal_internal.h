@@ -46,5 +46,15 @@ int signal_take(struct task *t, u64 mask, struct siginfo *si);
 /* A queue entry charged to @t's user; @force: beyond the limit as well. */
 struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force);
 void sigqueue_entry_free(struct sigqueue_entry *e);
+/*
+ * signal_send_entry_locked - queue an entry made before (timers)
+ * @e:       its info is filled in; on a queue already: one overrun more
+ * @t:       the thread, or NULL: any of @p
+ * Return:   0, 1 (ignored), -ESRCH. [S] held.
+ */
+int signal_send_entry_locked(struct sigqueue_entry *e, struct process *p,
+			     struct task *t);
+/* [S] Pending signals of timers are forgotten (exec). */
+void signal_drop_timers_locked(struct process *p);
 
 #endif

@@ -13,6 +13,7 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <mm/slab.h>
+#include <proc/posix_timers.h>
 #include <proc/user.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -80,6 +81,42 @@ void sigqueue_flush(struct sigqueue *q, u64 set)
 	}
 }
 
+static bool has_entry(const struct sigqueue *q, int sig)
+{
+	const struct sigqueue_entry *e;
+
+	for_each_list(e, &q->entries, link) {
+		if (e->info.si_signo == sig)
+			return true;
+	}
+	return false;
+}
+
+static void drop_timers(struct sigqueue *q)
+{
+	struct sigqueue_entry *e, *tmp;
+
+	for_each_list_safe(e, tmp, &q->entries, link) {
+		int sig = e->info.si_signo;
+
+		if (e->info.si_code != SI_TIMER)
+			continue;
+		list_del(&e->link);
+		sigqueue_entry_free(e);
+		if (!has_entry(q, sig))
+			q->set &= ~SIGMASK(sig);
+	}
+}
+
+void signal_drop_timers_locked(struct process *p)
+{
+	struct task *t;
+
+	drop_timers(&p->pending);
+	for_each_list(t, &p->threads, thread_link)
+		drop_timers(&t->pending);
+}
+
 /* The oldest entry of @sig; its bit stays while there are more. */
 static void collect(struct sigqueue *q, int sig, struct siginfo *si)
 {
@@ -100,6 +137,8 @@ static void collect(struct sigqueue *q, int sig, struct siginfo *si)
 	if (first) {
 		*si = first->info;
 		list_del(&first->link);
+		if (first->timer)
+			posix_timer_delivered(first->timer, si);
 		sigqueue_entry_free(first);
 		return;
 	}

@@ -181,6 +181,9 @@ static void fill_info(struct siginfo *si, int sig, const struct siginfo *from,
 	}
 	*si = *from;
 	si->si_signo = sig;
+	if (si->si_code <= 0 && current_is_task() &&
+	    !pid_nr(current_process()->tgid, pid_ns_of(p->tgid)))
+		si->f.kill.pid = 0;
 }
 
 /* Queue the information; the bit is set by the caller. 0, -EAGAIN. */
@@ -245,6 +248,36 @@ static int send_locked(const struct target *to, int sig,
 	q->set |= SIGMASK(sig);
 	signal_notify_fd(to->process);
 	announce(to, sig);
+	return 0;
+}
+
+int signal_send_entry_locked(struct sigqueue_entry *e, struct process *p,
+			     struct task *t)
+{
+	const struct target to = {
+		.process = p,
+		.task = t ? t : p->leader,
+		.group = !t,
+	};
+	struct sigqueue *q = t ? &t->pending : &p->pending;
+	int sig = e->info.si_signo;
+
+	if (!p->nthreads || (t && (!t->pid || !t->sighand)))
+		return -ESRCH;
+	if (p->sigflags & SIGNAL_GROUP_EXIT)
+		return 0;
+	stop_continue_rules(&to, sig);
+	if (ignored(&to, sig, false))
+		return 1;
+	if (!list_empty(&e->link)) {
+		e->info.f.timer.overrun++;
+		return 0;
+	}
+	e->info.f.timer.overrun = 0;
+	list_add_tail(&q->entries, &e->link);
+	q->set |= SIGMASK(sig);
+	signal_notify_fd(p);
+	announce(&to, sig);
 	return 0;
 }
 
@@ -319,7 +352,10 @@ void siginfo_from_current(struct siginfo *si, int sig, int code,
 	memset(si, 0, sizeof(*si));
 	si->si_signo = sig;
 	si->si_code = code;
-	si->f.kill.pid = pid_nr(current_process()->tgid, pid_ns_of(target));
+	/* As on Linux the sender is named by its own number, even to those who
+	 * know it by another; it is 0 to those who cannot see it. */
+	if (pid_nr(current_process()->tgid, pid_ns_of(target)))
+		si->f.kill.pid = pid_vnr(current_process()->tgid);
 	si->f.kill.uid = current_cred()->uid;
 }
 

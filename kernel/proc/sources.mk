@@ -19,3 +19,5 @@ SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c
+# optional
+SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c

@@ -15,6 +15,7 @@
 
 #include <core/assert.h>
 #include <fs/file.h>
+#include <fs/poll.h>
 #include <lib/string.h>
 #include <mm/kstack.h>
 #include <mm/slab.h>
@@ -172,6 +173,9 @@ void process_put(struct process *p)
 		return;
 	ASSERT(p->nthreads == 0);
 	sigqueue_flush(&p->pending, ~0ull);
+	/* An epoll that another process shares may still stand there. */
+	if (wait_queue_active(&p->signal_wait))
+		wait_queue_wake(&p->signal_wait, 0, POLLFREE);
 	if (p->session)
 		session_put(p->session);
 	pid_put(p->tgid);

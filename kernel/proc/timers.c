@@ -9,13 +9,14 @@
  *        and look whether what they were set for is still wanted.
  * Life:  nothing is set before the process is published; process_timers_stop
  *        waits for the handlers.
- * Not:   timers by timer_create(2).
+ * Not:   timers by timer_create(2) (posix_timers.c).
  * See:   setitimer(2), getrlimit(2), RLIMIT_CPU.
  */
 #include <proc/lifecycle.h>
 
 #include <core/assert.h>
-#include <proc/signal.h>
+#include <proc/posix_timers.h>
+#include "signal_internal.h"
 
 /* No timer of a process fires more often. */
 #define MIN_PERIOD_NS (50 * NSEC_PER_USEC)
@@ -163,12 +164,20 @@ void process_timers_stop(struct process *p)
 	spin_unlock_irq(&p->siglock);
 	timer_cancel_sync(&p->real_timer);
 	timer_cancel_sync(&p->cpu_timer);
+	if (posix_timers_delete_all)
+		posix_timers_delete_all(p);
+	ASSERT(list_empty(&p->posix_timers));
 }
 
-/* setitimer's timers stay, and there is no call that makes others. */
 void process_timers_exec(struct process *p)
 {
-	ASSERT(list_empty(&p->posix_timers));
+	if (list_empty(&p->posix_timers))
+		return;
+	posix_timers_delete_all(p);
+	spin_lock_irq(&p->siglock);
+	signal_drop_timers_locked(p);
+	signal_recalc();
+	spin_unlock_irq(&p->siglock);
 }
 
 /* The time that timer @which counts. */

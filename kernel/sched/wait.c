@@ -85,6 +85,15 @@ void wait_queue_wake_sync(struct wait_queue *q, u32 nr, u32 key)
 	spin_unlock_irqrestore(&q->lock, irq);
 }
 
+void wait_queue_wake_nested(struct wait_queue *q, u32 nr, u32 key)
+{
+	u64 irq = irq_save();
+
+	spin_lock_nested(&q->lock);
+	wake_locked(q, nr, key, false);
+	spin_unlock_irqrestore(&q->lock, irq);
+}
+
 void completion_init(struct completion *c)
 {
 	wait_queue_init(&c->queue);

@@ -283,4 +283,32 @@ long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg);
 /* syslog.c */
 long sys_syslog(int type, uptr_t buf, int len);
 
+/* epoll.c: optional */
+OPTIONAL long sys_epoll_create(int size);
+OPTIONAL long sys_epoll_create1(int flags);
+OPTIONAL long sys_epoll_ctl(int epfd, int op, int fd, uptr_t uevent);
+OPTIONAL long sys_epoll_wait(int epfd, uptr_t uevents, int max,
+			     int timeout_ms);
+OPTIONAL long sys_epoll_pwait(int epfd, uptr_t uevents, int max,
+			      int timeout_ms, uptr_t umask, size_t size);
+OPTIONAL long sys_epoll_pwait2(int epfd, uptr_t uevents, int max, uptr_t uts,
+			       uptr_t umask, size_t size);
+
+/* signalfd.c: optional */
+OPTIONAL long sys_signalfd(int fd, uptr_t umask, size_t size);
+OPTIONAL long sys_signalfd4(int fd, uptr_t umask, size_t size, int flags);
+
+/* timerfd.c: optional */
+OPTIONAL long sys_timerfd_create(clockid_t clock, int flags);
+OPTIONAL long sys_timerfd_settime(int fd, int flags, uptr_t unew,
+				  uptr_t uold);
+OPTIONAL long sys_timerfd_gettime(int fd, uptr_t uvalue);
+
+/* posix_timers.c: optional */
+OPTIONAL long sys_timer_create(clockid_t clock, uptr_t uevent, uptr_t uid);
+OPTIONAL long sys_timer_settime(s32 id, int flags, uptr_t unew, uptr_t uold);
+OPTIONAL long sys_timer_gettime(s32 id, uptr_t uvalue);
+OPTIONAL long sys_timer_getoverrun(s32 id);
+OPTIONAL long sys_timer_delete(s32 id);
+
 #endif

@@ -222,7 +222,7 @@ static long put_cwd(const struct path *cwd, const struct path *root,
 
 	if (!text)
 		return -ENOMEM;
-	start = path_text(cwd, root, text, PATH_MAX);
+	start = path_text_cwd(cwd, root, text, PATH_MAX);
 	if (start) {
 		ret = (long)strlen(start) + 1;
 		if ((u64)ret > size)

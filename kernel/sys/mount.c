@@ -161,8 +161,14 @@ long sys_pivot_root(uptr_t unew, uptr_t uold)
 		return err;
 	err = name_from_user(uold, false, &put_old);
 	if (!err) {
-		err = vfs_pivot_root(&p.walk, p.name, put_old,
-				     current_task()->nsproxy->mnt, &r);
+		struct pivot_args args = {
+			.walk = &p.walk,
+			.new_root = p.name,
+			.put_old = put_old,
+			.ns = current_task()->nsproxy->mnt,
+		};
+
+		err = vfs_pivot_root(&args, &r);
 		name_free(put_old);
 	}
 	user_path_end(&p);

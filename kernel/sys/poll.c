@@ -15,6 +15,7 @@
 #include <proc/signal.h>
 #include "time_util.h"
 #include <uapi/errno.h>
+#include "wait_mask.h"
 #include <vm/uaccess.h>
 
 /* So many descriptors need no allocation. */
@@ -103,8 +104,7 @@ long sys_poll(uptr_t ufds, u32 n, int timeout_ms)
 	return poll_until(ufds, n, deadline);
 }
 
-/* The mask of ppoll and pselect6, for the wait only. */
-static int wait_mask_set(uptr_t umask, size_t size)
+int wait_mask_set(uptr_t umask, size_t size)
 {
 	struct task *t = current_task();
 	u64 mask;
@@ -121,9 +121,7 @@ static int wait_mask_set(uptr_t umask, size_t size)
 	return 0;
 }
 
-/* After a signal the handler runs with the mask of the wait: the delivery
- * restores the old one. */
-static void wait_mask_end(bool interrupted)
+void wait_mask_end(bool interrupted)
 {
 	struct task *t = current_task();
 

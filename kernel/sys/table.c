@@ -195,6 +195,9 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_sched_getaffinity] = {
 		(syscall_any)sys_sched_getaffinity, "sched_getaffinity", 3
 	},
+	[NR_epoll_create] = {
+		(syscall_any)sys_epoll_create, "epoll_create", 1
+	},
 	[NR_getdents64] = { (syscall_any)sys_getdents64, "getdents64", 3 },
 	[NR_set_tid_address] = {
 		(syscall_any)sys_set_tid_address, "set_tid_address", 1
@@ -203,6 +206,21 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 		(syscall_any)sys_restart_syscall, "restart_syscall", 0
 	},
 	[NR_fadvise64] = { (syscall_any)sys_fadvise64, "fadvise64", 4 },
+	[NR_timer_create] = {
+		(syscall_any)sys_timer_create, "timer_create", 3
+	},
+	[NR_timer_settime] = {
+		(syscall_any)sys_timer_settime, "timer_settime", 4
+	},
+	[NR_timer_gettime] = {
+		(syscall_any)sys_timer_gettime, "timer_gettime", 2
+	},
+	[NR_timer_getoverrun] = {
+		(syscall_any)sys_timer_getoverrun, "timer_getoverrun", 1
+	},
+	[NR_timer_delete] = {
+		(syscall_any)sys_timer_delete, "timer_delete", 1
+	},
 	[NR_clock_settime] = {
 		(syscall_any)sys_clock_settime, "clock_settime", 2
 	},
@@ -216,6 +234,8 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 		(syscall_any)sys_clock_nanosleep, "clock_nanosleep", 4
 	},
 	[NR_exit_group] = { (syscall_any)sys_exit_group, "exit_group", 1 },
+	[NR_epoll_wait] = { (syscall_any)sys_epoll_wait, "epoll_wait", 4 },
+	[NR_epoll_ctl] = { (syscall_any)sys_epoll_ctl, "epoll_ctl", 4 },
 	[NR_tgkill] = { (syscall_any)sys_tgkill, "tgkill", 3 },
 	[NR_utimes] = { (syscall_any)sys_utimes, "utimes", 2 },
 	[NR_waitid] = { (syscall_any)sys_waitid, "waitid", 5 },
@@ -245,9 +265,24 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 		(syscall_any)sys_sync_file_range, "sync_file_range", 4
 	},
 	[NR_utimensat] = { (syscall_any)sys_utimensat, "utimensat", 4 },
+	[NR_epoll_pwait] = { (syscall_any)sys_epoll_pwait, "epoll_pwait", 6 },
+	[NR_signalfd] = { (syscall_any)sys_signalfd, "signalfd", 3 },
+	[NR_timerfd_create] = {
+		(syscall_any)sys_timerfd_create, "timerfd_create", 2
+	},
 	[NR_eventfd] = { (syscall_any)sys_eventfd, "eventfd", 1 },
 	[NR_fallocate] = { (syscall_any)sys_fallocate, "fallocate", 4 },
+	[NR_timerfd_settime] = {
+		(syscall_any)sys_timerfd_settime, "timerfd_settime", 4
+	},
+	[NR_timerfd_gettime] = {
+		(syscall_any)sys_timerfd_gettime, "timerfd_gettime", 2
+	},
+	[NR_signalfd4] = { (syscall_any)sys_signalfd4, "signalfd4", 4 },
 	[NR_eventfd2] = { (syscall_any)sys_eventfd2, "eventfd2", 2 },
+	[NR_epoll_create1] = {
+		(syscall_any)sys_epoll_create1, "epoll_create1", 1
+	},
 	[NR_dup3] = { (syscall_any)sys_dup3, "dup3", 3 },
 	[NR_pipe2] = { (syscall_any)sys_pipe2, "pipe2", 2 },
 	[NR_preadv] = { (syscall_any)sys_preadv, "preadv", 5 },
@@ -289,5 +324,8 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_openat2] = { (syscall_any)sys_openat2, "openat2", 4 },
 	[NR_pidfd_getfd] = { (syscall_any)sys_pidfd_getfd, "pidfd_getfd", 3 },
 	[NR_faccessat2] = { (syscall_any)sys_faccessat2, "faccessat2", 4 },
+	[NR_epoll_pwait2] = {
+		(syscall_any)sys_epoll_pwait2, "epoll_pwait2", 6
+	},
 	[NR_fchmodat2] = { (syscall_any)sys_fchmodat2, "fchmodat2", 4 },
 };

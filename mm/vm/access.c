@@ -102,19 +102,3 @@ size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len)
 	}
 	return done;
 }
-
-size_t aspace_clear(struct aspace *as, u64 addr, size_t len)
-{
-	const void *zeros = page_to_virt(vm_zero_page);
-	size_t done = 0;
-
-	while (done < len) {
-		size_t n = min(len - done, PAGE_SIZE);
-		size_t written = aspace_write(as, addr + done, zeros, n);
-
-		done += written;
-		if (written < n)
-			break;
-	}
-	return done;
-}

@@ -268,6 +268,16 @@ static int clone_pages(struct clone *c)
 	return err;
 }
 
+/* Pairs up to the one of type 0. */
+static void copy_auxv(struct aspace *dst, const struct aspace *src)
+{
+	u32 n = 0;
+
+	while (n + 2 < ARRAY_SIZE(src->auxv) && src->auxv[n])
+		n += 2;
+	memcpy(dst->auxv, src->auxv, (n + 2) * sizeof(u64));
+}
+
 /* All that is neither regions nor pages. */
 static void clone_layout(struct aspace *dst, struct aspace *src)
 {
@@ -286,7 +296,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->arg_end = src->arg_end;
 	dst->env_start = src->env_start;
 	dst->env_end = src->env_end;
-	memcpy(dst->auxv, src->auxv, sizeof(dst->auxv));
+	copy_auxv(dst, src);
 	dst->exe_file = src->exe_file;
 	file_hook_get(dst->exe_file);
 }

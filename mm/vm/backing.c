@@ -40,6 +40,7 @@ int vm_backing_get(struct aspace *as, u64 addr, bool write,
 	struct fault_args args = {
 		.addr = addr,
 		.access = write ? FAULT_WRITE : FAULT_READ,
+		.present = true,	/* not known */
 		.code = &code,
 	};
 

@@ -155,11 +155,14 @@ static void map_around(struct fault *f, struct region *r)
 		u64 index = f->around_first + i;
 		u64 va = f->addr + ((index - f->index) << PAGE_SHIFT);
 		struct page *p = f->around[i];
+		int err;
 
-		if (!p || va < r->start || va >= r->end ||
-		    mmu_query(&f->as->mmu, va, NULL, NULL))
+		if (!p || va < r->start || va >= r->end)
 			continue;
-		if (mmu_map(&f->as->mmu, va, page_to_phys(p), flags))
+		err = mmu_map(&f->as->mmu, va, page_to_phys(p), flags);
+		if (err == -EEXIST)
+			continue;
+		if (err)
 			return;
 		rss_add(f->as, p, 1);
 		f->around[i] = NULL;
@@ -301,14 +304,17 @@ static void get_around(struct fault *f)
 
 static int get_backing(struct fault *f)
 {
+	struct vm_object *obj = f->object;
+	struct page *p;
 	int err;
 
 	drop_pages(f);
 	/* Before the look-up: pairs with vm_object_unmap. */
-	f->seq = load_acquire(&f->object->unmap_seq);
-	err = f->object->ops->get_page(f->object, f->index, &f->backing);
+	f->seq = load_acquire(&obj->unmap_seq);
+	err = obj->ops->get_page(obj, f->index, &p);
 	if (err)
 		return err == -EFAULT ? -EIO : err;
+	f->backing = p;
 	get_around(f);
 	return 0;
 }
@@ -338,6 +344,33 @@ static void fault_fini(struct fault *f)
 		vm_object_put(f->object);
 	f->object = NULL;
 	f->fresh = NULL;
+}
+
+/*
+ * The most frequent fault by far, in one go: the only thread writes to private
+ * memory for the first time. False: look closer.
+ */
+static bool fault_first_write(struct aspace *as, u64 addr)
+{
+	struct page *p = NULL;
+	struct region *r;
+	int err = -EEXIST;
+
+	spin_lock(&as->ptable_lock);
+	r = region_find(as, addr);
+	if (r && !r->object && (r->flags & REGION_WRITE))
+		p = page_alloc(0, PA_ZERO, PAGE_ANON);
+	if (p)
+		err = mmu_map(&as->mmu, addr, page_to_phys(p),
+			      region_pte_flags(r) | MMU_WRITE | MMU_DIRTY);
+	if (!err) {
+		rss_add(as, p, 1);
+		as->minflt++;
+	}
+	spin_unlock(&as->ptable_lock);
+	if (p && err)
+		page_put(p);
+	return !err;
 }
 
 /* -ENOENT: no region at @addr. */
@@ -410,6 +443,10 @@ int vm_fault(struct aspace *as, const struct fault_args *args)
 {
 	int err;
 
+	if (args->access == FAULT_WRITE && !args->present &&
+	    refcount_read(&as->users) == 1 &&
+	    fault_first_write(as, PAGE_ALIGN_DOWN(args->addr)))
+		return 0;
 	while ((err = fault_resolve(as, args->addr, args->access,
 				    args->code)) == -ENOENT) {
 		*args->code = SEGV_MAPERR;

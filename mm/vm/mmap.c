@@ -10,7 +10,6 @@
 #include "vm_internal.h"
 
 #include <uapi/mman.h>
-#include <uapi/resource.h>
 
 /* Where MAP_32BIT puts mappings. */
 #define LOW_START 0x40000000ull
@@ -24,13 +23,6 @@ struct map {
 	struct vm_object *anon;	/* made for it: shared anonymous memory */
 	struct unmap unmap;	/* of what MAP_FIXED replaces */
 };
-
-static bool range_is_free(struct aspace *as, u64 start, u64 end)
-{
-	struct region *r = region_above(as, start);
-
-	return !r || r->start >= end;
-}
 
 /* An address wished but not demanded. */
 static bool take_hint(struct map *m, u64 len)
@@ -62,7 +54,7 @@ static int place_fixed(struct map *m, u64 len)
 		return -EPERM;
 	m->proto.start = a->addr;
 	if ((a->flags & MAP_FIXED_NOREPLACE) &&
-	    !range_is_free(m->proto.aspace, a->addr, a->addr + len))
+	    !region_none_in(m->proto.aspace, a->addr, a->addr + len))
 		return -EEXIST;
 	return 0;
 }
@@ -87,7 +79,7 @@ static int place(struct map *m, u64 len)
 	return gap_find(m->proto.aspace, &q, &m->proto.start);
 }
 
-static u32 flags_of_map(u32 map_flags)
+u32 region_flags_of_map(u32 map_flags)
 {
 	u32 flags = 0;
 
@@ -198,7 +190,7 @@ static int map_check(struct map *m)
 		return err;
 	m->proto.end = m->proto.start + len;
 	m->proto.flags = (a->prot & REGION_PROT) | as->def_flags |
-			 a->max_flags | flags_of_map(a->flags);
+			 a->max_flags | region_flags_of_map(a->flags);
 	err = check_locked(m);
 	if (!err && a->object && !offset_fits(a->offset, len))
 		err = -EOVERFLOW;
@@ -292,39 +284,4 @@ int vm_mmap(struct aspace *as, const struct mmap_args *args, u64 *out)
 	if (wants_pages(&m))
 		(void)vm_populate(as, m.proto.start, m.proto.end);
 	return 0;
-}
-
-int vm_map_segment(struct aspace *as, const struct mmap_args *args)
-{
-	struct mmap_args a = *args;
-	u64 at;
-
-	a.flags = (a.flags & ~(u32)MAP_TYPE) | MAP_PRIVATE | MAP_FIXED;
-	a.limits.as_bytes = RLIM_INFINITY;
-	a.limits.data_bytes = RLIM_INFINITY;
-	a.limits.memlock_bytes = RLIM_INFINITY;
-	return vm_mmap(as, &a, &at);
-}
-
-int vm_map_pages(struct aspace *as, u64 addr, struct list *pages)
-{
-	struct region *r;
-	struct page *p;
-	int err = 0;
-
-	spin_lock(&as->ptable_lock);
-	r = region_find(as, addr);
-	ASSERT(r && !r->object);
-	while (!err && !list_empty(pages)) {
-		p = list_first(pages, struct page, link);
-		err = mmu_map(&as->mmu, addr, page_to_phys(p),
-			      region_pte_flags(r) | MMU_WRITE | MMU_DIRTY);
-		if (err)
-			break;
-		list_del(&p->link);
-		rss_add(as, p, 1);
-		addr += PAGE_SIZE;
-	}
-	spin_unlock(&as->ptable_lock);
-	return err;
 }

@@ -132,6 +132,13 @@ struct region *region_find(struct aspace *as, u64 addr)
 	return r;
 }
 
+bool region_none_in(struct aspace *as, u64 start, u64 end)
+{
+	struct region *r = region_above(as, start);
+
+	return !r || r->start >= end;
+}
+
 u64 region_guard_start(const struct region *r)
 {
 	if (!(r->flags & REGION_GROWSDOWN))

@@ -49,6 +49,10 @@ struct region *region_merge(struct region *r);
 struct region *region_absorb(struct region *proto);
 /* Where the region begins for those who look for room below it. */
 u64 region_guard_start(const struct region *r);
+/* Is [start, end) free? [L] or [P] */
+bool region_none_in(struct aspace *as, u64 start, u64 end);
+/* What MAP_* flags say of a region, but for shared or private. */
+u32 region_flags_of_map(u32 map_flags);
 /* The last region that starts below @addr, or NULL. [L] or [P] */
 struct region *region_below(struct aspace *as, u64 addr);
 
@@ -101,7 +105,7 @@ struct page_batch {
 	struct aspace *as;
 	u64 start, end;		/* addresses to flush; empty: end 0 */
 	u32 n, max;
-	u64 seen;		/* entries removed so far, zero page too */
+	bool seen;		/* something was removed, even a zero page */
 	long rss, rss_file;	/* not yet taken off the counters */
 	struct page **pages;	/* own[], or the page behind @large */
 	struct page *large;

@@ -16,8 +16,11 @@
 
 bool vm_piece(struct aspace *as, u64 *at, u64 end, u64 *stop)
 {
-	*at = mmu_next(&as->mmu, *at, end);
-	*stop = end - *at > PIECE_BYTES ? *at + PIECE_BYTES : end;
+	*stop = end;
+	if (end - *at > PIECE_BYTES) {
+		*at = mmu_next(&as->mmu, *at, end);
+		*stop = end - *at > PIECE_BYTES ? *at + PIECE_BYTES : end;
+	}
 	return *at < end;
 }
 
@@ -37,7 +40,7 @@ void page_batch_init(struct page_batch *b, struct aspace *as)
 	b->start = 0;
 	b->end = 0;
 	b->n = 0;
-	b->seen = 0;
+	b->seen = false;
 	b->rss = 0;
 	b->rss_file = 0;
 	b->max = ARRAY_SIZE(b->own);
@@ -69,7 +72,7 @@ void page_batch_add(u64 va, paddr_t pa, u32 flags UNUSED, void *batch)
 	if (!b->end)
 		b->start = va;
 	b->end = va + PAGE_SIZE;
-	b->seen++;
+	b->seen = true;
 	if (p == vm_zero_page)
 		return;
 	b->rss++;
@@ -150,22 +153,37 @@ static void release_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED,
 	page_put(p);
 }
 
-void aspace_zap_all(struct aspace *as)
+/* Pages of one region and of those that follow without a hole. */
+static struct region *release_run(struct aspace *as, struct region *r,
+				  struct release *rel)
 {
-	struct release rel = { 0 };
-	u64 at = 0, stop;
+	struct region *next = region_next(r);
+	u64 at = r->start, end = r->end, stop;
 	bool more = true;
 
+	for (; next && next->start == end; next = region_next(next))
+		end = next->end;
 	while (more) {
 		/* Against truncation, which may be at it as well. */
 		spin_lock(&as->ptable_lock);
-		more = vm_piece(as, &at, USER_END, &stop);
+		more = vm_piece(as, &at, end, &stop);
 		if (more)
-			mmu_unmap(&as->mmu, at, stop, release_page, &rel);
+			mmu_unmap(&as->mmu, at, stop, release_page, rel);
 		spin_unlock(&as->ptable_lock);
 		at = stop;
+		more = at < end;
 		cond_resched();
 	}
+	return next;
+}
+
+void aspace_zap_all(struct aspace *as)
+{
+	struct release rel = { 0 };
+	struct region *r = region_above(as, 0);
+
+	while (r)
+		r = release_run(as, r, &rel);
 	atomic_sub(&as->rss, rel.rss);
 	atomic_sub(&as->rss_file, rel.rss_file);
 	ASSERT(atomic_read(&as->rss) == 0);

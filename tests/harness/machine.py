@@ -45,6 +45,7 @@ class Boot:
     machine: str = 'q35'
     options: tuple = ()         # more options of tools/qemu.sh
     qemu_options: tuple = ()    # more options of QEMU
+    env: dict = dataclasses.field(default_factory=dict)     # for tools/qemu.sh
     limit_s: float = 300
     silence_s: float = 120      # longest time without a new line
     typing: tuple = ()          # pairs: when this pattern was seen, type this
@@ -162,6 +163,7 @@ class Watch:
         start = time.monotonic()
         process = subprocess.Popen(self.boot.command(monitor), cwd=TOP, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   env={**os.environ, **self.boot.env},
                                    start_new_session=True)
         try:
             console = Console(log)

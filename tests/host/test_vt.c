@@ -23,7 +23,7 @@ static void *memory;
 static void start(u32 cols, u32 rows)
 {
 	free(memory);
-	memory = calloc(1, vt_memory_size(cols, rows));
+	memory = malloc(vt_memory_size(cols, rows));
 	vt_init(&vt, cols, rows, memory);
 }
 
@@ -228,6 +228,12 @@ static void test_log(void)
 	CHECK_STR(shown(), "ab#c/X///");
 	CHECK_EQ(vt_row(&vt, 0)[0].fg, 7);
 	CHECK_EQ(vt_row(&vt, 1)[0].fg, 2);
+	/* Each on its own line, and the rest of that is wiped. */
+	start(COLS, ROWS);
+	out("abc\r\nold text\033[HX");
+	vt_write_log(&vt, "l1\nl", 4);
+	vt_write_log(&vt, "2\n", 2);
+	CHECK_STR(shown(), "X/l1/l2//");
 }
 
 /* A byte that makes something happen more often than chance would. */
@@ -311,7 +317,8 @@ static void test_keys(void)
 	keymap.application_cursor = true;
 	CHECK_STR(typed("e048"), "\033OA");
 	keymap.application_cursor = false;
-	CHECK_STR(typed("3b3f405758"), "\033[[A\033[[E\033[17~\033[23~\033[24~");
+	CHECK_STR(typed("3b3f405758"),
+		  "\033[[A\033[[E\033[17~\033[23~\033[24~");
 	CHECK_STR(typed("e047e04fe049e051e052e053"),
 		  "\033[1~\033[4~\033[5~\033[6~\033[2~\033[3~");
 	CHECK_STR(typed("475345c54753"), "\033[1~\033[3~7.");

@@ -236,9 +236,9 @@ static void usage(void)
 
 	CHECK_OK("getrusage", getrusage(RUSAGE_SELF, &first));
 	CHECK("faults", first.ru_minflt > 0);
-	area = malloc(4 << 20);
+	area = malloc(8 << 20);
 	need(area);
-	memset(area, 1, 4 << 20);
+	memset(area, 1, 8 << 20);
 	__asm__ volatile("" : : "r"(area) : "memory");
 	CHECK("faults are counted", !getrusage(RUSAGE_SELF, &second) &&
 	      second.ru_minflt > first.ru_minflt);

@@ -58,9 +58,46 @@ static int nested_waits(void *arg)
 	return ns_run(wait_go, arg) == EXITED(6) ? 6 : 1;
 }
 
+static void status_files(void)
+{
+	char text[128];
+
+	CHECK_EQ("PROC-07 Pid", proc_number("inner/self/status", "Pid:"), 1);
+	CHECK_EQ("PROC-07 Tgid", proc_number("inner/self/status", "Tgid:"), 1);
+	CHECK_EQ("PROC-07 PPid of init",
+		 proc_number("inner/1/status", "PPid:"), 0);
+	CHECK_EQ("PROC-07 PPid of its child",
+		 proc_number("inner/2/status", "PPid:"), 1);
+	CHECK("PROC-08 a status line has this level and those below",
+	      !proc_line("inner/4/status", "NSpid:", text, sizeof(text)) &&
+	      !strcmp(text, "\t4\t2\t1"));
+	CHECK("PROC-09 a group of outside is 0",
+	      !proc_line("inner/1/status", "NSpgid:", text, sizeof(text)) &&
+	      !strcmp(text, "\t0"));
+	CHECK("PROC-10 the stat line agrees",
+	      proc_read("inner/1/stat", text, sizeof(text)) > 0 &&
+	      !strncmp(text, "1 (", 3) && strstr(text, ") R 0 0 0 0 -1 "));
+}
+
+static void names(void)
+{
+	char text[32];
+
+	CHECK("PROC-04 self is the reader's number",
+	      readlink("inner/self", text, sizeof(text)) == 1 &&
+	      text[0] == '1');
+	snprintf(text, sizeof(text), "inner/%d", words[0]);
+	CHECK_ERRNO("PROC-25 a number of outside is not there",
+		    access(text, F_OK), ENOENT);
+	CHECK_ERRNO("PROC-05 0 is not there", access("inner/0", F_OK),
+		    ENOENT);
+	CHECK_ERRNO("PROC-05 nor 01", access("inner/01", F_OK), ENOENT);
+	CHECK("PROC-03 the outer mount goes on showing outer numbers",
+	      proc_number("/proc/self/status", "Pid:") == words[1]);
+}
+
 static int check_mount(void *arg)
 {
-	char text[128], outer[32];
 	pid_t a, b;
 
 	(void)arg;
@@ -74,32 +111,8 @@ static int check_mount(void *arg)
 	gate_wait(&ready);
 	CHECK("PROC-02 and those of namespaces below",
 	      !strcmp(listing("inner"), "1 2 3 4 "));
-	CHECK("PROC-08 a status line has this level and those below",
-	      !proc_line("inner/4/status", "NSpid:", text, sizeof(text)) &&
-	      !strcmp(text, "\t4\t2\t1"));
-	CHECK("PROC-04 self is the reader's number",
-	      readlink("inner/self", text, sizeof(text)) == 1 &&
-	      text[0] == '1');
-	CHECK_EQ("PROC-07 Pid", proc_number("inner/self/status", "Pid:"), 1);
-	CHECK_EQ("PROC-07 Tgid", proc_number("inner/self/status", "Tgid:"), 1);
-	CHECK_EQ("PROC-07 PPid of init",
-		 proc_number("inner/1/status", "PPid:"), 0);
-	CHECK_EQ("PROC-07 PPid of its child",
-		 proc_number("inner/2/status", "PPid:"), 1);
-	CHECK("PROC-09 a group of outside is 0",
-	      !proc_line("inner/1/status", "NSpgid:", text, sizeof(text)) &&
-	      !strcmp(text, "\t0"));
-	CHECK("PROC-10 the stat line agrees",
-	      proc_read("inner/1/stat", text, sizeof(text)) > 0 &&
-	      !strncmp(text, "1 (", 3) && strstr(text, ") R 0 0 0 0 -1 "));
-	snprintf(outer, sizeof(outer), "inner/%d", words[0]);
-	CHECK_ERRNO("PROC-25 a number of outside is not there",
-		    access(outer, F_OK), ENOENT);
-	CHECK_ERRNO("PROC-05 0 is not there", access("inner/0", F_OK),
-		    ENOENT);
-	CHECK_ERRNO("PROC-05 nor 01", access("inner/01", F_OK), ENOENT);
-	CHECK("PROC-03 the outer mount goes on showing outer numbers",
-	      proc_number("/proc/self/status", "Pid:") == words[1]);
+	status_files();
+	names();
 	gate_open(&go);
 	gate_open(&go);
 	CHECK_EXIT("PROC-02 a member ends", a, 6);

@@ -248,6 +248,8 @@ static void threads(void)
 	CHECK_EQ("tkill reaches just that thread", caught, SIGUSR1);
 	gate_open(&ready);
 	thread_join(&thread);
+	while (sys(SYS_tgkill, self, tid, 0) == 0)
+		sys(SYS_sched_yield);
 	CHECK_EQ("a thread that ended", sys(SYS_tgkill, self, tid, 0), -ESRCH);
 }
 

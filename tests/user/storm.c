@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 
 #define PID_MAX		"/proc/sys/kernel/pid_max"
-#define NPROC		200
+#define NPROC		120
 
 static int add_one(void *arg)
 {

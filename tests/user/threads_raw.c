@@ -70,15 +70,14 @@ static int wait_go(void *arg)
 
 static void tid_words(void)
 {
-	struct thread thread;
+	struct thread first, thread;
 	int flags = (int)(THREAD_FLAGS & ~CLONE_PARENT_SETTID);
 
 	gates();
-	need(thread_clone(&thread, flags, wait_go, NULL) > 0);
-	CHECK_EQ("without PARENT_SETTID the word is untouched", thread.tid, 0);
+	need(thread_clone(&first, flags, wait_go, NULL) > 0);
+	CHECK_EQ("without PARENT_SETTID the word is untouched", first.tid, 0);
 	gate_wait(&ready);
 	gate_open(&go);
-	thread.tid = 0;
 	need(thread_clone(&thread, flags | CLONE_CHILD_SETTID, wait_go,
 			  NULL) > 0);
 	gate_wait(&ready);

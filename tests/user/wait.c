@@ -197,11 +197,12 @@ static void groups(void)
 
 static void clones(void)
 {
-	long pid = sys(SYS_clone, SIGUSR1);
+	long pid;
 
+	signal(SIGUSR1, SIG_IGN);
+	pid = sys(SYS_clone, SIGUSR1);
 	if (!pid)
 		_exit(1);
-	signal(SIGUSR1, SIG_IGN);
 	CHECK_ERRNO("WAIT-11 a child with another exit signal",
 		    waitpid(pid, NULL, 0), ECHILD);
 	CHECK_EQ("WAIT-11 matches __WCLONE", waitpid(pid, NULL, __WCLONE),
@@ -279,6 +280,8 @@ static void ignored(void)
 	pid = leaver(0);
 	CHECK_ERRNO("REAP-14 SIGCHLD ignored: wait blocks to the end",
 		    waitpid(pid, NULL, 0), ECHILD);
+	while (!kill(pid, 0))
+		sched_yield();
 	CHECK_ERRNO("REAP-14 and nothing is left of the child",
 		    kill(pid, 0), ESRCH);
 	handle(SIGCHLD, on_signal, SA_NOCLDWAIT);

@@ -11,8 +11,6 @@
 #include "test.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -241,11 +239,6 @@ void need_failed(const char *at, const char *what)
 	line_text(&line, strerror(saved));
 	line_write(&line);
 	_exit(99);
-}
-
-unsigned int test_failed(void)
-{
-	return board->failed;
 }
 
 int reap(pid_t pid)

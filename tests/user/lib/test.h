@@ -55,9 +55,6 @@ struct test {
  */
 int test_main(const struct test *tests, unsigned int ntests);
 
-/* how many points have failed in this program so far */
-unsigned int test_failed(void);
-
 /*
  * CHECK       - the condition holds
  * CHECK_EQ    - two integers (or pointers) are equal

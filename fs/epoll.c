@@ -1,0 +1,615 @@
+/*
+ * fs/epoll.c - waiting for many files that are named once
+ *
+ * What:  an epoll has an item for each (file, descriptor) it watches. The item
+ *        stands on the file's wait queues; a wake-up puts it on the ready
+ *        list. Waiters ask the files on that list, and no others.
+ * Locks: ep->mutex (RANK_MUTEX_EPOLL) covers the tree of items and is held
+ *        while files are asked; an epoll that watches epolls takes theirs
+ *        inside (nested: the graph has no circles). ep->lock (RANK_EPOLL,
+ *        interrupts off) covers the ready list and the wanted events; the
+ *        wake-up takes it under a wait queue's lock. file->owner_lock covers
+ *        file->epoll_links. graph_mutex (RANK_MUTEX_EPOLL_GRAPH) is held
+ *        while epolls are linked to each other, while a watched file goes, and
+ *        while an epoll goes: so neither can vanish under the other.
+ * Life:  an item does not hold its file. It lives until EPOLL_CTL_DEL, the last
+ *        close of the file (hook of fs/file.c, before the type's release), or
+ *        the last close of the epoll. A wait queue may go before its file:
+ *        POLLFREE, see fs/poll.h.
+ * Not:   sets of descriptors given with each call (poll.c).
+ * See:   epoll(7), epoll_ctl(2), epoll_wait(2)
+ */
+#include <fs/epoll.h>
+
+#include <core/assert.h>
+#include <fs/file.h>
+#include <fs/seq_buf.h>
+#include <lib/rbtree.h>
+#include <mm/kmalloc.h>
+#include <sched/sched.h>
+#include <uapi/fcntl.h>
+#include <vm/uaccess.h>
+
+/* Bits of an item that are no events. */
+#define PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
+#define EXCLUSIVE_OK (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | \
+		      EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
+
+struct epoll {
+	struct mutex mutex;		/* RANK_MUTEX_EPOLL */
+	struct rb_root items;		/* [mutex] by (file, fd) */
+	struct spinlock lock;		/* RANK_EPOLL */
+	struct list ready;		/* [lock] items by ready_link */
+	struct wait_queue wait;		/* epoll_wait, one waked at a time */
+	struct wait_queue poll_wait;	/* poll, and epolls that watch this */
+	struct file *file;		/* [I] its open file */
+};
+
+struct epoll_item {
+	struct rb_node node;		/* [ep->mutex] */
+	struct epoll *ep;		/* [I] */
+	struct file *file;		/* [I] borrowed, see Life */
+	int fd;				/* [I] */
+	struct epoll_event event;	/* data [ep->mutex], events [ep->lock] */
+	struct list ready_link;		/* [ep->lock] */
+	struct list file_link;		/* [file->owner_lock] */
+	struct epoll_hook *hooks;	/* [ep->mutex] owned */
+};
+
+/* An item on one wait queue. */
+struct epoll_hook {
+	struct wait_entry wait;
+	struct wait_queue *queue;	/* [R] NULL: it went away */
+	struct epoll_item *item;	/* [I] */
+	struct epoll_hook *next;	/* [ep->mutex] */
+};
+
+/* While a new item asks its file. */
+struct epoll_adder {
+	struct poll_table table;
+	struct epoll_item *item;
+	bool failed;			/* no memory for a hook */
+};
+
+static DEFINE_MUTEX(graph_mutex, RANK_MUTEX_EPOLL_GRAPH);
+static const struct file_ops epoll_ops;
+
+bool file_is_epoll(const struct file *f)
+{
+	return f->ops == &epoll_ops;
+}
+
+static bool has_ready(struct epoll *ep)
+{
+	return !list_empty(&ep->ready);
+}
+
+/* Put @item on the ready list, if it wants @key. Return: it did. */
+static bool item_mark(struct epoll_item *item, u32 key)
+{
+	struct epoll *ep = item->ep;
+	u64 irq = spin_lock_irqsave(&ep->lock);
+	u32 wanted = item->event.events & ~PRIVATE_BITS;
+	bool mark = wanted && (!key || (key & wanted));
+
+	if (mark && list_empty(&item->ready_link))
+		list_add_tail(&ep->ready, &item->ready_link);
+	spin_unlock_irqrestore(&ep->lock, irq);
+	return mark;
+}
+
+/* Tell those who wait for @ep. */
+static bool epoll_wake(struct epoll *ep)
+{
+	bool waiting = wait_queue_active(&ep->wait);
+
+	if (waiting)
+		wait_queue_wake_nested(&ep->wait, 1, 0);
+	if (wait_queue_active(&ep->poll_wait))
+		wait_queue_wake_nested(&ep->poll_wait, 0, POLLIN | POLLRDNORM);
+	return waiting;
+}
+
+/* Context: any, under the lock of the file's wait queue. */
+static bool hook_wake(struct wait_entry *e, u32 key)
+{
+	struct epoll_hook *h = container_of(e, struct epoll_hook, wait);
+
+	if (key & POLLFREE) {
+		list_del(&e->link);
+		/* Partner: hook_remove. */
+		store_release(&h->queue, NULL);
+		return false;
+	}
+	return item_mark(h->item, key) && epoll_wake(h->item->ep);
+}
+
+static void hook_add(struct poll_table *pt, struct file *f,
+		     struct wait_queue *q)
+{
+	struct epoll_adder *a = container_of(pt, struct epoll_adder, table);
+	struct epoll_item *item = a->item;
+	struct epoll_hook *h = kzalloc(sizeof(*h));
+
+	(void)f;
+	if (!h) {
+		a->failed = true;
+		return;
+	}
+	wait_entry_init(&h->wait);
+	h->wait.wake = hook_wake;
+	h->queue = q;
+	h->item = item;
+	h->next = item->hooks;
+	item->hooks = h;
+	if (item->event.events & EPOLLEXCLUSIVE)
+		wait_queue_add_exclusive(q, &h->wait);
+	else
+		wait_queue_add(q, &h->wait);
+}
+
+static void hook_remove(struct epoll_hook *h)
+{
+	struct wait_queue *q;
+
+	rcu_read_lock();
+	q = load_acquire(&h->queue);
+	if (q)
+		wait_queue_remove(q, &h->wait);
+	rcu_read_unlock();
+	kfree(h);
+}
+
+/* Events of the file that the item wants. ep->mutex held. */
+static u32 item_ask(struct epoll_item *item, struct poll_table *pt)
+{
+	return file_poll(item->file, pt) & item->event.events;
+}
+
+/* Order of the tree. */
+static int item_compare(const struct epoll_item *item, const struct file *f,
+			int fd)
+{
+	if (item->file != f)
+		return item->file < f ? -1 : 1;
+	return (item->fd > fd) - (item->fd < fd);
+}
+
+static bool item_less(const struct rb_node *a, const struct rb_node *b)
+{
+	const struct epoll_item *y = rb_entry(b, struct epoll_item, node);
+
+	return item_compare(rb_entry(a, struct epoll_item, node), y->file,
+			    y->fd) < 0;
+}
+
+static struct epoll_item *item_find(struct epoll *ep, const struct file *f,
+				    int fd)
+{
+	struct rb_node *n = ep->items.node;
+
+	while (n) {
+		struct epoll_item *item = rb_entry(n, struct epoll_item, node);
+		int order = item_compare(item, f, fd);
+
+		if (!order)
+			return item;
+		n = order < 0 ? n->right : n->left;
+	}
+	return NULL;
+}
+
+/* ep->mutex held; the file is kept by the caller, or waits in the hook. */
+static void item_remove(struct epoll_item *item)
+{
+	struct epoll *ep = item->ep;
+	struct epoll_hook *h;
+
+	/* From now on nothing marks it. */
+	while ((h = item->hooks) != NULL) {
+		item->hooks = h->next;
+		hook_remove(h);
+	}
+	spin_lock_irq(&ep->lock);
+	list_del(&item->ready_link);
+	spin_unlock_irq(&ep->lock);
+	spin_lock(&item->file->owner_lock);
+	list_del(&item->file_link);
+	spin_unlock(&item->file->owner_lock);
+	rb_erase(&item->node, &ep->items);
+	kfree(item);
+}
+
+/* ep->mutex held. What is ready now counts, also with EPOLLET. */
+static void item_ask_first(struct epoll_item *item, struct poll_table *pt)
+{
+	if (item_ask(item, pt) && item_mark(item, 0))
+		epoll_wake(item->ep);
+}
+
+static int item_add(struct epoll *ep, const struct epoll_control_args *args)
+{
+	struct epoll_item *item = kzalloc(sizeof(*item));
+	struct epoll_adder a = { .table.queue = hook_add, .item = item };
+
+	if (!item)
+		return -ENOMEM;
+	item->ep = ep;
+	item->file = args->target;
+	item->fd = args->fd;
+	item->event = args->event;
+	item->event.events |= EPOLLERR | EPOLLHUP;
+	list_init(&item->ready_link);
+	rb_add(&ep->items, &item->node, item_less);
+	spin_lock(&item->file->owner_lock);
+	list_add_tail(&item->file->epoll_links, &item->file_link);
+	spin_unlock(&item->file->owner_lock);
+	item_ask_first(item, &a.table);
+	if (!a.failed)
+		return 0;
+	item_remove(item);
+	return -ENOMEM;
+}
+
+static int item_change(struct epoll_item *item, const struct epoll_event *ev)
+{
+	if (item->event.events & EPOLLEXCLUSIVE)
+		return -EINVAL;
+	spin_lock_irq(&item->ep->lock);
+	item->event.events = ev->events | EPOLLERR | EPOLLHUP;
+	item->event.data = ev->data;
+	spin_unlock_irq(&item->ep->lock);
+	/* A wake-up before this looked at the old events. */
+	smp_mb();
+	item_ask_first(item, NULL);
+	return 0;
+}
+
+/* The longest way down from @ep through epolls; more than EP_MAX_NESTS also
+ * when @avoid is met. graph_mutex held. */
+static u32 depth_below(struct epoll *ep, const struct epoll *avoid, u32 level)
+{
+	struct rb_node *n;
+	u32 depth = 0;
+
+	if (ep == avoid || level > EP_MAX_NESTS)
+		return EP_MAX_NESTS + 1;
+	mutex_lock_nested(&ep->mutex);
+	for_each_rb(n, &ep->items) {
+		struct epoll_item *item = rb_entry(n, struct epoll_item, node);
+
+		if (!file_is_epoll(item->file))
+			continue;
+		depth = max(depth, 1 + depth_below(item->file->private, avoid,
+						   level + 1));
+		if (depth > EP_MAX_NESTS)
+			break;
+	}
+	mutex_unlock(&ep->mutex);
+	return depth;
+}
+
+/* The longest way up to epolls that watch @ep. graph_mutex held: only epolls
+ * are linked to epolls, and only under it. */
+static u32 depth_above(struct epoll *ep, u32 level)
+{
+	struct epoll_item *item;
+	u32 depth = 0;
+
+	if (level > EP_MAX_NESTS)
+		return level;
+	for_each_list(item, &ep->file->epoll_links, file_link)
+		depth = max(depth, 1 + depth_above(item->ep, level + 1));
+	return depth;
+}
+
+/* May @ep watch @target? */
+static int check_graph(struct epoll *ep, struct epoll *target)
+{
+	u32 below = depth_below(target, ep, 0);
+
+	if (below > EP_MAX_NESTS ||
+	    below + 1 + depth_above(ep, 0) > EP_MAX_NESTS)
+		return -ELOOP;
+	return 0;
+}
+
+static int control_locked(struct epoll *ep,
+			  const struct epoll_control_args *args)
+{
+	struct epoll_item *item = item_find(ep, args->target, args->fd);
+
+	switch (args->op) {
+	case EPOLL_CTL_ADD:
+		return item ? -EEXIST : item_add(ep, args);
+	case EPOLL_CTL_MOD:
+		return item ? item_change(item, &args->event) : -ENOENT;
+	case EPOLL_CTL_DEL:
+		if (!item)
+			return -ENOENT;
+		item_remove(item);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int check_control(const struct epoll_control_args *args)
+{
+	u32 events = args->event.events;
+
+	if (!args->target->ops->poll)
+		return -EPERM;
+	if (args->ep == args->target || !file_is_epoll(args->ep))
+		return -EINVAL;
+	if (args->op == EPOLL_CTL_DEL || !(events & EPOLLEXCLUSIVE))
+		return 0;
+	if (args->op == EPOLL_CTL_MOD)
+		return -EINVAL;
+	if (args->op == EPOLL_CTL_ADD &&
+	    (file_is_epoll(args->target) || (events & ~EXCLUSIVE_OK)))
+		return -EINVAL;
+	return 0;
+}
+
+int epoll_control(const struct epoll_control_args *args)
+{
+	bool link = args->op != EPOLL_CTL_MOD && file_is_epoll(args->target);
+	struct epoll *ep = args->ep->private;
+	int err = check_control(args);
+
+	if (err)
+		return err;
+	if (link) {
+		mutex_lock(&graph_mutex);
+		if (args->op == EPOLL_CTL_ADD)
+			err = check_graph(ep, args->target->private);
+	}
+	if (!err) {
+		mutex_lock(&ep->mutex);
+		err = control_locked(ep, args);
+		mutex_unlock(&ep->mutex);
+	}
+	if (link)
+		mutex_unlock(&graph_mutex);
+	return err;
+}
+
+/* All items that are ready now, in order. ep->mutex held, so that there is one
+ * such list at a time. */
+static void take_ready(struct epoll *ep, struct list *batch)
+{
+	list_init(batch);
+	spin_lock_irq(&ep->lock);
+	list_splice_tail(batch, &ep->ready);
+	spin_unlock_irq(&ep->lock);
+}
+
+/* The next one of @batch; from now on a wake-up may mark it again. */
+static struct epoll_item *batch_next(struct epoll *ep, struct list *batch)
+{
+	struct epoll_item *item = NULL;
+
+	spin_lock_irq(&ep->lock);
+	if (!list_empty(batch)) {
+		item = list_first(batch, struct epoll_item, ready_link);
+		list_del(&item->ready_link);
+	}
+	spin_unlock_irq(&ep->lock);
+	return item;
+}
+
+/* What was not looked at goes in front of what came meanwhile. */
+static void batch_return(struct epoll *ep, struct list *batch)
+{
+	bool more;
+
+	spin_lock_irq(&ep->lock);
+	list_splice_tail(batch, &ep->ready);
+	list_splice_tail(&ep->ready, batch);
+	more = has_ready(ep);
+	spin_unlock_irq(&ep->lock);
+	if (more && wait_queue_active(&ep->wait))
+		wait_queue_wake(&ep->wait, 1, 0);
+}
+
+static void item_requeue(struct epoll_item *item)
+{
+	spin_lock_irq(&item->ep->lock);
+	if (list_empty(&item->ready_link))
+		list_add_tail(&item->ep->ready, &item->ready_link);
+	spin_unlock_irq(&item->ep->lock);
+}
+
+/* @item was told: once only, again at the next wake-up, or as long as it is
+ * ready. */
+static void item_told(struct epoll_item *item)
+{
+	u32 events = item->event.events;
+
+	if (events & EPOLLONESHOT) {
+		spin_lock_irq(&item->ep->lock);
+		item->event.events &= PRIVATE_BITS;
+		spin_unlock_irq(&item->ep->lock);
+	} else if (!(events & EPOLLET)) {
+		item_requeue(item);
+	}
+}
+
+/* 1: told, 0: not ready, -EFAULT. ep->mutex held. */
+static int item_tell(struct epoll_item *item, uptr_t to)
+{
+	struct epoll_event ev = {
+		.events = item_ask(item, NULL),
+		.data = item->event.data,
+	};
+
+	if (!ev.events)
+		return 0;
+	if (copy_to_user(to, &ev, sizeof(ev))) {
+		item_requeue(item);
+		return -EFAULT;
+	}
+	item_told(item);
+	return 1;
+}
+
+/* Tell what is ready. Number of events, or -EFAULT for the first. */
+static long tell_ready(struct epoll *ep, const struct epoll_collect_args *args)
+{
+	struct epoll_item *item;
+	struct list batch;
+	long n = 0;
+	int told = 0;
+
+	mutex_lock(&ep->mutex);
+	take_ready(ep, &batch);
+	while (n < args->max && told >= 0) {
+		item = batch_next(ep, &batch);
+		if (!item)
+			break;
+		told = item_tell(item, args->events + (u64)n *
+				 sizeof(struct epoll_event));
+		n += max(told, 0);
+		cond_resched();
+	}
+	batch_return(ep, &batch);
+	mutex_unlock(&ep->mutex);
+	return n ? n : told;
+}
+
+/* Sleep until something may be ready. 0 or -ETIMEDOUT. */
+static int wait_ready(struct epoll *ep, u64 deadline_ns)
+{
+	struct wait_entry e;
+	int err = 0;
+
+	wait_entry_init(&e);
+	wait_queue_add_exclusive(&ep->wait, &e);
+	thread_set_state(THREAD_INTERRUPTIBLE);
+	if (!has_ready(ep) && !signal_interrupts(THREAD_INTERRUPTIBLE))
+		err = schedule_until(deadline_ns);
+	thread_set_state(THREAD_RUNNING);
+	wait_queue_remove(&ep->wait, &e);
+	return err;
+}
+
+long epoll_collect(struct file *f, const struct epoll_collect_args *args)
+{
+	struct epoll *ep = f->private;
+	bool timed_out = !args->deadline_ns;
+	long n;
+
+	for (;;) {
+		n = has_ready(ep) ? tell_ready(ep, args) : 0;
+		if (n || timed_out)
+			return n;
+		if (signal_interrupts(THREAD_INTERRUPTIBLE))
+			return -EINTR;
+		timed_out = wait_ready(ep, args->deadline_ns) == -ETIMEDOUT;
+	}
+}
+
+/* Is any item on the ready list really ready? Those that are not leave it. */
+static u32 epoll_poll(struct file *f, struct poll_table *pt)
+{
+	struct epoll *ep = f->private;
+	struct epoll_item *item;
+	struct list batch;
+	u32 events = 0;
+
+	poll_wait(pt, f, &ep->poll_wait);
+	if (!has_ready(ep))
+		return 0;
+	mutex_lock_nested(&ep->mutex);
+	take_ready(ep, &batch);
+	while (!events && (item = batch_next(ep, &batch)) != NULL) {
+		if (!item_ask(item, NULL))
+			continue;
+		item_requeue(item);
+		events = POLLIN | POLLRDNORM;
+	}
+	batch_return(ep, &batch);
+	mutex_unlock(&ep->mutex);
+	return events;
+}
+
+static void epoll_release(struct file *f)
+{
+	struct epoll *ep = f->private;
+	struct rb_node *n;
+
+	mutex_lock(&graph_mutex);
+	mutex_lock(&ep->mutex);
+	while ((n = rb_first(&ep->items)) != NULL) {
+		item_remove(rb_entry(n, struct epoll_item, node));
+		cond_resched();
+	}
+	mutex_unlock(&ep->mutex);
+	mutex_unlock(&graph_mutex);
+	ASSERT(list_empty(&ep->ready));
+	kfree(ep);
+}
+
+/* A watched file goes; nobody can watch it anew. */
+static void file_gone(struct file *f)
+{
+	mutex_lock(&graph_mutex);
+	while (!list_empty(&f->epoll_links)) {
+		struct epoll_item *item = list_first(&f->epoll_links,
+						     struct epoll_item,
+						     file_link);
+		struct epoll *ep = item->ep;
+
+		mutex_lock(&ep->mutex);
+		item_remove(item);
+		mutex_unlock(&ep->mutex);
+	}
+	mutex_unlock(&graph_mutex);
+}
+
+static void epoll_show(struct file *f, struct seq_buf *out)
+{
+	struct epoll *ep = f->private;
+	struct rb_node *n;
+
+	mutex_lock(&ep->mutex);
+	for_each_rb(n, &ep->items) {
+		const struct epoll_item *item = rb_entry(n, struct epoll_item,
+							 node);
+		const struct inode *inode = path_inode(&item->file->path);
+
+		seq_printf(out, "tfd: %8d events: %8x data: %16lx  pos:%ld ino:%lx sdev:%lx\n",
+			   item->fd, item->event.events,
+			   (u64)item->event.data, item->file->pos, inode->ino,
+			   (u64)inode->sb->dev);
+	}
+	mutex_unlock(&ep->mutex);
+}
+
+static const struct file_ops epoll_ops = {
+	.poll = epoll_poll,
+	.release = epoll_release,
+	.show_fdinfo = epoll_show,
+};
+
+int epoll_create_file(struct file **out)
+{
+	struct epoll *ep = kzalloc(sizeof(*ep));
+	int err;
+
+	if (!ep)
+		return -ENOMEM;
+	mutex_init(&ep->mutex, "epoll", RANK_MUTEX_EPOLL);
+	spin_init(&ep->lock, "epoll ready", RANK_EPOLL);
+	list_init(&ep->ready);
+	wait_queue_init(&ep->wait);
+	wait_queue_init(&ep->poll_wait);
+	file_set_epoll_hook(file_gone);
+	err = file_create_anon("anon_inode:[eventpoll]", &epoll_ops, O_RDWR,
+			       ep, out);
+	if (err)
+		kfree(ep);
+	else
+		ep->file = *out;
+	return err;
+}
