@@ -229,11 +229,9 @@ ssize_t file_sendfile(struct file *out, struct file *in, off_t *in_pos,
 		return -ENOMEM;
 	pos = in_pos ? *in_pos : in->pos;
 	while (done < len) {
-		struct iovec piece = {
-			.iov_base = (u64)page_to_virt(pages),
-			.iov_len = min(len - done, SEND_BYTES),
-		};
+		struct iovec piece = { .iov_base = (u64)page_to_virt(pages) };
 
+		piece.iov_len = min(len - done, SEND_BYTES);
 		n = send_piece(out, in, &pos, piece);
 		if (n <= 0)
 			break;

@@ -127,8 +127,12 @@ static void exec_first(void)
 
 void init_run(void)
 {
+	const struct params *p = params_get();
 	struct mm_stat s;
 
+	if (p->excess)
+		panic("Too many boot %s vars at `%s'", p->excess_kind,
+		      p->excess);
 	unpack_root();
 	devnodes_populate();
 	open_console();

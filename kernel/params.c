@@ -73,14 +73,24 @@ static void set_maxcpus(const char *value)
 	smp_set_max((u32)max(number(value), 1));
 }
 
+/* Arguments in front of it were not meant for this program: a boot loader may
+ * have put them there. */
+static void forget_arguments(void)
+{
+	while (params.argc > 1)
+		params.argv[--params.argc] = NULL;
+}
+
 static void set_rdinit(const char *value)
 {
 	params.rdinit = value;
+	forget_arguments();
 }
 
 static void set_init(const char *value)
 {
 	params.init = value;
+	forget_arguments();
 }
 
 static void set_strace(const char *value)
@@ -105,6 +115,12 @@ static void set_selftest(const char *value)
 	params.selftest = number(value) != 0;
 }
 
+static void set_nosmp(const char *value)
+{
+	(void)value;
+	smp_set_max(1);
+}
+
 static void set_nothing(const char *value)
 {
 	(void)value;
@@ -127,6 +143,26 @@ static const struct {
 	{ "census", set_census },
 	{ "testexit", set_testexit },
 	{ "selftest", set_selftest },
+	{ "nosmp", set_nosmp },
+	/* Often given to Linux, without meaning here, and nothing for init. */
+	{ "root", set_nothing },
+	{ "rootfstype", set_nothing },
+	{ "rootflags", set_nothing },
+	{ "rootwait", set_nothing },
+	{ "ro", set_nothing },
+	{ "rw", set_nothing },
+	{ "kaslr", set_nothing },
+	{ "nokaslr", set_nothing },
+	{ "earlyprintk", set_nothing },
+	{ "earlycon", set_nothing },
+	{ "ignore_loglevel", set_nothing },
+	{ "mitigations", set_nothing },
+	{ "nopti", set_nothing },
+	{ "no_timer_check", set_nothing },
+	{ "nolapic_timer", set_nothing },
+	{ "nomodeset", set_nothing },
+	{ "reboot", set_nothing },
+	{ "tsc", set_nothing },
 };
 
 static bool apply_known(const struct cmdline_word *w)
@@ -140,12 +176,21 @@ static bool apply_known(const struct cmdline_word *w)
 	return false;
 }
 
+/* There is no console yet to complain on: kernel/init.c does it. */
+static void note_excess(const char *kind, const char *text)
+{
+	if (params.excess)
+		return;
+	params.excess = text;
+	params.excess_kind = kind;
+}
+
 static void add_argument(const char *text)
 {
 	if (params.argc <= PARAMS_MAX_WORDS)
 		params.argv[params.argc++] = text;
 	else
-		pr_warn("params: too many arguments, '%s' is lost\n", text);
+		note_excess("init", text);
 }
 
 /* KEY=VALUE replaces an entry of the same key (TERM, HOME). */
@@ -157,10 +202,10 @@ static void add_environment(const struct cmdline_word *w)
 			return;
 		}
 	}
-	if (params.envc < PARAMS_MAX_WORDS + 2)
+	if (params.envc <= PARAMS_MAX_WORDS)
 		params.envp[params.envc++] = w->text;
 	else
-		pr_warn("params: too many variables, '%s' is lost\n", w->text);
+		note_excess("env", w->text);
 }
 
 static void give_to_init(const struct cmdline_word *w)

@@ -12,8 +12,8 @@
 
 #include <lib/types.h>
 
-/* Linux's limits of what the first process is given (init/main.c calls them
- * CONFIG_INIT_ENV_ARG_LIMIT). */
+/* What the first process may be given, as on Linux (CONFIG_INIT_ENV_ARG_LIMIT):
+ * arguments behind the program's name, and variables beside HOME. */
 #define PARAMS_MAX_WORDS 32
 
 struct params {
@@ -24,8 +24,10 @@ struct params {
 	bool selftest;
 	const char *argv[PARAMS_MAX_WORDS + 2];	/* [0] is the program */
 	u32 argc;
-	const char *envp[PARAMS_MAX_WORDS + 3];	/* HOME and TERM first */
+	const char *envp[PARAMS_MAX_WORDS + 2];	/* HOME and TERM first */
 	u32 envc;
+	const char *excess;		/* first word without room, or NULL */
+	const char *excess_kind;	/* "init" or "env" */
 };
 
 /* Parse @cmdline (borrowed for the call) and apply what has a switch. */

@@ -65,7 +65,7 @@ static void poison_check_page(struct page *p)
 	p->flags &= (u16)~PG_POISON;
 	for (u32 i = 0; i < PAGE_SIZE / sizeof(u64); i++) {
 		if (unlikely(words[i] != PAGE_POISON_WORD))
-			panic("page %lx: written while free, at offset %lu: %#lx",
+			panic("page %lx: written while free, at +%lu: %#lx",
 			      page_to_phys(p), i * sizeof(u64), words[i]);
 	}
 }

@@ -45,7 +45,7 @@ void mm_drain(void)
 static void dump_cache(const struct slab_stat *s, void *arg UNUSED)
 {
 	if (s->total_objs)
-		pr_info("memory: %s: %lu of %lu objects of %u bytes, %lu slabs\n",
+		pr_info("memory: %s: %lu of %lu objects of %u B, %lu slabs\n",
 			s->name, s->active_objs, s->total_objs, s->obj_size,
 			s->slabs);
 }
@@ -57,7 +57,7 @@ void mm_dump(void)
 	mm_stat_get(&s);
 	pr_info("memory: %lu pages, %lu free (%lu in reserve)\n",
 		s.total_pages, s.free_pages, s.reserve_pages);
-	pr_info("memory: kernel %lu, slab %lu, tables %lu, anonymous %lu, file %lu\n",
+	pr_info("memory: kernel %lu slab %lu table %lu anon %lu file %lu\n",
 		s.kind_pages[PAGE_KERNEL], s.kind_pages[PAGE_SLAB],
 		s.kind_pages[PAGE_TABLE], s.kind_pages[PAGE_ANON],
 		s.kind_pages[PAGE_FILE]);

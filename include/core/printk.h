@@ -19,8 +19,14 @@ enum log_level {
 	LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG,
 };
 
+/*
+ * printk - log one event: "subsystem: text\n"
+ * A text with several lines becomes several records. What is longer than
+ * LOG_LINE_MAX is cut off.
+ */
 PRINTF_LIKE(2, 3) void printk(enum log_level level, const char *fmt, ...);
-void vprintk(enum log_level level, const char *fmt, va_list args);
+/* The same with an argument list. */
+PRINTF_LIKE(2, 0) void vprintk(enum log_level level, const char *fmt, va_list args);
 
 #define pr_err(...) printk(LOG_ERR, __VA_ARGS__)
 #define pr_warn(...) printk(LOG_WARNING, __VA_ARGS__)

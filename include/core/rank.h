@@ -44,7 +44,8 @@ enum lock_rank {
 	RANK_FS_CONTEXT,	/* root, cwd, umask */
 	RANK_DCACHE,		/* dentry tree links */
 	RANK_MOUNT,		/* mount tree */
-	RANK_POLL,		/* epoll and poll tables */
+	RANK_POLL,		/* state of an eventfd, a timerfd, a socket */
+	RANK_SOCKET_RIGHTS,	/* which files are in flight through sockets */
 	/* layer 9 drivers, spinning, taken from interrupts */
 	RANK_TTY_INPUT,
 	/* layer 8 proc, spinning */
@@ -59,7 +60,7 @@ enum lock_rank {
 	RANK_SLEEP_LOWEST,
 	RANK_MUTEX_VM_OBJECT,	/* truncation against faults */
 	RANK_MUTEX_ASPACE,	/* regions of an address space: taken by a user
-				   copy that grows the stack, so below the rest */
+				   copy that grows the stack, so below most */
 	RANK_MUTEX_SMALL,	/* leaf mutexes (log reader, random, ...) */
 	RANK_MUTEX_RCU,		/* rcu_barrier */
 	RANK_MUTEX_PIPE,	/* a pipe's content; user copies fault inside */

@@ -56,13 +56,16 @@ void rcu_call(struct rcu_head *head, void (*fn)(struct rcu_head *head));
 /* Per-CPU flags that the inline functions below test. */
 struct rcu_cpu_flags {
 	u32 need_qs;	/* [a] a grace period waits for this CPU */
-	u32 away;	/* [C] written here, read by starters: idle, not asked */
+	u32 away;	/* [C] idle, not asked; read by starters */
 	u32 irq_nest;	/* [C] interrupts that brought it back from away */
 };
 DECLARE_PER_CPU(struct rcu_cpu_flags, rcu_cpu_flags);
 
+/* Slow halves of the functions below; interrupts off. */
 void rcu_report(void);
+/* rcu_irq_enter on a CPU that was away. */
 void rcu_irq_enter_slow(void);
+/* rcu_irq_leave of such an interrupt. */
 void rcu_irq_leave_slow(void);
 
 /* A quiescent state of this CPU: called by the context switch, and by an

@@ -6,7 +6,7 @@
 
 #include <lib/types.h>
 
-/* Debug builds have deeper frames; kstack_depth of them shows what is needed. */
+/* Debug builds have deeper frames, and kstack_depth to see what is needed. */
 #ifdef NIDUS_DEBUG
 #define KSTACK_SIZE 16384ul
 #else

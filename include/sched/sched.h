@@ -21,13 +21,16 @@ static inline bool need_resched(void)
 	return READ_ONCE(current_thread()->arch.work) & WORK_RESCHED;
 }
 
-/* Let others run if one should; called in long loops. May sleep. */
+/* Let others run if one should; called in long loops. May sleep; but not when
+ * the thread has set a sleeping state already: it would not come back. */
 static inline void cond_resched(void)
 {
-	if (unlikely(need_resched()))
+	if (unlikely(need_resched()) &&
+	    READ_ONCE(current_thread()->state) == THREAD_RUNNING)
 		schedule();
 }
 
+/* sched_yield(2): go behind the others of the same standing. */
 void sched_yield(void);
 
 /*

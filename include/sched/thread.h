@@ -28,7 +28,7 @@ enum thread_state {
 struct thread {
 	struct arch_thread arch;	/* first: arch_current() is this */
 
-	u32 state;		/* [a] enum thread_state; to RUNNING under [Q] */
+	u32 state;		/* [a] enum thread_state; RUNNING under [Q] */
 	u32 cpu;		/* [Q] where it runs or last ran */
 	u32 on_queue;		/* [Q] runnable: in a run queue, or running */
 	u32 on_cpu;		/* [a] still executing on its CPU */

@@ -94,7 +94,7 @@ enum region_flags {
 	REGION_WIPEONFORK = 512,
 	REGION_STACK = 1024,	/* the initial stack, for /proc/PID/maps */
 	REGION_NOEXEC = 2048,	/* mprotect may not add exec */
-	REGION_LOCKONFAULT = 4096,	/* with LOCKED: pages as they are used */
+	REGION_LOCKONFAULT = 4096,	/* LOCKED, but pages as they come */
 };
 #define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
 
@@ -104,7 +104,7 @@ struct region {
 		struct region *next_dead;	/* taken out, to be freed */
 	};
 	u64 start, end;			/* [L+P] */
-	u64 offset;			/* [L+P] bytes into the object at start */
+	u64 offset;			/* [L+P] bytes into object at start */
 	u32 flags;			/* [L+P] enum region_flags */
 	u32 has_copies;			/* [P] private copies of object pages
 					   may be mapped */
@@ -128,22 +128,24 @@ struct aspace {
 	struct mutex lock;
 	struct spinlock ptable_lock;
 	struct rb_root regions;		/* [L+P] by start */
-	struct region *last_hit;	/* [a] found last; never a removed one */
+	struct region *last_hit;	/* [a] found last; never one removed */
 	u64 nregions;			/* [lock] */
 	u64 total_pages;		/* [lock] size of all regions */
 	u64 data_pages, locked_pages, stack_pages;	/* [lock] */
 	u64 gap_from, gap_known;	/* [lock] no hole in [gap_from,
 					   mmap_top) is larger than gap_known */
 	struct atomic64 rss;		/* [a] pages present, zero page not */
-	struct atomic64 rss_file;	/* [a] those of them that are objects' */
+	struct atomic64 rss_file;	/* [a] of those, pages of objects */
 	u64 max_rss;			/* [ptable_lock] pages */
 	u64 minflt, majflt;		/* [ptable_lock] */
 	u64 brk_start, brk;		/* [lock] */
 	u64 mmap_top;			/* [I] regions are placed below here */
 	u64 stack_top;			/* [I] */
-	u64 code_start, code_end, data_start, data_end;	/* [I] /proc */
-	u64 arg_start, arg_end, env_start, env_end;	/* [lock] /proc, prctl */
-	void *exe_file;			/* [lock] owned through the file hooks */
+	u64 code_start, code_end;	/* [I] /proc */
+	u64 data_start, data_end;	/* [I] /proc, RLIMIT_DATA */
+	u64 arg_start, arg_end;		/* [lock] /proc, prctl */
+	u64 env_start, env_end;		/* [lock] /proc, prctl */
+	void *exe_file;			/* [lock] owned through file hooks */
 	u32 def_flags;			/* [lock] mlockall(MCL_FUTURE) */
 	u64 auxv[64];			/* [I] as given to the program, then
 					   zeros */
@@ -176,8 +178,10 @@ void aspace_put(struct aspace *as);
 struct aspace *aspace_use(struct aspace *as);
 /* The current thread's; NULL for kernel threads. */
 struct aspace *aspace_current(void);
-void aspace_set_exe_file(struct aspace *as, void *file);	/* takes own ref */
-void *aspace_get_exe_file(struct aspace *as);	/* with reference, or NULL */
+/* Takes a reference of its own. */
+void aspace_set_exe_file(struct aspace *as, void *file);
+/* With a reference, or NULL. */
+void *aspace_get_exe_file(struct aspace *as);
 
 struct mmap_args {
 	u64 addr, len;
@@ -223,10 +227,14 @@ enum vm_lock_mode {
 	VM_LOCK,
 	VM_LOCK_ONFAULT,
 };
+struct mlock_args {
+	u64 addr, len;
+	enum vm_lock_mode mode;
+	const struct vm_limits *limits;
+};
 /* mlock, mlock2, munlock. Return: 0, -EPERM, -ENOMEM (limit, hole), -EINVAL,
  * -EAGAIN (some pages could not be had). */
-int vm_mlock(struct aspace *as, u64 addr, u64 len, enum vm_lock_mode mode,
-	     const struct vm_limits *limits);
+int vm_mlock(struct aspace *as, const struct mlock_args *args);
 int vm_mlockall(struct aspace *as, int flags, const struct vm_limits *limits);
 int vm_munlockall(struct aspace *as);
 /*

@@ -107,7 +107,7 @@ static void check_order(const struct spinlock *l, bool nested)
 			return;
 		if (order_allows(l, o, nested))
 			continue;
-		lock_violation("lock: %s (rank %u, irq %u) taken under %s (rank %u, irq %u)",
+		lock_violation("lock: %s (rank %u/%u) taken under %s (%u/%u)",
 			       l->name, l->rank, l->irq_use, o->name, o->rank,
 			       o->irq_use);
 		return;

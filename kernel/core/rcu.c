@@ -54,7 +54,7 @@ static struct {
 	u64 started;		/* [L] read without; number of the newest */
 	u64 completed;		/* [L] read without */
 	u64 requested;		/* [L] highest number anybody waits for */
-	u64 hurry;		/* [a] up to this number IPIs are sent at once */
+	u64 hurry;		/* [a] IPIs at once up to this number */
 	struct atomic pending;	/* CPUs that have not reported, plus the
 				   starter while it counts */
 	u64 start_ns;		/* [L] read without, for force and stall */

@@ -30,8 +30,8 @@ struct vm_object;
 struct exec_args {
 	struct list pages;	/* struct page by link, one reference each */
 	u64 npages;
-	u64 start;		/* first byte used, offset in the first page */
-	u64 end;		/* end of what is used, offset in the last page */
+	u64 start;		/* offset of the first byte used, first page */
+	u64 end;		/* offset behind the last one, last page */
 	u64 nbytes;		/* of strings so far */
 	u64 limit;		/* for strings and their pointers */
 	u64 argc, envc;

@@ -24,6 +24,7 @@
 
 #define USER_HZ_NS ((u64)NSEC_PER_SEC / 100)
 #define LOAD_ONE 65536ul
+#define DRAIN_PASSES 12
 
 static int show_meminfo(struct seq_buf *out)
 {
@@ -241,8 +242,9 @@ static ssize_t write_drain(const char *text, size_t len)
 	(void)text;
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	/* What a callback frees may queue another: task, pid, namespace. */
-	for (u32 i = 0; i < 4; i++) {
+	/* What a callback frees may queue another, and so on: a task its file
+	 * table, that its files, those their names, inodes, namespaces. */
+	for (u32 i = 0; i < DRAIN_PASSES; i++) {
 		rcu_barrier();
 		mm_drain();
 	}

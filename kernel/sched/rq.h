@@ -114,7 +114,7 @@ extern u32 sched_ncpus;		/* CPUs that schedule. [a] */
 extern struct cpumask idle_cpus;	/* [a] hints */
 u32 cpu_for_wake(struct thread *t, bool sync);
 u32 cpu_for_new(const struct thread *t);
-/* A busy CPU has @n threads waiting: tell as many idle ones to look for work. */
+/* A busy CPU has @n threads waiting: tell as many idle ones to look. */
 void idle_kick(u32 n);
 /* Get a waiting thread from another CPU. True: @rq has something to run. */
 bool idle_steal(struct rq *rq);

@@ -149,28 +149,32 @@ long sys_mincore(u64 addr, u64 len, uptr_t vec)
 	return vm_mincore(current_task()->aspace, addr, len, vec);
 }
 
-long sys_mlock(u64 addr, u64 len)
+static long lock_range(u64 addr, u64 len, enum vm_lock_mode mode)
 {
 	const struct vm_limits l = limits_now();
+	const struct mlock_args args = {
+		.addr = addr, .len = len, .mode = mode, .limits = &l,
+	};
 
-	return vm_mlock(current_task()->aspace, addr, len, VM_LOCK, &l);
+	return vm_mlock(current_task()->aspace, &args);
+}
+
+long sys_mlock(u64 addr, u64 len)
+{
+	return lock_range(addr, len, VM_LOCK);
 }
 
 long sys_mlock2(u64 addr, u64 len, int flags)
 {
-	const struct vm_limits l = limits_now();
-
 	if (flags & ~MLOCK_ONFAULT)
 		return -EINVAL;
-	return vm_mlock(current_task()->aspace, addr, len,
-			flags & MLOCK_ONFAULT ? VM_LOCK_ONFAULT : VM_LOCK, &l);
+	return lock_range(addr, len, flags & MLOCK_ONFAULT ?
+			  VM_LOCK_ONFAULT : VM_LOCK);
 }
 
 long sys_munlock(u64 addr, u64 len)
 {
-	const struct vm_limits l = limits_now();
-
-	return vm_mlock(current_task()->aspace, addr, len, VM_UNLOCK, &l);
+	return lock_range(addr, len, VM_UNLOCK);
 }
 
 long sys_mlockall(int flags)

@@ -53,6 +53,7 @@ static long reboot_machine(u32 cmd, uptr_t uarg)
 	case LINUX_REBOOT_CMD_HALT:
 		pr_notice("reboot: System halted\n");
 		syscall_census_print();
+		machine_test_exit(TEST_EXIT_HALT);
 		machine_halt();
 	case LINUX_REBOOT_CMD_POWER_OFF:
 		pr_notice("reboot: Power down\n");

@@ -93,26 +93,26 @@ static int populate_error(int err)
 	return err == -ENOMEM ? -EAGAIN : err;
 }
 
-int vm_mlock(struct aspace *as, u64 addr, u64 len, enum vm_lock_mode mode,
-	     const struct vm_limits *limits)
+int vm_mlock(struct aspace *as, const struct mlock_args *args)
 {
-	u64 start = PAGE_ALIGN_DOWN(addr);
-	u64 end = start + PAGE_ALIGN_UP(len + (addr - start));
+	const struct vm_limits *limits = args->limits;
+	bool unlock = args->mode == VM_UNLOCK;
+	u64 start = PAGE_ALIGN_DOWN(args->addr);
+	u64 end = start + PAGE_ALIGN_UP(args->len + (args->addr - start));
 	int err = 0;
 
-	if (mode != VM_UNLOCK && !limits->memlock_bytes)
+	if (!unlock && !limits->memlock_bytes)
 		return -EPERM;
 	if (end < start)
-		return mode == VM_UNLOCK ||
-		       limits->memlock_bytes == RLIM_INFINITY ?
+		return unlock || limits->memlock_bytes == RLIM_INFINITY ?
 			       -EINVAL : -ENOMEM;
 	mutex_lock(&as->lock);
-	if (mode != VM_UNLOCK && !within_limit(as, start, end, limits))
+	if (!unlock && !within_limit(as, start, end, limits))
 		err = -ENOMEM;
 	if (!err)
-		err = lock_range(as, start, end, mode_flags(mode));
+		err = lock_range(as, start, end, mode_flags(args->mode));
 	mutex_unlock(&as->lock);
-	if (err || mode != VM_LOCK)
+	if (err || args->mode != VM_LOCK)
 		return err;
 	return populate_error(vm_populate(as, start, end));
 }

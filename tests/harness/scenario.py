@@ -8,10 +8,13 @@ What:  a scenario is a file of tests/scenario. NAME.sh is a shell script that
            #: expect REGEX         in a console line; in this order
                                    (@CPUS@ is the number of CPUs)
            #: forbid REGEX         in no console line
-           #: end poweroff|halt|panic|reset|either    (default poweroff;
-                                   either is poweroff or panic)
+           #: end poweroff|halt|panic|reset|stays|some   (default poweroff;
+                                   stays: until the time limit; some: any
+                                   but that)
            #: append WORDS         #: memory 256M      #: machine q35
            #: limit SECONDS        #: packages NAME...  #: kernels nidus linux
+           #: tap yes              the lines of TAP that the guest prints
+                                   are points, and their plan is kept
            #: type REGEX => TEXT   when seen, type it (escapes as in C)
        NAME.py sets the same as CPUS, SPEC, WITH, EXPECT, FORBID, END, ...
        (lists and strings) and INIT, the text of /init, if there is one; or it
@@ -28,18 +31,18 @@ import tempfile
 
 from mkinitramfs import Archive, SpecError
 
-from . import TOP, machine
+from . import TOP, machine, tap
 
 DIRECTORY = 'tests/scenario'
 LINUX_HALTED = 'reboot: System halted'
-ENDS = ('poweroff', 'halt', 'panic', 'reset', 'either')
+ENDS = ('poweroff', 'halt', 'panic', 'reset', 'stays', 'some')
 
 
 class Judged:
     """What judge() asks of a boot."""
 
     def __init__(self):
-        self.expect, self.forbid, self.end = [], [], 'poweroff'
+        self.expect, self.forbid, self.end, self.tap = [], [], 'poweroff', ''
 
 
 class Scenario:
@@ -53,7 +56,7 @@ class Scenario:
         self.cpus, self.spec, self.with_, self.expect, self.forbid = ['1'], [], [], [], []
         self.packages, self.kernels, self.typing = [], ['nidus', 'linux'], []
         self.append, self.memory, self.machine, self.end = '', '256M', 'q35', 'poweroff'
-        self.limit = '90'
+        self.limit, self.tap = '90', ''
         self.init = None
         self.function = None
         if path.endswith('.py'):
@@ -62,7 +65,7 @@ class Scenario:
             self.read_script()
         if self.end not in ENDS:
             raise SpecError(f'{path}: end is one of {", ".join(ENDS)}')
-        if not self.function and not self.expect:
+        if not self.function and not self.expect and not self.tap:
             raise SpecError(f'{path}: expects nothing')
 
     def read_script(self):
@@ -78,7 +81,7 @@ class Scenario:
     def set(self, word, rest, fresh):
         """One declaration; a list's first one takes the place of its default."""
         if word not in ('cpus', 'spec', 'with', 'expect', 'forbid', 'packages', 'kernels',
-                        'append', 'memory', 'machine', 'end', 'limit', 'type'):
+                        'append', 'memory', 'machine', 'end', 'limit', 'type', 'tap'):
             raise SpecError(f'{self.path}: unknown word "{word}"')
         if word == 'type':
             pattern, _, keys = rest.partition(' => ')
@@ -97,7 +100,7 @@ class Scenario:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for field in ('cpus', 'spec', 'with_', 'expect', 'forbid', 'packages', 'kernels',
-                      'append', 'memory', 'machine', 'end', 'limit', 'typing'):
+                      'append', 'memory', 'machine', 'end', 'limit', 'typing', 'tap'):
             name = field.rstrip('_').upper()
             if hasattr(module, name):
                 setattr(self, field, getattr(module, name))
@@ -145,19 +148,34 @@ def find(name):
 
 
 def ended_well(story, boot, outcome):
-    if boot.linux:
+    codes = {'poweroff': machine.POWEROFF, 'halt': machine.HALT,
+             'panic': machine.PANIC, 'reset': 0}
+    if boot.linux and story.end in codes:
         # Linux cannot tell by an exit status; the lines it expects tell.
         return outcome.why == ('stopped' if story.end == 'halt' else 'ended') and \
             (story.end == 'halt' or outcome.code == 0)
-    codes = {'poweroff': machine.POWEROFF, 'halt': machine.HALT,
-             'panic': machine.PANIC, 'reset': 0}
-    if story.end == 'either':
-        return outcome.why == 'ended' and outcome.code in (machine.POWEROFF, machine.PANIC)
+    if story.end == 'stays':
+        return outcome.why in ('time limit', 'silence')
+    if story.end == 'some':
+        return outcome.why == 'ended'
     return outcome.why == 'ended' and outcome.code == codes[story.end]
+
+
+def guest_points(outcome):
+    """The points of the guest's own TAP, and one for its plan."""
+    reader = tap.Reader()
+    for line in outcome.lines:
+        reader.feed(line)
+    for point in reader.points:
+        yield point.good(), point.name, [] if point.ok else point.comments
+    faults = reader.faults()
+    yield not faults, 'the plan was kept', faults + outcome.story() if faults else []
 
 
 def judge(story, boot, outcome):
     """Yield (good, name, comments) for each point of a plain story."""
+    if story.tap:
+        yield from guest_points(outcome)
     at = 0
     missing = 0
     for pattern in story.expect:

@@ -198,9 +198,10 @@ static void wild_segments(void)
 		     with_segment(0xffff800000000000UL, 0, 4096, 4096),
 		     SIGSEGV);
 	CHECK_STATUS("over the end of user space",
-		     with_segment(0x7ffffffff000UL, 0, 4096, 8192), SIGSEGV);
+		     with_segment(0xfffffffffff000UL, 0, 4096, 8192), SIGSEGV);
 	CHECK_STATUS("not canonical",
-		     with_segment(0x800000000000UL, 0, 4096, 4096), SIGSEGV);
+		     with_segment(0x100000000000000UL, 0, 4096, 4096),
+		     SIGSEGV);
 	CHECK_STATUS("a size that wraps",
 		     with_segment(0x600000, 0, 4096, -4096UL), SIGSEGV);
 	CHECK_STATUS("larger in the file than in memory",

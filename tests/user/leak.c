@@ -25,10 +25,11 @@
 
 #define DRAIN		"/proc/nidus/drain"
 #define SLABS		"/proc/slabinfo"
-#define WARM_UP		5	/* rounds */
+#define WARM_UP		24	/* rounds */
 #define ROUNDS		100	/* of a hundred pieces of work each */
 #define MAX_SLABS	256
 #define SLACK_KIB	512	/* free memory that may come and go */
+#define SLACK_OBJECTS	16	/* far fewer than any work was done */
 
 struct slab {
 	char name[40];
@@ -220,6 +221,7 @@ static void look(struct state *state)
 	state->free_kib = proc_number("/proc/meminfo", "MemFree:");
 }
 
+/* how many caches have grown; tells of any that has */
 static int grown(const struct state *before, const struct state *after)
 {
 	int count = 0;
@@ -232,6 +234,10 @@ static int grown(const struct state *before, const struct state *after)
 			if (strcmp(before->slab[i].name, after->slab[j].name) ||
 			    more <= 0)
 				continue;
+			/* The allocator's own caches on each CPU: at most one
+			 * for each kind of object there. */
+			if (!strncmp(before->slab[i].name, "slab_mag", 8))
+				continue;
 			test_note(before->slab[i].name, more);
 			count++;
 		}
@@ -239,9 +245,24 @@ static int grown(const struct state *before, const struct state *after)
 	return count;
 }
 
+/* The table of numbers grows with the largest number ever given, by design:
+ * a small limit makes the warm-up see all of it. */
+static void limit_pids(void)
+{
+	static const char text[] = "400\n";
+	int fd = open("/proc/sys/kernel/pid_max", O_WRONLY);
+
+	if (fd < 0)
+		return;
+	(void)!write(fd, text, sizeof(text) - 1);
+	close(fd);
+}
+
 static void set_up(void)
 {
 	struct image image;
+
+	limit_pids();
 
 	image_init(&image, code_exit7, code_exit7_end);
 	image_write(&image, "./program", sizeof(image));

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 
 #define PAGE	4096L
+#define USER_END 0x00fffffffffff000UL	/* of the largest address spaces */
 #define ANON	(MAP_PRIVATE | MAP_ANONYMOUS)
 #define RW	(PROT_READ | PROT_WRITE)
 
@@ -79,7 +80,7 @@ static void errors(void)
 		 raw_map(0xffff800000000000UL, PAGE, RW, ANON | MAP_FIXED),
 		 -ENOMEM);
 	CHECK_EQ("fixed over the end",
-		 raw_map(0x7fffffffe000UL, 2 * PAGE, RW, ANON | MAP_FIXED),
+		 raw_map(USER_END - PAGE, 2 * PAGE, RW, ANON | MAP_FIXED),
 		 -ENOMEM);
 	CHECK_EQ("a file of a closed descriptor",
 		 sys(SYS_mmap, 0, PAGE, RW, MAP_PRIVATE, 99, 0), -EBADF);
@@ -301,7 +302,7 @@ static void edges(void)
 		 fault_read((void *)0x8000000000000000UL), FAULT_KERNEL);
 	CHECK("without an address", !fault_address());
 	CHECK_EQ("a non-canonical jump too",
-		 fault_exec((void *)0x0000800000000000UL), FAULT_KERNEL);
+		 fault_exec((void *)0x0100000000000000UL), FAULT_KERNEL);
 }
 
 static const struct test tests[] = {

@@ -72,12 +72,16 @@ static void tid_words(void)
 {
 	struct thread first, thread;
 	int flags = (int)(THREAD_FLAGS & ~CLONE_PARENT_SETTID);
+	int tid;
 
 	gates();
-	need(thread_clone(&first, flags, wait_go, NULL) > 0);
+	tid = thread_clone(&first, flags, wait_go, NULL);
+	need(tid > 0);
 	CHECK_EQ("without PARENT_SETTID the word is untouched", first.tid, 0);
 	gate_wait(&ready);
 	gate_open(&go);
+	while (!sys(SYS_tgkill, getpid(), tid, 0))
+		sched_yield();
 	need(thread_clone(&thread, flags | CLONE_CHILD_SETTID, wait_go,
 			  NULL) > 0);
 	gate_wait(&ready);
