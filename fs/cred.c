@@ -94,6 +94,23 @@ bool cred_capable_ids(const struct cred *c, uid_t uid, gid_t gid, int cap)
 	       cred_capable_ns(c, c->user_ns, cap);
 }
 
+bool cred_ids_mapped(const struct cred *c, const struct user_ns *ns)
+{
+	if (ns == cred_init.user_ns || !hooks.maps_ids)
+		return true;
+	return hooks.maps_ids(ns, c->fsuid, c->fsgid);
+}
+
+uid_t cred_uid_to_global(const struct cred *c, uid_t uid)
+{
+	return hooks.uid_to_global ? hooks.uid_to_global(c->user_ns, uid) : uid;
+}
+
+gid_t cred_gid_to_global(const struct cred *c, gid_t gid)
+{
+	return hooks.gid_to_global ? hooks.gid_to_global(c->user_ns, gid) : gid;
+}
+
 bool cred_in_group(const struct cred *c, gid_t gid)
 {
 	const struct group_list *g = c->groups;

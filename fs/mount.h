@@ -44,6 +44,9 @@ struct mount {
 	u32 group;			/* [M] of peers; 0: none */
 	bool unbindable;		/* [M] */
 	bool expiring;			/* [M] MNT_EXPIRE was asked */
+	bool locked;			/* [M] came along into a namespace of
+					   another owner: stays on its place */
+	u32 locked_flags;		/* [M] MOUNT_FLAGS that stay set */
 	struct list peers;		/* [M] ring of the group */
 	struct mount *master;		/* [M] */
 	struct list slaves;		/* [M] */
@@ -118,6 +121,10 @@ void mount_tree_umount(struct mount *top, bool propagate);
 /* Attach the tree @top at @at and at all places that receive from there.
  * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC. */
 int mount_tree_attach(struct mount *top, const struct path *at);
+/* @top and all below came from a namespace of another owner. */
+void mount_tree_lock_down(struct mount *top);
+/* Is something locked mounted directly on @m, at or below @d? */
+bool mount_has_locked(struct mount *m, const struct dentry *d);
 void ns_add_tree(struct mount_ns *ns, struct mount *top);
 
 /* propagate.c */

@@ -110,6 +110,8 @@ int mount_ns_clone_for(struct mount_ns *src, struct fs_context *fs,
 		kfree(ns);
 		return err;
 	}
+	if (other_owner)
+		mount_tree_lock_down(ns->root);
 	ns_add_tree(ns, ns->root);
 	if (fs)
 		move_context(fs, src->root, ns->root);

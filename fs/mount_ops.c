@@ -98,6 +98,30 @@ static bool same_already_there(const struct superblock *sb,
 	return same;
 }
 
+/* Of the type and options; a new one belongs to who asks for it. */
+static int get_superblock(const struct mount_args *a,
+			  const struct fs_type *type, struct superblock **out)
+{
+	const struct cred *cred = a->walk->cred;
+	struct superblock *sb;
+	int err;
+
+	if (!type->for_users && !cred_capable(cred, CAP_SYS_ADMIN))
+		return -EPERM;
+	err = type->mount(type, (u32)(a->flags & MS_RMT_MASK),
+			  a->data ? a->data : "", a->fs_arg, &sb);
+	if (err)
+		return err;
+	if (type->own) {
+		sb->mounter = cred_get(cred);
+		err = type->own(sb, cred);
+	}
+	if (err)
+		superblock_put(sb);
+	*out = sb;
+	return err;
+}
+
 static int do_new(const struct mount_args *a, const struct path *at)
 {
 	const struct fs_type *type;
@@ -110,8 +134,7 @@ static int do_new(const struct mount_args *a, const struct path *at)
 	type = fs_type_find(a->type);
 	if (!type)
 		return -ENODEV;
-	err = type->mount(type, (u32)(a->flags & MS_RMT_MASK),
-			  a->data ? a->data : "", a->fs_arg, &sb);
+	err = get_superblock(a, type, &sb);
 	if (err)
 		return err;
 	mount_tree_lock();
@@ -152,12 +175,17 @@ static int do_bind(const struct mount_args *a, const struct path *at)
 	if (!may_be_bound(&from, a->ns) || from.mount->unbindable ||
 	    at->mount->ns != a->ns)
 		err = -EINVAL;
+	else if (!(a->flags & MS_REC) &&
+		 mount_has_locked(from.mount, from.dentry))
+		err = -EINVAL;
 	else if (a->flags & MS_REC)
 		err = mount_copy_tree(from.mount, from.dentry, 0, &copy);
 	else
 		err = mount_copy(from.mount, from.dentry, 0, &copy);
-	if (!err)
+	if (!err) {
+		copy->locked = false;
 		err = graft_or_free(copy, at, a->ns);
+	}
 	mount_tree_unlock();
 	path_put(&from);
 	return err;
@@ -186,7 +214,7 @@ static int check_move(const struct mount_args *a, const struct path *from,
 		return -EINVAL;
 	if (path_is_dir(from) != path_is_dir(at))
 		return -EINVAL;
-	if (from->mount->parent->group)
+	if (from->mount->parent->group || from->mount->locked)
 		return -EINVAL;
 	if (at->mount->group && tree_has_unbindable(from->mount))
 		return -EINVAL;
@@ -284,6 +312,11 @@ static int remount_superblock(const struct mount_args *a,
 	return 0;
 }
 
+static bool may_change(const struct cred *cred, const struct superblock *sb)
+{
+	return cred_capable_ns(cred, superblock_user_ns(sb), CAP_SYS_ADMIN);
+}
+
 static int do_remount(const struct mount_args *a, const struct path *at)
 {
 	int err = 0;
@@ -291,8 +324,11 @@ static int do_remount(const struct mount_args *a, const struct path *at)
 	mount_tree_lock();
 	if (at->mount->ns != a->ns || !path_is_mount_root(at))
 		err = -EINVAL;
+	else if (at->mount->locked_flags & ~a->flags)
+		err = -EPERM;
 	if (!err && !(a->flags & MS_BIND))
-		err = remount_superblock(a, at->mount->sb);
+		err = may_change(a->walk->cred, at->mount->sb) ?
+			remount_superblock(a, at->mount->sb) : -EPERM;
 	if (!err)
 		err = set_mount_flags(at->mount, a->flags);
 	a->ns->event++;
@@ -335,11 +371,14 @@ int vfs_mount(const struct mount_args *args)
 }
 
 /* umount of the caller's root without MNT_DETACH: it becomes read-only. */
-static int umount_root(struct mount *m)
+static int umount_root(const struct walk *w, struct mount *m)
 {
-	int err = m->sb->ops && m->sb->ops->remount ?
-		m->sb->ops->remount(m->sb, (u32)MS_RDONLY, "") : 0;
+	int err = 0;
 
+	if (!may_change(w->cred, m->sb))
+		return -EPERM;
+	if (m->sb->ops && m->sb->ops->remount)
+		err = m->sb->ops->remount(m->sb, (u32)MS_RDONLY, "");
 	return err ? err : superblock_make_readonly(m->sb);
 }
 
@@ -377,7 +416,7 @@ static int umount_locked(const struct walk *w, struct mount *m, int flags)
 	if (err)
 		return err;
 	if (!(flags & MNT_DETACH) && is_own_root(w, m))
-		return umount_root(m);
+		return umount_root(w, m);
 	if (!m->parent)
 		return -EINVAL;
 	if (!(flags & MNT_DETACH) && propagate_busy(m))
@@ -404,7 +443,8 @@ int vfs_umount(const struct walk *w, const char *target, int flags,
 	mount_tree_lock();
 	if (!may_mount(&a))
 		err = -EPERM;
-	else if (!path_is_mount_root(&at) || at.mount->ns != ns)
+	else if (!path_is_mount_root(&at) || at.mount->ns != ns ||
+		 at.mount->locked)
 		err = -EINVAL;
 	else if ((flags & MNT_EXPIRE) && (flags & (MNT_FORCE | MNT_DETACH)))
 		err = -EINVAL;
@@ -433,6 +473,8 @@ static int check_pivot(const struct path *new, const struct path *old,
 {
 	if (new->mount->ns != ns || root->mount->ns != ns ||
 	    old->mount->ns != ns)
+		return -EINVAL;
+	if (new->mount->locked)
 		return -EINVAL;
 	if (path_unlinked(new))
 		return -ENOENT;

@@ -19,6 +19,8 @@ int may_create(struct inode *dir, const struct cred *cred)
 {
 	if (dir->flags & INODE_DEAD)
 		return -ENOENT;
+	if (!cred_ids_mapped(cred, superblock_user_ns(dir->sb)))
+		return -EOVERFLOW;
 	return inode_permission(dir, cred, MAY_WRITE | MAY_EXEC);
 }
 

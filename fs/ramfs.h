@@ -21,8 +21,9 @@ struct ramfs_limits {
 	struct atomic64 inodes;		/* [a] in use */
 	bool default_pages, default_inodes;	/* not named in an option */
 	mode_t mode;			/* [I] of the root */
-	uid_t uid;			/* [I] */
+	uid_t uid;			/* [I] global, once the mounter is known */
 	gid_t gid;			/* [I] */
+	bool given_uid, given_gid;	/* [I] by options */
 };
 
 /* The bytes of a regular file. */

@@ -173,10 +173,14 @@ static int parse_option(struct ramfs_limits *l, const char *key,
 		return parse_count(value, &l->max_inodes, &l->default_inodes);
 	if (!strcmp(key, "mode"))
 		return parse_octal(value, &l->mode);
-	if (!strcmp(key, "uid"))
+	if (!strcmp(key, "uid")) {
+		l->given_uid = true;
 		return parse_id(value, &l->uid);
-	if (!strcmp(key, "gid"))
+	}
+	if (!strcmp(key, "gid")) {
+		l->given_gid = true;
 		return parse_id(value, &l->gid);
+	}
 	return -EINVAL;
 }
 
@@ -303,6 +307,24 @@ int ramfs_create_instance(const char *type, mode_t mode, const char *data,
 	return err;
 }
 
+/* The root directory belongs to the mounter, or to the ids that he names in
+ * the words of his user namespace. */
+static int tmpfs_own(struct superblock *sb, const struct cred *mounter)
+{
+	struct ramfs_limits *l = sb->private;
+	struct inode *root = dentry_inode(sb->root);
+
+	l->uid = l->given_uid ? cred_uid_to_global(mounter, l->uid) :
+				mounter->fsuid;
+	l->gid = l->given_gid ? cred_gid_to_global(mounter, l->gid) :
+				mounter->fsgid;
+	if (l->uid == (uid_t)-1 || l->gid == (gid_t)-1)
+		return -EINVAL;
+	root->uid = l->uid;
+	root->gid = l->gid;
+	return 0;
+}
+
 static int tmpfs_mount(const struct fs_type *t, u32 flags, const char *data,
 		       void *arg, struct superblock **out)
 {
@@ -327,6 +349,7 @@ void ramfs_init(void)
 {
 	static struct fs_type tmpfs = {
 		.name = "tmpfs", .nodev = true, .mount = tmpfs_mount,
+		.for_users = true, .own = tmpfs_own,
 	};
 
 	page_tree_cache_init();

@@ -33,6 +33,12 @@ SRCS += \
 	fs/fifo.c \
 	fs/eventfd.c \
 	fs/poll.c \
+	fs/unix/socket.c \
+	fs/unix/name.c \
+	fs/unix/connect.c \
+	fs/unix/send.c \
+	fs/unix/receive.c \
+	fs/unix/rights.c \
 	fs/epoll.c \
 	fs/timerfd.c \
 	fs/lock.c \

@@ -157,8 +157,15 @@ void superblock_drop(struct superblock *sb)
 		return;
 	if (sb->ops && sb->ops->destroy)
 		sb->ops->destroy(sb);
+	if (sb->mounter)
+		cred_put(sb->mounter);
 	dev_free(sb->dev);
 	kfree(sb);
+}
+
+struct user_ns *superblock_user_ns(const struct superblock *sb)
+{
+	return sb->mounter ? sb->mounter->user_ns : cred_init.user_ns;
 }
 
 void superblock_put(struct superblock *sb)

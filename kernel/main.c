@@ -26,7 +26,6 @@
 #include "init.h"
 #include "params.h"
 #include "sys/dispatch.h"
-#include "sys/dispatch.h"
 #include "../tests/kernel/selftest.h"
 
 static void start_first_process(void)
@@ -62,6 +61,7 @@ static void start_thread(void *unused)
 	vfs_init();			/* the root, empty */
 	proc_start();			/* caches, first namespaces, /proc */
 	syscalls_init();
+	keyboard_set_cad_hook(reboot_ctrl_alt_del);
 	drivers_init(p->console_mask, p->console_preferred);
 	if (p->selftest) {
 		end_selftest(selftest_run_all());

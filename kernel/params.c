@@ -151,8 +151,6 @@ static const struct {
 	{ "rootwait", set_nothing },
 	{ "ro", set_nothing },
 	{ "rw", set_nothing },
-	{ "kaslr", set_nothing },
-	{ "nokaslr", set_nothing },
 	{ "earlyprintk", set_nothing },
 	{ "earlycon", set_nothing },
 	{ "ignore_loglevel", set_nothing },

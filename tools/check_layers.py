@@ -116,8 +116,10 @@ class Check:
     def include(self, path, line, quote, name):
         """Check one include: the path of the header, or None."""
         if quote == '"':
-            target = os.path.join(os.path.dirname(path), name)
-            if '/' in name or not os.path.exists(target):
+            target = os.path.normpath(os.path.join(os.path.dirname(path), name))
+            # Nothing is hidden from the main layer: it may name folders.
+            main = os.path.dirname(path) == 'kernel'
+            if ('/' in name and not main) or not os.path.exists(target):
                 self.problem(path, line, f'"{name}" is not a private header beside this file')
                 return None
             return target

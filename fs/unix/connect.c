@@ -16,8 +16,8 @@ static void link_peers(struct unix_sock *a, struct unix_sock *b)
 {
 	a->peer = unix_get(b);
 	b->peer = unix_get(a);
-	unix_self_id(&a->peer_id);
-	unix_self_id(&b->peer_id);
+	unix_self_id(&a->peer_id, true);
+	unix_self_id(&b->peer_id, true);
 	if (unix_is_connected_type(a)) {
 		a->state = UNIX_CONNECTED;
 		b->state = UNIX_CONNECTED;
@@ -51,7 +51,7 @@ int socket_listen(struct file *f, int backlog)
 		return -EOPNOTSUPP;
 	if (!load_acquire(&s->name))
 		return -EINVAL;
-	unix_self_id(&id);
+	unix_self_id(&id, true);
 	spin_lock(&s->lock);
 	if (s->state == UNIX_CONNECTED) {
 		err = -EINVAL;
@@ -83,7 +83,6 @@ void unix_set_peer(struct unix_sock *s, struct unix_sock *other)
 		spin_lock(&old->lock);
 		list_del(&s->connected_link);
 		spin_unlock(&old->lock);
-		unix_put(old);
 	}
 	if (other) {
 		spin_lock(&other->lock);
@@ -91,6 +90,8 @@ void unix_set_peer(struct unix_sock *s, struct unix_sock *other)
 		spin_unlock(&other->lock);
 	}
 	mutex_unlock(&s->mutex);
+	if (old)
+		unix_put(old);
 	wait_queue_wake(&s->wait, 0, POLLOUT | POLLWRNORM);
 }
 
@@ -141,7 +142,7 @@ static int join(struct unix_sock *s, struct unix_sock *l, struct unix_sock *end)
 	s->state = UNIX_CONNECTED;
 	unix_id_copy(&s->peer_id, &l->peer_id);
 	/* Options that hold for what comes before accept. */
-	end->opt.bits = l->opt.bits & (BIT(SO_PASSCRED) | BIT(63));
+	end->opt.bits = l->opt.bits & SOCKET_WANTS_ID;
 	list_add_tail(&l->pending, &end->pending_link);
 	l->npending++;
 	return 0;
@@ -182,7 +183,7 @@ static int connect_stream(struct file *f, const struct socket_address *a,
 
 	if (err)
 		return err;
-	unix_self_id(&end->peer_id);
+	unix_self_id(&end->peer_id, true);
 	err = unix_find(a, w, s->type, &l);
 	if (!err) {
 		err = connect_to(f, l, end);

@@ -22,7 +22,8 @@ struct reader {
 	u32 flags;
 	u64 timeout_ns, deadline_ns;
 	struct socket_received *out;
-	const struct unix_msg *from;	/* whose data came first */
+	bool told;		/* @out says who sent it */
+	struct list done;	/* messages that were read */
 };
 
 void unix_wake_senders(struct unix_sock *s)
@@ -53,13 +54,27 @@ static struct unix_msg *next_msg(struct unix_sock *s, const struct unix_msg *m)
 	return l == &s->queue ? NULL : container_of(l, struct unix_msg, link);
 }
 
-static void remove_msg(struct unix_sock *s, struct unix_msg *m)
+static void remove_msg(struct reader *r, struct unix_msg *m)
 {
+	struct unix_sock *s = r->s;
+
 	spin_lock(&s->lock);
 	list_del(&m->link);
 	WRITE_ONCE(s->nqueue, s->nqueue - 1);
 	spin_unlock(&s->lock);
-	unix_msg_free(m);
+	list_add_tail(&r->done, &m->link);
+}
+
+/* s->mutex not held: the last message of a sender may end it. */
+static void free_done(struct reader *r)
+{
+	while (!list_empty(&r->done)) {
+		struct unix_msg *m = list_first(&r->done, struct unix_msg,
+						link);
+
+		list_del(&m->link);
+		unix_msg_free(m);
+	}
 }
 
 /* Bytes from @off on; fewer than @len on a fault. */
@@ -85,9 +100,9 @@ static size_t copy_out(const struct unix_msg *m, u32 off, struct iobuf *b,
 
 static void tell_sender(struct reader *r, const struct unix_msg *m)
 {
-	if (r->from)
+	if (r->told)
 		return;
-	r->from = m;
+	r->told = true;
 	unix_name_copy(load_acquire(&m->sender->name), &r->out->from);
 	if (!m->sender->name)
 		r->out->from.len = 0;
@@ -100,8 +115,7 @@ static bool same_sender(const struct reader *r, const struct unix_msg *m)
 {
 	const struct socket_received *o = r->out;
 
-	if (!r->from || !(READ_ONCE(r->s->opt.bits) &
-			  (BIT(SO_PASSCRED) | BIT(63))))
+	if (!r->told || !(READ_ONCE(r->s->opt.bits) & SOCKET_WANTS_ID))
 		return true;
 	return o->has_id == m->has_id &&
 	       (!m->has_id || (o->id.pid == m->id.pid &&
@@ -112,15 +126,17 @@ static bool same_sender(const struct reader *r, const struct unix_msg *m)
 /* The files of @m, or copies of them. 0, -ENOMEM. */
 static int tell_rights(struct reader *r, struct unix_msg *m)
 {
-	if (!m->rights)
+	struct socket_rights *rights = m->rights;
+
+	if (!rights)
 		return 0;
 	if (r->flags & MSG_PEEK) {
 		r->out->rights = unix_rights_copy(m);
 		return r->out->rights ? 0 : -ENOMEM;
 	}
-	unix_rights_uncount(m->rights);
-	r->out->rights = m->rights;
 	m->rights = NULL;
+	unix_rights_uncount(rights);
+	r->out->rights = rights;
 	return 0;
 }
 
@@ -149,6 +165,7 @@ static int wait_data(struct reader *r)
 	if (is_nonblocking(r))
 		return -EAGAIN;
 	mutex_unlock(&s->mutex);
+	free_done(r);
 	err = wait_event_state(&s->wait, something_new(s),
 			       THREAD_INTERRUPTIBLE, r->deadline_ns);
 	mutex_lock(&s->mutex);
@@ -173,7 +190,7 @@ static ssize_t take_stream(struct reader *r, struct unix_msg *m, bool *stop)
 		return (ssize_t)n;
 	m->off += (u32)n;
 	if (m->off == m->len)
-		remove_msg(r->s, m);
+		remove_msg(r, m);
 	return (ssize_t)n;
 }
 
@@ -236,7 +253,7 @@ static ssize_t receive_message(struct reader *r)
 	else if (tell_rights(r, m))
 		return -ENOMEM;
 	if (!(r->flags & MSG_PEEK)) {
-		remove_msg(s, m);
+		remove_msg(r, m);
 		unix_wake_senders(s);
 	}
 	if (want == U64_MAX)
@@ -266,6 +283,7 @@ ssize_t socket_receive(struct file *f, struct iobuf *b, u32 flags,
 	ssize_t n = check_state(s, flags);
 
 	memset(out, 0, sizeof(*out));
+	list_init(&r.done);
 	if (n)
 		return n;
 	mutex_lock(&s->mutex);
@@ -274,5 +292,6 @@ ssize_t socket_receive(struct file *f, struct iobuf *b, u32 flags,
 	else
 		n = receive_message(&r);
 	mutex_unlock(&s->mutex);
+	free_done(&r);
 	return n;
 }

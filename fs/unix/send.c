@@ -127,8 +127,7 @@ static int wait_room(struct file *f, u32 flags)
 
 static bool wants_id(const struct unix_sock *s)
 {
-	/* SO_PASSPIDFD is too large for a bit: it has the last one. */
-	return READ_ONCE(s->opt.bits) & (BIT(SO_PASSCRED) | BIT(63));
+	return READ_ONCE(s->opt.bits) & SOCKET_WANTS_ID;
 }
 
 /* Who sent it, if somebody may ask. */
@@ -140,7 +139,7 @@ static void add_id(struct unix_msg *m, const struct socket_send_args *a,
 		m->has_id = true;
 	} else if (wants_id(m->sender) || wants_id(to) ||
 		   !READ_ONCE(to->file)) {
-		unix_self_id(&m->id);
+		unix_self_id(&m->id, false);
 		m->has_id = true;
 	}
 }
@@ -187,11 +186,15 @@ static ssize_t send_piece(struct file *f, struct unix_sock *to,
 			  struct socket_rights **rights)
 {
 	struct unix_sock *s = unix_of_file(f);
-	size_t most = max(READ_ONCE(s->opt.sndbuf) / 2, 1024u);
-	size_t n = min(a->data->left, min(most, STREAM_BYTES));
+	size_t most = min((size_t)READ_ONCE(s->opt.sndbuf) / 2, STREAM_BYTES);
+	size_t n = min(a->data->left, most);
 	struct unix_msg *m;
-	int err = wait_room(f, a->flags);
+	int err;
 
+	/* Before an error that waits for the reader. */
+	if (READ_ONCE(s->shutdown) & UNIX_SHUT_SEND)
+		return -EPIPE;
+	err = wait_room(f, a->flags);
 	if (!err)
 		err = msg_create(s, a->data, n, &m);
 	if (err)

@@ -26,9 +26,9 @@ void socket_set_hooks(const struct socket_hooks *h)
 	hooks = *h;
 }
 
-void unix_self_id(struct socket_id *out)
+void unix_self_id(struct socket_id *out, bool effective)
 {
-	hooks.self(out);
+	hooks.self(out, effective);
 }
 
 void unix_id_copy(struct socket_id *to, const struct socket_id *from)

@@ -112,7 +112,7 @@ int unix_open_file(struct unix_sock *s, const struct socket_create_args *a,
 void unix_close(struct unix_sock *s);
 void unix_lock_pair(struct unix_sock *a, struct unix_sock *b);
 void unix_unlock_pair(struct unix_sock *a, struct unix_sock *b);
-void unix_self_id(struct socket_id *out);
+void unix_self_id(struct socket_id *out, bool effective);
 void unix_id_copy(struct socket_id *to, const struct socket_id *from);
 /* The error that waits; cleared. 0 or -errno. */
 int unix_take_error(struct unix_sock *s);

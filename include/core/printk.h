@@ -26,7 +26,8 @@ enum log_level {
  */
 PRINTF_LIKE(2, 3) void printk(enum log_level level, const char *fmt, ...);
 /* The same with an argument list. */
-PRINTF_LIKE(2, 0) void vprintk(enum log_level level, const char *fmt, va_list args);
+PRINTF_LIKE(2, 0)
+void vprintk(enum log_level level, const char *fmt, va_list args);
 
 #define pr_err(...) printk(LOG_ERR, __VA_ARGS__)
 #define pr_warn(...) printk(LOG_WARNING, __VA_ARGS__)

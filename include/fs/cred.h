@@ -50,6 +50,9 @@ struct cred_hooks {
 	/* Are both ids mapped in @ns? Capabilities of a user namespace count
 	 * for files whose owner and group are. NULL: only in the first. */
 	bool (*maps_ids)(const struct user_ns *ns, uid_t uid, gid_t gid);
+	/* Ids of @ns as global ones; -1: they mean nothing. NULL: the same. */
+	uid_t (*uid_to_global)(const struct user_ns *ns, uid_t uid);
+	gid_t (*gid_to_global)(const struct user_ns *ns, gid_t gid);
 };
 void cred_set_hooks(const struct cred_hooks *h);
 /* Capability over the machine's files (the first user namespace). */
@@ -57,6 +60,11 @@ bool cred_capable(const struct cred *c, int cap);
 bool cred_capable_ns(const struct cred *c, const struct user_ns *ns, int cap);
 /* Capability over a file owned by @uid and @gid. */
 bool cred_capable_ids(const struct cred *c, uid_t uid, gid_t gid, int cap);
+/* Are the ids for new files mapped in @ns? */
+bool cred_ids_mapped(const struct cred *c, const struct user_ns *ns);
+/* An id as @c's user namespace calls it, as a global one; -1: there is none. */
+uid_t cred_uid_to_global(const struct cred *c, uid_t uid);
+gid_t cred_gid_to_global(const struct cred *c, gid_t gid);
 bool cred_in_group(const struct cred *c, gid_t gid);
 /* For @n groups, which the caller fills in; group_list_sort before use. */
 int group_list_create(u32 n, struct group_list **out);

@@ -11,11 +11,19 @@
 
 struct ns_common;
 struct task;
+struct user;
 struct user_ns;
+
+/* What is counted apart in /proc/sys/user. */
+enum ns_kind {
+	NS_KIND_USER, NS_KIND_PID, NS_KIND_UTS, NS_KIND_IPC, NS_KIND_NET,
+	NS_KIND_MNT, NS_KIND_CGROUP, NS_KIND_TIME, NS_KINDS,
+};
 
 struct ns_ops {
 	const char *name;	/* as in /proc/PID/ns: "pid" */
 	u32 clone_flag;		/* CLONE_NEWPID ... */
+	enum ns_kind kind;
 	void (*get)(struct ns_common *ns);
 	void (*put)(struct ns_common *ns);
 	/* NS_GET_PARENT; NULL: -EINVAL. Reference; -EPERM out of scope. */
@@ -27,9 +35,12 @@ struct ns_common {
 	u32 ino;			/* [I] number in nsfs */
 	const struct ns_ops *ops;	/* [I] */
 	struct user_ns *owner;		/* [I] owned */
+	struct user *creator;		/* [I] owned: for whom it counts; NULL
+					   for the first of each kind */
 };
 
-extern const struct ns_ops pidns_ops, utsns_ops, mntns_ops, userns_ops;
+extern const struct ns_ops pidns_ops, utsns_ops, mntns_ops, userns_ops,
+			   ipcns_ops, netns_ops, cgroupns_ops, timens_ops;
 
 /* A number never used before for a living namespace. */
 u32 ns_ino_alloc(void);

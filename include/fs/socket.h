@@ -23,7 +23,8 @@ struct socket_id {
 struct socket_hooks {
 	void (*get)(void *pid);
 	void (*put)(void *pid);
-	void (*self)(struct socket_id *out);	/* with reference */
+	/* With reference; the effective ids, or the real ones. */
+	void (*self)(struct socket_id *out, bool effective);
 };
 void socket_set_hooks(const struct socket_hooks *h);
 void socket_id_put(struct socket_id *id);
@@ -105,9 +106,13 @@ struct socket_received {
 ssize_t socket_receive(struct file *f, struct iobuf *b, u32 flags,
 		       struct socket_received *out);
 
+/* SO_PASSPIDFD is too large a number for a bit of its own. */
+#define SOCKET_PASSPIDFD BIT(63)
+#define SOCKET_WANTS_ID (BIT(SO_PASSCRED) | SOCKET_PASSPIDFD)
 /* What setsockopt(2) changes: words that are read and written as they are. */
 struct socket_options {
-	u64 bits;			/* BIT(SO_*) of those that are on */
+	u64 bits;			/* BIT(SO_*) of those that are on,
+					   SOCKET_PASSPIDFD */
 	u32 sndbuf, rcvbuf;		/* bytes, doubled as Linux does */
 	u32 rcvlowat;
 	u64 rcvtimeo_ns, sndtimeo_ns;	/* 0: for ever */

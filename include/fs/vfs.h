@@ -145,8 +145,11 @@ struct superblock {
 	struct atomic writers;		/* [a] who writes; -1: read-only */
 	struct atomic64 next_ino;	/* [a] last one of inode_create */
 	struct mount *internal;		/* [a] of nameless files; stays */
+	const struct cred *mounter;	/* [I] owned; NULL: the kernel */
 	void *private;
 };
+/* The user namespace that may change the file system: its mounter's. */
+struct user_ns *superblock_user_ns(const struct superblock *sb);
 
 /* superblock->flags, beside MS_RDONLY: names stay in the cache as long as they
  * exist (no lookup operation); set before the first name. */
@@ -170,6 +173,9 @@ struct fs_type {
 	struct list link;
 	const char *name;
 	bool nodev;
+	bool for_users;		/* root of any user namespace may mount it */
+	/* A new superblock gets its mounter; NULL: no difference. 0, -EINVAL */
+	int (*own)(struct superblock *sb, const struct cred *mounter);
 	/* Make or find a superblock; the caller's reference. @data: options,
 	 * never NULL. @arg: what mount_args.fs_arg holds (proc: the pid
 	 * namespace; NULL inside the kernel). */

@@ -13,11 +13,11 @@
 #include <lib/types.h>
 
 struct fs_context;
-struct ipc_ns;
+struct cred;
 struct mount_ns;
-struct net_ns;
-struct cgroup_ns;
+struct ns_common;
 struct pid_ns;
+struct plain_ns;
 struct task;
 struct time_ns;
 struct user_ns;
@@ -28,6 +28,8 @@ struct nsproxy {
 	struct pid_ns *pid_for_children;
 	struct uts_ns *uts;
 	struct mount_ns *mnt;
+	struct plain_ns *ipc, *net, *cgroup;
+	struct time_ns *time, *time_for_children;
 };
 
 void nsproxy_init(void);
@@ -38,18 +40,35 @@ void nsproxy_put(struct nsproxy *p);
  * nsproxy_clone_for - the set for a child of @from made with clone @flags
  * @fs:      the child's own fs context (CLONE_NEWNS re-roots it)
  * @owner:   user namespace that owns new ones; borrowed
+ * @enter_time: the set is for another address space: its owner enters the
+ *           time namespace for children
  * Return:   0, -EPERM (no CAP_SYS_ADMIN over it), -EINVAL (NEWPID while the
- *           namespace for children is not the own one; kinds not built in),
- *           -ENOSPC, -ENOMEM
+ *           namespace for children is not the own one, or is owned elsewhere;
+ *           NEWIPC and CLONE_SYSVSEM), -ENOSPC, -ENOMEM
  */
 struct nsproxy_args {
 	struct task *from;
 	u64 flags;
 	struct fs_context *fs;
 	struct user_ns *owner;
+	bool enter_time;
+	bool is_clone;		/* NEWIPC does not go with CLONE_SYSVSEM */
 };
 int nsproxy_clone_for(const struct nsproxy_args *args, struct nsproxy **out);
+/* The same without any check; also with no flags, for setns and exec. */
+int nsproxy_copy(const struct nsproxy_args *args, struct nsproxy **out);
 /* Replace the current task's set; the reference is stolen. May sleep. */
 void nsproxy_switch(struct nsproxy *p);
+/* exec: the current task enters the time namespace for children. *@out is the
+ * set for nsproxy_switch, NULL: nothing changes. 0, -ENOMEM. */
+int nsproxy_prepare_exec(struct nsproxy **out);
+/*
+ * nsproxy_find_get - one of the namespaces of @t
+ * @clone_flag: CLONE_NEW* of the kind
+ * @for_children: for NEWPID and NEWTIME: the one of its children to be
+ * Return:   with reference; NULL: the task has left it
+ */
+struct ns_common *nsproxy_find_get(struct task *t, u64 clone_flag,
+				   bool for_children);
 
 #endif

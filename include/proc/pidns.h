@@ -43,7 +43,8 @@ struct pid_ns {
 extern struct pid_ns pidns_init_ns;
 void pidns_init(void);
 
-/* Return: 0, -ENOSPC (33rd level or ucount limit), -ENOMEM. */
+/* Return: 0, -EINVAL (@owner is not at or below the owner of @parent), -ENOSPC
+ * (33rd level, or a limit of /proc/sys/user), -ENOMEM. */
 struct user_ns;
 int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 		 struct pid_ns **out);

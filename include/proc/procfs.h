@@ -21,6 +21,8 @@ struct proc_entry {
 	/* The same for what depends on the mount's namespace. */
 	int (*show_ns)(struct seq_buf *out, struct pid_ns *ns);
 	ssize_t (*write)(const char *text, size_t len);
+	/* 0 or -EACCES; NULL: the mode decides. */
+	int (*permission)(const struct cred *cred, u32 mask);
 	struct proc_entry *next;
 };
 void proc_entry_add(struct proc_entry *e);	/* static storage */

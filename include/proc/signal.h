@@ -45,9 +45,12 @@ int signal_send_task(struct task *t, int sig, const struct siginfo *info);
 void signal_force(int sig, const struct siginfo *info);
 void signal_force_fault(int sig, int code, uptr_t addr);
 /* siginfo of kill(2) by the current task: its own number for itself, 0 when
- * @target's namespace does not see it. */
+ * @target's namespace does not see it; its uid as its own user namespace calls
+ * it: sending translates it. */
 void siginfo_from_current(struct siginfo *si, int sig, int code,
 			  const struct pid *target);
+/* The global @uid as @target's user namespace calls it. */
+uid_t signal_uid_for(uid_t uid, const struct process *target);
 
 /* kill(2), tgkill(2), rt_sigqueueinfo(2), with permission checks. */
 int signal_kill(pid_t pid, int sig);

@@ -170,6 +170,9 @@ struct process {
 	u32 left_tty;		/* [T] gave its session's terminal up */
 	s32 oom_score_adj;
 	u32 dumpable;
+	struct user_ns *exec_ns;	/* [a] owned: where the program was
+					   started: who may look at it when it
+					   is not dumpable */
 	struct rcu_head rcu;
 };
 
@@ -246,11 +249,16 @@ static inline u64 current_rlimit(u32 resource)
 {
 	return rlimit_get(current_process(), resource);
 }
-/* Publish new credentials for the current task (reference stolen). */
+/* Publish new credentials for the current task (reference stolen). When they
+ * allow more than before, others may look less into the process: it is not
+ * dumpable any more. */
 void cred_commit(struct cred *new);
 /* Another task's credentials, with reference. */
 const struct cred *task_cred_get(struct task *t);
-bool capable(int cap);			/* of the current task, own user ns */
+/* Has the current task the capability over the machine, over its own user
+ * namespace, over @ns? */
+bool capable(int cap);
+bool self_capable(int cap);
 bool ns_capable(const struct user_ns *ns, int cap);
 
 /* Iterate threads of a process. [T] or RCU held. */

@@ -19,7 +19,7 @@ struct uts_ns {
 extern struct uts_ns utsns_init_ns;
 void utsns_init(void);
 struct user_ns;
-/* A copy of @src. Return: 0, -ENOMEM. */
+/* A copy of @src. Return: 0, -ENOMEM, -ENOSPC. */
 int utsns_create(struct uts_ns *src, struct user_ns *owner,
 		 struct uts_ns **out);
 struct uts_ns *utsns_get(struct uts_ns *ns);

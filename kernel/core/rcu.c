@@ -424,7 +424,7 @@ void rcu_idle_enter(void)
 	struct rcu_cpu_flags *f = this_cpu_ptr(&rcu_cpu_flags);
 	struct rcu_cpu *c = this_cpu_ptr(&rcu_cpu);
 
-	ASSERT(!rcu_read_held() || sizeof(rcu_read_held()) == 0);
+	ASSERT(!rcu_read_held());
 	cb_advance(c);
 	if (c->wait.head)
 		WRITE_ONCE(c->wake_me, 1);

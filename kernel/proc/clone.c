@@ -74,19 +74,32 @@ static int check_flags(const struct clone_request *req)
 	return 0;
 }
 
-/* What Linux without user namespaces, or with them and unable, says. */
+/* The parent's, or a copy in a new user namespace. */
+static int copy_cred(struct birth *b)
+{
+	struct cred *new;
+
+	if (!(b->req->flags & CLONE_NEWUSER)) {
+		b->child->cred = cred_get(current_cred());
+		return 0;
+	}
+	new = cred_copy(current_cred());
+	if (!new)
+		return -ENOMEM;
+	b->child->cred = new;
+	return user_ns_create(new);
+}
+
 static int check_limits(struct birth *b)
 {
-	const struct cred *cred = current_cred();
-	struct user *user = cred->user;
-	u64 tasks;
+	const struct cred *cred = b->child->cred;
 
-	if (b->req->flags & CLONE_NEWUSER)
-		return -EINVAL;
-	tasks = (u64)atomic_inc_return(&user->tasks);
+	user_task_add(cred);
 	b->counted = true;
-	if (tasks > current_rlimit(RLIMIT_NPROC) && user->uid != 0 &&
-	    !capable(CAP_SYS_RESOURCE) && !capable(CAP_SYS_ADMIN))
+	if (user_is_over(cred->user, USER_TASKS,
+			 current_rlimit(RLIMIT_NPROC)) &&
+	    cred->uid != 0 && !capable(CAP_SYS_RESOURCE) &&
+	    !capable(CAP_SYS_ADMIN))
 		return -EAGAIN;
 	if (task_count() > task_max())
 		return -EAGAIN;
@@ -106,7 +119,6 @@ static void copy_identity(struct birth *b)
 	struct task *t = current_task();
 	struct task *child = b->child;
 
-	child->cred = cred_get(t->cred);
 	memcpy(child->comm, t->comm, sizeof(child->comm));
 	child->start_ns = clock_now_ns();
 	child->timer_slack_ns = t->timer_slack_ns;
@@ -180,6 +192,7 @@ static int copy_process(struct birth *b)
 	memcpy(p->rlimits, from->rlimits, sizeof(p->rlimits));
 	p->oom_score_adj = from->oom_score_adj;
 	p->dumpable = from->dumpable;
+	p->exec_ns = user_ns_get(READ_ONCE(from->exec_ns));
 	process_timers_init(p);
 	b->process = p;
 	b->child->process = p;
@@ -207,7 +220,9 @@ static int copy_namespaces(struct birth *b)
 		.from = current_task(),
 		.flags = b->req->flags,
 		.fs = b->child->fs,
-		.owner = current_cred()->user_ns,
+		.owner = b->child->cred->user_ns,
+		.enter_time = !(b->req->flags & CLONE_VM),
+		.is_clone = true,
 	};
 
 	return nsproxy_clone_for(&args, &b->child->nsproxy);
@@ -295,7 +310,9 @@ static int birth_prepare(struct birth *b)
 		return err;
 	thread_init(&b->child->thread, &current_task()->thread);
 	copy_identity(b);
-	err = check_limits(b);
+	err = copy_cred(b);
+	if (!err)
+		err = check_limits(b);
 	for (u32 i = 0; !err && i < ARRAY_SIZE(prepare_steps); i++)
 		err = prepare_steps[i](b);
 	return err;
@@ -336,7 +353,8 @@ static void birth_abort(struct birth *b)
 	task_drop_shares(child);
 	if (child->process)
 		process_put(child->process);
-	cred_put(child->cred);
+	if (child->cred)
+		cred_put(child->cred);
 	task_free_unborn(child);
 }
 

@@ -16,7 +16,9 @@
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
+#include <proc/nsproxy.h>
 #include <proc/signal.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/mman.h>
 #include <vm/aspace.h>
@@ -121,6 +123,8 @@ static int unshare_tables(struct exec *x)
 		err = file_table_clone(t->files, &x->files);
 	if (!err && refcount_read(&t->sighand->refs) > 1)
 		err = sighand_clone(t->sighand, &x->sighand);
+	if (!err)
+		err = nsproxy_prepare_exec(&x->nsproxy);
 	return err;
 }
 
@@ -155,6 +159,7 @@ static void exec_free(struct exec *x)
 		sighand_put(x->sighand);
 	if (x->cred)
 		cred_put(x->cred);
+	nsproxy_put(x->nsproxy);
 	kfree(x);
 }
 
@@ -214,6 +219,10 @@ static void change_cred(struct exec *x, struct task *t)
 		cred_commit(x->cred);
 	x->cred = NULL;
 	c = t->cred;
+	user_ns_put(xchg(&t->process->exec_ns, user_ns_get(c->user_ns)));
+	if (x->nsproxy)
+		nsproxy_switch(x->nsproxy);
+	x->nsproxy = NULL;
 	if (x->secure || x->set_id)
 		t->pdeath_signal = 0;
 	t->process->dumpable = !x->set_id && c->euid == c->uid &&

@@ -19,6 +19,7 @@
 struct aspace;
 struct file;
 struct file_table;
+struct nsproxy;
 struct vm_object;
 
 /*
@@ -55,6 +56,7 @@ struct exec {
 	struct file_table *files;	/* NULL: ours alone already */
 	struct sighand *sighand;	/* NULL: ours alone already */
 	struct cred *cred;		/* NULL: unchanged */
+	struct nsproxy *nsproxy;	/* NULL: unchanged */
 	bool secure;			/* AT_SECURE */
 	bool set_id;			/* gained something by it */
 	bool late;	/* Linux would have given up the old program by now: a

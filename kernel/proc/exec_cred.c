@@ -13,25 +13,30 @@
 #include <fs/file.h>
 #include <fs/vfs.h>
 #include <lib/string.h>
+#include <proc/user_ns.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
 #include <uapi/prctl.h>
 
-/* What the file's mode asks for. */
+/* What the file's mode asks for: ids that mean something to the caller. */
 static void apply_mode(const struct file *file, struct cred *new)
 {
 	struct inode *inode = path_inode(&file->path);
 	mode_t mode = READ_ONCE(inode->mode);
+	uid_t uid = READ_ONCE(inode->uid);
+	gid_t gid = READ_ONCE(inode->gid);
 
 	if (!(mode & (S_ISUID | S_ISGID)))
 		return;
-	if (path_nosuid(&file->path) || current_task()->no_new_privs)
+	if (path_nosuid(&file->path) || current_task()->no_new_privs ||
+	    !user_ns_maps_ids(new->user_ns, uid, gid) ||
+	    !user_ns_is_below(new->user_ns, superblock_user_ns(inode->sb)))
 		return;
 	if (mode & S_ISUID)
-		new->euid = READ_ONCE(inode->uid);
+		new->euid = uid;
 	/* Without group execution the bit asks for mandatory locks. */
 	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-		new->egid = READ_ONCE(inode->gid);
+		new->egid = gid;
 }
 
 /* The file system context is shared with another process: that one could
@@ -42,20 +47,57 @@ static bool fs_is_shared(const struct task *t)
 	       READ_ONCE(t->process->nthreads);
 }
 
-static void apply_capabilities(struct cred *new)
+/* What root gets, and what of it is effective at once. */
+static bool apply_root(struct cred *new)
 {
-	bool root = !(new->securebits & SECBIT_NOROOT) &&
-		    (!new->uid || !new->euid);
-	bool set_id = new->euid != new->uid || new->egid != new->gid;
+	uid_t root = uid_to_global(new->user_ns, 0);
 
+	new->cap_permitted = 0;
+	if ((new->securebits & SECBIT_NOROOT) || root == ID_INVALID)
+		return false;
+	if (new->uid == root || new->euid == root)
+		new->cap_permitted = new->cap_inheritable | new->cap_bset;
+	return new->euid == root;
+}
+
+/* No more than before for who must not gain anything by it. */
+static void restrain(struct cred *new, const struct cred *old)
+{
+	bool no_new = current_task()->no_new_privs;
+
+	if (!no_new && !fs_is_shared(current_task()))
+		return;
+	if (!self_capable(CAP_SETUID) || no_new) {
+		new->euid = new->uid;
+		new->egid = new->gid;
+	}
+	new->cap_permitted &= old->cap_permitted;
+}
+
+static bool changes_id(const struct cred *new, const struct cred *old)
+{
+	return new->euid != old->uid || new->egid != old->gid;
+}
+
+/* The ids are known, but for suid and fsuid. True: the program must be wary
+ * of who started it. */
+static bool apply_capabilities(struct cred *new, const struct cred *old)
+{
+	bool effective = apply_root(new);
+	bool set_id = changes_id(new, old);
+	bool real_root = new->uid == uid_to_global(new->user_ns, 0);
+
+	if (set_id || (new->cap_permitted & ~old->cap_permitted))
+		restrain(new, old);
 	if (set_id)
 		new->cap_ambient = 0;
-	new->cap_permitted = new->cap_ambient;
-	if (root)
-		new->cap_permitted |= new->cap_inheritable | new->cap_bset;
-	new->cap_effective = root && !new->euid ? new->cap_permitted :
-						  new->cap_ambient;
+	new->cap_permitted |= new->cap_ambient;
+	new->cap_effective = effective ? new->cap_permitted :
+					 new->cap_ambient;
 	new->securebits &= ~(u32)SECBIT_KEEP_CAPS;
+	return set_id || (!real_root &&
+			  (effective || new->cap_permitted &
+			   ~new->cap_ambient));
 }
 
 static bool same_cred(const struct cred *a, const struct cred *b)
@@ -69,31 +111,15 @@ static bool same_cred(const struct cred *a, const struct cred *b)
 	       a->securebits == b->securebits;
 }
 
-/* Must the program be wary of whom it was started by? */
-static bool is_secure(const struct cred *old, const struct cred *new)
-{
-	if (new->euid != old->uid || new->egid != old->gid)
-		return true;
-	return new->uid && (new->cap_effective & ~new->cap_ambient ||
-			    new->cap_permitted & ~new->cap_ambient);
-}
-
 int exec_cred_prepare(struct exec *x)
 {
 	const struct cred *old = current_cred();
 	struct cred new = *old;
-	bool gains;
 
 	apply_mode(x->program.file, &new);
-	gains = new.euid != old->euid || new.egid != old->egid;
-	if (gains && fs_is_shared(current_task()) && !capable(CAP_SETUID)) {
-		new.euid = new.uid;
-		new.egid = new.gid;
-	}
+	x->secure = apply_capabilities(&new, old);
 	new.suid = new.fsuid = new.euid;
 	new.sgid = new.fsgid = new.egid;
-	apply_capabilities(&new);
-	x->secure = is_secure(old, &new);
 	x->set_id = new.euid != old->euid || new.egid != old->egid ||
 		    (new.cap_permitted & ~old->cap_permitted);
 	if (same_cred(old, &new))

@@ -16,6 +16,7 @@
 #include <fs/random.h>
 #include <lib/string.h>
 #include <mm/page.h>
+#include <proc/user_ns.h>
 #include <uapi/auxvec.h>
 #include <uapi/errno.h>
 #include <uapi/mman.h>
@@ -409,10 +410,10 @@ static void aux_ids(struct auxv *v, const struct exec *x)
 {
 	const struct cred *c = x->cred ? x->cred : current_cred();
 
-	aux_add(v, AT_UID, c->uid);
-	aux_add(v, AT_EUID, c->euid);
-	aux_add(v, AT_GID, c->gid);
-	aux_add(v, AT_EGID, c->egid);
+	aux_add(v, AT_UID, uid_shown(c->user_ns, c->uid));
+	aux_add(v, AT_EUID, uid_shown(c->user_ns, c->euid));
+	aux_add(v, AT_GID, gid_shown(c->user_ns, c->gid));
+	aux_add(v, AT_EGID, gid_shown(c->user_ns, c->egid));
 	aux_add(v, AT_SECURE, x->secure);
 }
 

@@ -67,7 +67,7 @@ static int init_shares(struct task *t)
 	nsproxy_get(&nsproxy_init_set);
 	t->nsproxy = &nsproxy_init_set;
 	t->cred = cred_get(&cred_init);
-	atomic_inc(&((struct user *)cred_init.user)->tasks);
+	user_task_add(&cred_init);
 	return arch_thread_init_user(&t->thread.arch,
 				     t->thread.arch.kstack_top, NULL);
 }
@@ -90,6 +90,7 @@ static void init_family(struct task *t, struct process *p, struct pid *pid,
 	p->parent_ns = &pidns_init_ns;
 	p->unkillable = 1;
 	p->dumpable = 1;
+	p->exec_ns = user_ns_get(&user_ns_init);
 	p->nthreads = 1;
 	p->nlive = 1;
 	pid->task = t;

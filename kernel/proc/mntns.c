@@ -32,6 +32,7 @@ static void mntns_common_get(struct ns_common *common)
 const struct ns_ops mntns_ops = {
 	.name = "mnt",
 	.clone_flag = CLONE_NEWNS,
+	.kind = NS_KIND_MNT,
 	.get = mntns_common_get,
 	.put = mntns_put,
 };
@@ -48,8 +49,7 @@ static void mntns_release(struct mount_ns *ns)
 {
 	struct mnt_id *id = ns->private;
 
-	ns_ino_free(id->common.ino);
-	user_ns_put(id->common.owner);
+	ns_common_fini(&id->common);
 	kfree(id);
 }
 
@@ -66,26 +66,28 @@ int mntns_create(struct mount_ns *src, struct user_ns *owner,
 		 struct fs_context *fs, struct mount_ns **out)
 {
 	struct mnt_id *id = kzalloc(sizeof(*id));
+	bool other_owner = mntns_common(src)->owner != owner;
 	struct mount_ns *ns;
-	int err;
+	int err = -ENOMEM;
 
-	if (!id)
-		return -ENOMEM;
-	err = mount_ns_clone(src, fs, &ns);
+	if (id)
+		err = ns_common_init(&id->common, &mntns_ops, owner);
+	if (err)
+		goto undo_id;
+	err = mount_ns_clone_for(src, fs, other_owner, &ns);
 	if (err) {
-		kfree(id);
-		return err;
+		ns_common_fini(&id->common);
+		goto undo_id;
 	}
-	refcount_set(&id->common.refs, 1);
-	id->common.ino = ns_ino_alloc();
-	id->common.ops = &mntns_ops;
-	id->common.owner = user_ns_get(owner);
 	id->ns = ns;
 	ns->private = id;
 	ns->owner = owner;
 	ns->release = mntns_release;
 	*out = ns;
 	return 0;
+undo_id:
+	kfree(id);
+	return err;
 }
 
 struct ns_common *mntns_common(struct mount_ns *ns)

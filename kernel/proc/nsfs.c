@@ -70,9 +70,16 @@ static long get_userns(struct ns_common *ns)
 {
 	struct user_ns *owner = ns->owner;
 
-	if (ns->ops->clone_flag == CLONE_NEWUSER)
+	if (!owner || !user_ns_is_below(owner, current_cred()->user_ns))
 		return -EPERM;
 	return open_relative(&user_ns_get(owner)->common);
+}
+
+static uid_t owner_uid(const struct ns_common *ns)
+{
+	uid_t uid = container_of(ns, struct user_ns, common)->owner_uid;
+
+	return uid_shown(current_cred()->user_ns, uid);
 }
 
 static long get_parent(struct ns_common *ns)
@@ -128,8 +135,7 @@ static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
 	case NS_GET_OWNER_UID:
 		if (ns->ops->clone_flag != CLONE_NEWUSER)
 			return -EINVAL;
-		return put_user_u32(arg, container_of(ns, struct user_ns,
-						      common)->owner_uid);
+		return put_user_u32(arg, owner_uid(ns));
 	case NS_GET_PID_FROM_PIDNS:
 	case NS_GET_TGID_FROM_PIDNS:
 	case NS_GET_PID_IN_PIDNS:

@@ -1,32 +1,32 @@
 /*
  * kernel/proc/nsproxy.c - the set of namespaces a task works in
  *
- * What:  copies of the set for clone and unshare, its exchange for setns.
+ * What:  copies of the set for clone, unshare and exec; one namespace of a
+ *        task for those who show it.
  * Locks: the structure is constant; a task's pointer to it changes under the
  *        task's alloc_lock and only by the task itself.
  * Life:  shared by reference; the old set is put after the lock is dropped,
  *        because the last reference of a mount namespace may sleep.
- * See:   namespaces(7), clone(2), unshare(2), setns(2).
+ * Not:   setns (setns.c); user namespaces are part of the credentials.
+ * See:   namespaces(7), clone(2), unshare(2).
  */
 #include <proc/nsproxy.h>
 
 #include <core/assert.h>
-#include <fs/file.h>
 #include <lib/atomic.h>
 #include <mm/slab.h>
-#include <proc/lifecycle.h>
 #include <proc/mntns.h>
 #include <proc/pidns.h>
-#include <proc/procfs.h>
+#include <proc/plainns.h>
 #include <proc/task.h>
+#include <proc/timens.h>
 #include <proc/user.h>
 #include <proc/utsns.h>
 #include <uapi/errno.h>
+#include <uapi/sched.h>
 
-/* Namespaces this kernel has; the others answer as on a Linux without them. */
-#define NS_BUILT (CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWNS)
-#define NS_ALL (NS_BUILT | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | \
-		CLONE_NEWTIME)
+#define NS_ALL (CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWIPC | \
+		CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME)
 
 static struct slab_cache *nsproxy_cache;
 
@@ -34,6 +34,11 @@ struct nsproxy nsproxy_init_set = {
 	.refs = REFCOUNT_INIT(1),
 	.pid_for_children = &pidns_init_ns,
 	.uts = &utsns_init_ns,
+	.ipc = &ipcns_init_ns,
+	.net = &netns_init_ns,
+	.cgroup = &cgroupns_init_ns,
+	.time = &timens_init_ns,
+	.time_for_children = &timens_init_ns,
 };
 
 void nsproxy_init(void)
@@ -43,6 +48,7 @@ void nsproxy_init(void)
 	if (!nsproxy_cache)
 		panic("nsproxy: no memory for the cache");
 	mntns_init();
+	plainns_init();
 	nsproxy_init_set.mnt = mount_ns_init();
 }
 
@@ -61,6 +67,16 @@ void nsproxy_put(struct nsproxy *p)
 		utsns_put(p->uts);
 	if (p->mnt)
 		mount_ns_put(p->mnt);
+	if (p->ipc)
+		plainns_put(p->ipc);
+	if (p->net)
+		plainns_put(p->net);
+	if (p->cgroup)
+		plainns_put(p->cgroup);
+	if (p->time)
+		timens_put(p->time);
+	if (p->time_for_children)
+		timens_put(p->time_for_children);
 	slab_free(nsproxy_cache, p);
 }
 
@@ -95,41 +111,107 @@ static int clone_mnt(const struct nsproxy_args *a, struct nsproxy *old,
 	return 0;
 }
 
-/* A new set; on error everything taken is given back by nsproxy_put. */
-static int nsproxy_copy(const struct nsproxy_args *a, struct nsproxy **out)
+static int clone_plain(const struct nsproxy_args *a, u64 flag,
+		       struct plain_ns *old, struct plain_ns **out)
 {
-	struct nsproxy *old = a->from->nsproxy;
+	if (a->flags & flag)
+		return plainns_create(old, a->owner, out);
+	*out = plainns_get(old);
+	return 0;
+}
+
+static int clone_ipc(const struct nsproxy_args *a, struct nsproxy *old,
+		     struct nsproxy *new)
+{
+	return clone_plain(a, CLONE_NEWIPC, old->ipc, &new->ipc);
+}
+
+static int clone_net(const struct nsproxy_args *a, struct nsproxy *old,
+		     struct nsproxy *new)
+{
+	return clone_plain(a, CLONE_NEWNET, old->net, &new->net);
+}
+
+static int clone_cgroup(const struct nsproxy_args *a, struct nsproxy *old,
+			struct nsproxy *new)
+{
+	return clone_plain(a, CLONE_NEWCGROUP, old->cgroup, &new->cgroup);
+}
+
+/* A new one is for children; a thread of the same memory stays out too. */
+static int clone_time(const struct nsproxy_args *a, struct nsproxy *old,
+		      struct nsproxy *new)
+{
+	int err = 0;
+
+	new->time = timens_get(old->time);
+	if (a->flags & CLONE_NEWTIME)
+		err = timens_create(old->time_for_children, a->owner,
+				    &new->time_for_children);
+	else
+		new->time_for_children = timens_get(old->time_for_children);
+	return err;
+}
+
+/* In Linux's order, which decides the error that is told. */
+static int (*const clone_steps[])(const struct nsproxy_args *a,
+				  struct nsproxy *old, struct nsproxy *new) = {
+	clone_mnt, clone_uts, clone_ipc, clone_pid, clone_cgroup, clone_net,
+	clone_time,
+};
+
+int nsproxy_copy(const struct nsproxy_args *a, struct nsproxy **out)
+{
 	struct nsproxy *new = slab_zalloc(nsproxy_cache);
-	int err;
+	int err = 0;
 
 	if (!new)
 		return -ENOMEM;
 	refcount_set(&new->refs, 1);
-	err = clone_mnt(a, old, new);
-	if (!err)
-		err = clone_uts(a, old, new);
-	if (!err)
-		err = clone_pid(a, old, new);
+	for (u32 i = 0; !err && i < ARRAY_SIZE(clone_steps); i++)
+		err = clone_steps[i](a, a->from->nsproxy, new);
 	if (err) {
 		nsproxy_put(new);
 		return err;
 	}
+	if (a->enter_time)
+		timens_enter(new);
 	*out = new;
 	return 0;
 }
 
 int nsproxy_clone_for(const struct nsproxy_args *a, struct nsproxy **out)
 {
+	struct nsproxy *now = a->from->nsproxy;
+
 	if (!(a->flags & NS_ALL)) {
-		nsproxy_get(a->from->nsproxy);
-		*out = a->from->nsproxy;
+		if (a->enter_time && now->time != now->time_for_children)
+			return nsproxy_copy(a, out);
+		nsproxy_get(now);
+		*out = now;
 		return 0;
 	}
 	if (!ns_capable(a->owner, CAP_SYS_ADMIN))
 		return -EPERM;
-	if (a->flags & NS_ALL & ~NS_BUILT)
+	/* Semaphores of the old world could not be reached any more. */
+	if ((a->flags & CLONE_NEWIPC) && (a->flags & CLONE_SYSVSEM) &&
+	    a->is_clone)
 		return -EINVAL;
 	return nsproxy_copy(a, out);
+}
+
+int nsproxy_prepare_exec(struct nsproxy **out)
+{
+	const struct nsproxy_args args = {
+		.from = current_task(),
+		.enter_time = true,
+	};
+	const struct nsproxy *now = current_task()->nsproxy;
+
+	*out = NULL;
+	if (now->time == now->time_for_children)
+		return 0;
+	return nsproxy_copy(&args, out);
 }
 
 void nsproxy_switch(struct nsproxy *p)
@@ -144,164 +226,67 @@ void nsproxy_switch(struct nsproxy *p)
 	nsproxy_put(old);
 }
 
-/* setns into @ns: the set the caller gets, prepared in a copy. */
-static int install_pid(struct nsproxy *new, struct ns_common *common)
+/* --- one namespace of a task --------------------------------------------- */
+
+static struct ns_common *active_pidns_get(const struct task *t)
 {
-	struct pid_ns *ns = container_of(common, struct pid_ns, common);
-
-	if (!ns_capable(common->owner, CAP_SYS_ADMIN) ||
-	    !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	if (!pidns_is_below(ns, current_pidns()))
-		return -EINVAL;
-	pidns_put(new->pid_for_children);
-	new->pid_for_children = pidns_get(ns);
-	return 0;
-}
-
-static int install_uts(struct nsproxy *new, struct ns_common *common)
-{
-	if (!ns_capable(common->owner, CAP_SYS_ADMIN) ||
-	    !capable(CAP_SYS_ADMIN))
-		return -EPERM;
-	utsns_put(new->uts);
-	new->uts = utsns_get(container_of(common, struct uts_ns, common));
-	return 0;
-}
-
-static int install_mnt(struct nsproxy *new, struct ns_common *common)
-{
-	if (!ns_capable(common->owner, CAP_SYS_ADMIN) ||
-	    !capable(CAP_SYS_ADMIN) || !capable(CAP_SYS_CHROOT))
-		return -EPERM;
-	if (fs_context_shared(current_task()->fs))
-		return -EINVAL;
-	mount_ns_put(new->mnt);
-	new->mnt = mount_ns_get(mntns_of(common));
-	return 0;
-}
-
-static int nsproxy_install(struct nsproxy *new, struct ns_common *ns)
-{
-	switch (ns->ops->clone_flag) {
-	case CLONE_NEWPID:
-		return install_pid(new, ns);
-	case CLONE_NEWUTS:
-		return install_uts(new, ns);
-	case CLONE_NEWNS:
-		return install_mnt(new, ns);
-	}
-	return -EINVAL;
-}
-
-/* setns(2) with a namespace file. */
-static int setns_one(struct ns_common *ns)
-{
-	const struct nsproxy_args args = { .from = current_task() };
-	struct nsproxy *new;
-	int err = nsproxy_copy(&args, &new);
-
-	if (err)
-		return err;
-	err = nsproxy_install(new, ns);
-	if (err) {
-		nsproxy_put(new);
-		return err;
-	}
-	/* commit */
-	if (ns->ops->clone_flag == CLONE_NEWNS)
-		mntns_enter(new->mnt, current_task()->fs);
-	nsproxy_switch(new);
-	return 0;
-}
-
-/* The namespaces of the process behind a pidfd. */
-static int setns_grab(struct pid *pid, u64 flags, struct ns_common *list[3])
-{
-	struct nsproxy *set = NULL;
-	struct task *t;
-	u32 n = 0;
+	struct ns_common *ns = NULL;
+	struct pid_ns *active;
 
 	rcu_read_lock();
-	t = rcu_dereference(pid->task);
-	if (t && task_try_get(t)) {
-		rcu_read_unlock();
-		spin_lock(&t->alloc_lock);
-		set = t->nsproxy;
-		if (set)
-			nsproxy_get(set);
-		spin_unlock(&t->alloc_lock);
-		task_put(t);
-	} else {
-		rcu_read_unlock();
-	}
-	if (!set)
-		return -ESRCH;
-	if (flags & CLONE_NEWUTS)
-		list[n++] = &utsns_get(set->uts)->common;
-	if (flags & CLONE_NEWPID)
-		list[n++] = &pidns_get(pid_ns_of(pid))->common;
-	if (flags & CLONE_NEWNS) {
-		mount_ns_get(set->mnt);
-		list[n++] = mntns_common(set->mnt);
-	}
-	nsproxy_put(set);
-	return (int)n;
+	active = task_pidns(t);
+	if (active)
+		ns = &pidns_get(active)->common;
+	rcu_read_unlock();
+	return ns;
 }
 
-/* setns(2) with a pidfd: all the kinds asked for, or none. */
-static int setns_pidfd(struct pid *pid, u64 flags)
+static struct ns_common *member_of(const struct nsproxy *set, u64 clone_flag,
+				   bool for_children)
 {
-	const struct nsproxy_args args = { .from = current_task() };
-	struct ns_common *list[3];
-	struct nsproxy *new;
-	int n, err;
-
-	if (!flags || flags & ~NS_ALL)
-		return -EINVAL;
-	if (flags & ~NS_BUILT)
-		return -EINVAL;
-	n = setns_grab(pid, flags, list);
-	if (n < 0)
-		return n;
-	err = nsproxy_copy(&args, &new);
-	for (int i = 0; i < n; i++) {
-		if (!err) {
-			err = nsproxy_install(new, list[i]);
-			if (err)
-				nsproxy_put(new);
-		}
-		list[i]->ops->put(list[i]);
+	switch (clone_flag) {
+	case CLONE_NEWPID:
+		return &set->pid_for_children->common;
+	case CLONE_NEWUTS:
+		return &set->uts->common;
+	case CLONE_NEWNS:
+		return mntns_common(set->mnt);
+	case CLONE_NEWIPC:
+		return &set->ipc->common;
+	case CLONE_NEWNET:
+		return &set->net->common;
+	case CLONE_NEWCGROUP:
+		return &set->cgroup->common;
+	case CLONE_NEWTIME:
+		return for_children ? &set->time_for_children->common :
+				      &set->time->common;
 	}
-	if (err)
-		return err;
-	/* commit */
-	if (flags & CLONE_NEWNS)
-		mntns_enter(new->mnt, current_task()->fs);
-	nsproxy_switch(new);
-	return 0;
+	return NULL;
 }
 
-int task_setns(int fd, int nstype)
+static struct ns_common *userns_of_get(struct task *t)
 {
-	struct file *f = fd_get_file(current_task()->files, fd);
-	struct ns_common *ns;
-	int err;
+	const struct cred *cred = task_cred_get(t);
+	struct ns_common *ns = &user_ns_get(cred->user_ns)->common;
 
-	if (!f)
-		return -EBADF;
-	ns = nsfs_file_ns(f);
-	if (ns) {
-		if (nstype && (u32)nstype != ns->ops->clone_flag)
-			err = -EINVAL;
-		else
-			err = setns_one(ns);
-		ns->ops->put(ns);
-	} else if (pidfd_file_pid(f)) {
-		err = setns_pidfd(pidfd_file_pid(f), (u32)nstype);
-	} else {
-		err = -EINVAL;
-	}
-	file_put(f);
-	return err;
+	cred_put(cred);
+	return ns;
+}
+
+struct ns_common *nsproxy_find_get(struct task *t, u64 clone_flag,
+				   bool for_children)
+{
+	struct ns_common *ns = NULL;
+
+	if (clone_flag == CLONE_NEWUSER)
+		return userns_of_get(t);
+	if (clone_flag == CLONE_NEWPID && !for_children)
+		return active_pidns_get(t);
+	spin_lock(&t->alloc_lock);
+	if (t->nsproxy)
+		ns = member_of(t->nsproxy, clone_flag, for_children);
+	if (ns)
+		ns->ops->get(ns);
+	spin_unlock(&t->alloc_lock);
+	return ns;
 }

@@ -14,11 +14,9 @@
 #include <fs/nscommon.h>
 #include <fs/seq_buf.h>
 #include <lib/format.h>
-#include <proc/mntns.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
-#include <proc/utsns.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <uapi/pidfd.h>
@@ -90,12 +88,30 @@ static void pidfd_show_fdinfo(struct file *f, struct seq_buf *out)
 	seq_putc(out, '\n');
 }
 
+/* Which namespace a request is about. Source: ioctl_pidfd(2). */
+static const struct {
+	u32 clone_flag;
+	bool for_children;
+} ns_requests[] = {
+	[IOC_NR(PIDFD_GET_CGROUP_NAMESPACE)] = { CLONE_NEWCGROUP, false },
+	[IOC_NR(PIDFD_GET_IPC_NAMESPACE)] = { CLONE_NEWIPC, false },
+	[IOC_NR(PIDFD_GET_MNT_NAMESPACE)] = { CLONE_NEWNS, false },
+	[IOC_NR(PIDFD_GET_NET_NAMESPACE)] = { CLONE_NEWNET, false },
+	[IOC_NR(PIDFD_GET_PID_NAMESPACE)] = { CLONE_NEWPID, false },
+	[IOC_NR(PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE)] = { CLONE_NEWPID, true },
+	[IOC_NR(PIDFD_GET_TIME_NAMESPACE)] = { CLONE_NEWTIME, false },
+	[IOC_NR(PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE)] = { CLONE_NEWTIME,
+							    true },
+	[IOC_NR(PIDFD_GET_USER_NAMESPACE)] = { CLONE_NEWUSER, false },
+	[IOC_NR(PIDFD_GET_UTS_NAMESPACE)] = { CLONE_NEWUTS, false },
+};
+
 /* One of the namespaces of the living process, with a reference. */
 static int grab_ns(struct pid *pid, u32 cmd, struct ns_common **out)
 {
-	struct nsproxy *set = NULL;
 	struct task *t;
-	int err = 0;
+	int err = -ESRCH;
+	bool alive;
 
 	rcu_read_lock();
 	t = rcu_dereference(pid->task);
@@ -105,24 +121,16 @@ static int grab_ns(struct pid *pid, u32 cmd, struct ns_common **out)
 	if (!t)
 		return -ESRCH;
 	spin_lock(&t->alloc_lock);
-	set = t->nsproxy;
-	if (!set)
-		err = -ESRCH;
-	else if (cmd == PIDFD_GET_PID_NAMESPACE)
-		*out = &pid_ns_of(pid)->common;
-	else if (cmd == PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE)
-		*out = &set->pid_for_children->common;
-	else if (cmd == PIDFD_GET_UTS_NAMESPACE)
-		*out = &set->uts->common;
-	else if (cmd == PIDFD_GET_MNT_NAMESPACE)
-		*out = mntns_common(set->mnt);
-	else
-		err = -EOPNOTSUPP;
-	if (!err)
-		(*out)->ops->get(*out);
+	alive = t->nsproxy != NULL;
 	spin_unlock(&t->alloc_lock);
+	*out = NULL;
+	if (alive && !task_may_access(t, false))
+		err = -EACCES;
+	else if (alive)
+		*out = nsproxy_find_get(t, ns_requests[IOC_NR(cmd)].clone_flag,
+					ns_requests[IOC_NR(cmd)].for_children);
 	task_put(t);
-	return err;
+	return *out ? 0 : err;
 }
 
 static long pidfd_ioctl(struct file *f, u32 cmd, u64 arg)

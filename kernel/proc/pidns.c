@@ -54,6 +54,7 @@ static void pidns_common_get(struct ns_common *common)
 const struct ns_ops pidns_ops = {
 	.name = "pid",
 	.clone_flag = CLONE_NEWPID,
+	.kind = NS_KIND_PID,
 	.get = pidns_common_get,
 	.put = pidns_common_put,
 	.parent = pidns_parent,
@@ -100,22 +101,21 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 		 struct pid_ns **out)
 {
 	struct pid_ns *ns;
+	int err = -ENOMEM;
 
+	if (!user_ns_is_below(owner, parent->common.owner))
+		return -EINVAL;
 	if (parent->level >= PIDNS_MAX_LEVEL)
 		return -ENOSPC;
 	if (pid_cache_prepare(parent->level + 1))
 		return -ENOMEM;
-	if (!user_ns_charge_pidns(owner))
-		return -ENOSPC;
 	ns = slab_zalloc(pidns_cache);
-	if (!ns) {
-		user_ns_uncharge_pidns(owner);
-		return -ENOMEM;
+	if (ns)
+		err = ns_common_init(&ns->common, &pidns_ops, owner);
+	if (err) {
+		slab_free(pidns_cache, ns);
+		return err;
 	}
-	refcount_set(&ns->common.refs, 1);
-	ns->common.ino = ns_ino_alloc();
-	ns->common.ops = &pidns_ops;
-	ns->common.owner = user_ns_get(owner);
 	ns->parent = pidns_get(parent);
 	ns->level = parent->level + 1;
 	ns->state = PIDNS_NASCENT;
@@ -136,8 +136,7 @@ static void pidns_free_rcu(struct rcu_head *head)
 {
 	struct pid_ns *ns = container_of(head, struct pid_ns, rcu);
 
-	user_ns_uncharge_pidns(ns->common.owner);
-	user_ns_put(ns->common.owner);
+	ns_common_fini(&ns->common);
 	pid_table_fini(&ns->table);
 	slab_free(pidns_cache, ns);
 }
@@ -150,7 +149,6 @@ void pidns_put(struct pid_ns *ns)
 
 		ASSERT(pidns_members(ns) == 0);
 		pidns_step(ns, PIDNS_FREED);
-		ns_ino_free(ns->common.ino);
 		rcu_call(&ns->rcu, pidns_free_rcu);
 		ns = parent;
 	}

@@ -21,6 +21,7 @@
 #include <mm/kmalloc.h>
 #include <proc/lifecycle.h>
 #include <proc/signal.h>
+#include <proc/timens.h>
 #include <sched/wallclock.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -44,6 +45,7 @@ struct posix_timer {
 	struct process *process;	/* [I] borrowed: it ends its timers */
 	s32 id;				/* [I] */
 	enum timer_scale scale;		/* [I] */
+	clockid_t clock;		/* [I] as timer_create was told */
 	struct task *thread;		/* [I] owned; NULL: of a process */
 	struct pid *target;		/* [I] owned; NULL: any thread */
 	struct sigqueue_entry *entry;	/* [I] owned; NULL: no signal */
@@ -259,6 +261,7 @@ static int set_cpu_clock(struct posix_timer *t, clockid_t clock)
 
 static int set_clock(struct posix_timer *t, clockid_t clock)
 {
+	t->clock = clock;
 	if (clock < 0)
 		return set_cpu_clock(t, clock);
 	switch (clock) {
@@ -439,7 +442,8 @@ static void set_locked(struct posix_timer *t, bool absolute,
 	t->overrun_last = 0;
 	t->absolute = absolute;
 	t->interval_ns = new->interval_ns;
-	t->expires_ns = new->value_ns;
+	t->expires_ns = absolute ? timens_to_host(t->clock, new->value_ns) :
+				   new->value_ns;
 	if (!new->value_ns)
 		return;
 	if (!absolute && add_overflow(own_now(t), new->value_ns,

@@ -105,21 +105,7 @@ struct task *proc_task(const struct proc_node *n)
 
 int proc_may_look(struct task *t)
 {
-	const struct cred *me = current_cred();
-	const struct cred *cred;
-	bool ok;
-
-	if (t->process == current_process())
-		return 0;
-	cred = task_cred_get(t);
-	ok = me->fsuid == cred->euid && me->fsuid == cred->suid &&
-	     me->fsuid == cred->uid && me->fsgid == cred->egid &&
-	     me->fsgid == cred->sgid && me->fsgid == cred->gid &&
-	     t->process->dumpable == 1 &&
-	     !(cred->cap_permitted & ~me->cap_effective);
-	ok |= ns_capable(cred->user_ns, CAP_SYS_PTRACE);
-	cred_put(cred);
-	return ok ? 0 : -EACCES;
+	return task_may_access(t, false) ? 0 : -EACCES;
 }
 
 bool proc_emit_dots(struct file *f, struct dir_context *c)
@@ -194,6 +180,17 @@ static const struct inode_ops fixed_file_ops = {
 	.evict = proc_evict,
 };
 
+static int entry_permission(struct inode *inode, const struct cred *cred,
+			    u32 mask)
+{
+	return proc_node(inode)->entry->permission(cred, mask);
+}
+
+static const struct inode_ops ruled_file_ops = {
+	.permission = entry_permission,
+	.evict = proc_evict,
+};
+
 static ssize_t fixed_readlink(struct inode *inode, char *buf, size_t size,
 			      const struct cred *cred)
 {
@@ -260,6 +257,8 @@ static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 	inode->ino = fixed_ino(e, is_dir ? path_len % 15 + 1 : 0);
 	inode->ops = is_dir ? &fixed_dir_ops :
 		     S_ISLNK(inode->mode) ? &fixed_link_ops : &fixed_file_ops;
+	if (!is_dir && e->permission)
+		inode->ops = &ruled_file_ops;
 	inode->fops = is_dir ? &fixed_dir_fops : &seq_file_ops;
 	if (is_dir)
 		inode->nlink = 2;
@@ -476,9 +475,12 @@ static int proc_mount(const struct fs_type *t, u32 flags, const char *data,
 {
 	struct pid_ns *ns = arg ? arg : current_pidns();
 	struct superblock *sb;
-	int err = superblock_create(t->name, PROC_SUPER_MAGIC, &proc_sb_ops,
-				    &sb);
+	int err;
 
+	/* Not asked by the kernel: who mounts it must rule the processes. */
+	if (arg && !ns_capable(ns->common.owner, CAP_SYS_ADMIN))
+		return -EPERM;
+	err = superblock_create(t->name, PROC_SUPER_MAGIC, &proc_sb_ops, &sb);
 	(void)data;
 	if (err)
 		return err;
@@ -493,8 +495,18 @@ static int proc_mount(const struct fs_type *t, u32 flags, const char *data,
 	return 0;
 }
 
+/* Its mounter is remembered, its files belong to root of the machine. */
+static int proc_own(struct superblock *sb, const struct cred *mounter)
+{
+	(void)sb;
+	(void)mounter;
+	return 0;
+}
+
 static struct fs_type proc_type = {
 	.name = "proc",
+	.for_users = true,
+	.own = proc_own,
 	.nodev = true,
 	.mount = proc_mount,
 };
@@ -507,5 +519,6 @@ void procfs_init(void)
 		panic("procfs: no memory for the cache");
 	proc_system_init();
 	proc_sysctl_init();
+	proc_user_init();
 	fs_type_register(&proc_type);
 }

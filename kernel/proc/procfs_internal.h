@@ -22,6 +22,7 @@ struct proc_file {
 	/* The same for what shows numbers, as @ns has them. */
 	int (*show_ns)(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 	ssize_t (*write)(struct task *t, const char *text, size_t len);
+	const struct file_ops *fops;	/* NULL: show and write are enough */
 	/* Links: to an object. Bytes of text, and the place itself. */
 	ssize_t (*readlink)(struct task *t, char *buf, size_t size);
 	int (*follow)(struct task *t, struct path *out);
@@ -91,6 +92,9 @@ extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
 /* procfs_ns.c: /proc/PID/ns */
 extern const struct proc_file proc_ns_table[];
+/* user_ns_map.c: uid_map, gid_map, setgroups */
+extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
+			     proc_setgroups_fops;
 /* procfs_stat.c: stat, status, statm, limits, ... */
 int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out);
@@ -108,5 +112,7 @@ int proc_show_auxv(struct task *t, struct seq_buf *out);
 void proc_system_init(void);
 /* procfs_sysctl.c: /proc/sys */
 void proc_sysctl_init(void);
+/* procfs_user.c: /proc/sys/user */
+void proc_user_init(void);
 
 #endif

@@ -20,7 +20,7 @@ u64 proc_sigqueue_used(struct task *t)
 {
 	const struct cred *c = task_cred_get(t);
 	struct user *u = c->user;
-	u64 n = (u64)atomic_read(&u->sigpending);
+	u64 n = user_count(u, USER_SIGPENDING);
 
 	cred_put(c);
 	return n;

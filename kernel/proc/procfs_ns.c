@@ -3,7 +3,7 @@
  *
  * What:  links that lead to nsfs. pid_for_children is absent while its
  *        namespace has no init.
- * Locks: the task's alloc_lock while its nsproxy is read.
+ * Locks: none of its own.
  * See:   namespaces(7), pid_namespaces(7).
  */
 #include "procfs_internal.h"
@@ -11,81 +11,33 @@
 #include <fs/nscommon.h>
 #include <lib/format.h>
 #include <lib/string.h>
-#include <proc/mntns.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
-#include <proc/user.h>
-#include <proc/utsns.h>
 #include <uapi/errno.h>
 
+/* What a link stands for. */
+struct ns_link {
+	u64 clone_flag;
+	bool for_children;
+};
+
 /* With a reference; NULL: the task has none any more, or it is nascent. */
-typedef struct ns_common *(*ns_getter)(struct task *t, struct nsproxy *set);
-
-static struct ns_common *get_pid(struct task *t, struct nsproxy *set)
+static struct ns_common *ns_of(struct task *t, const struct ns_link *l)
 {
-	struct ns_common *ns = NULL;
-	struct pid_ns *active;
+	struct ns_common *ns = nsproxy_find_get(t, l->clone_flag,
+						l->for_children);
 
-	(void)set;
-	rcu_read_lock();
-	active = task_pidns(t);
-	if (active)
-		ns = &pidns_get(active)->common;
-	rcu_read_unlock();
-	return ns;
+	if (!ns || ns->ops != &pidns_ops || !l->for_children)
+		return ns;
+	if (READ_ONCE(container_of(ns, struct pid_ns, common)->had_init))
+		return ns;
+	ns->ops->put(ns);
+	return NULL;
 }
 
-static struct ns_common *get_children(struct task *t, struct nsproxy *set)
+static int follow(struct task *t, const struct ns_link *l, struct path *out)
 {
-	(void)t;
-	if (!set || !READ_ONCE(set->pid_for_children->had_init))
-		return NULL;
-	return &pidns_get(set->pid_for_children)->common;
-}
-
-static struct ns_common *get_uts(struct task *t, struct nsproxy *set)
-{
-	(void)t;
-	return set ? &utsns_get(set->uts)->common : NULL;
-}
-
-static struct ns_common *get_mnt(struct task *t, struct nsproxy *set)
-{
-	(void)t;
-	if (!set)
-		return NULL;
-	mount_ns_get(set->mnt);
-	return mntns_common(set->mnt);
-}
-
-static struct ns_common *get_user(struct task *t, struct nsproxy *set)
-{
-	const struct cred *cred = task_cred_get(t);
-	struct ns_common *ns = &user_ns_get(cred->user_ns)->common;
-
-	(void)set;
-	cred_put(cred);
-	return ns;
-}
-
-static struct ns_common *ns_of(struct task *t, ns_getter get)
-{
-	struct nsproxy *set;
-	struct ns_common *ns;
-
-	spin_lock(&t->alloc_lock);
-	set = t->nsproxy;
-	if (set)
-		nsproxy_get(set);
-	spin_unlock(&t->alloc_lock);
-	ns = get(t, set);
-	nsproxy_put(set);
-	return ns;
-}
-
-static int follow(struct task *t, ns_getter get, struct path *out)
-{
-	struct ns_common *ns = ns_of(t, get);
+	struct ns_common *ns = ns_of(t, l);
 	int err;
 
 	if (!ns)
@@ -95,9 +47,10 @@ static int follow(struct task *t, ns_getter get, struct path *out)
 	return err;
 }
 
-static ssize_t text(struct task *t, ns_getter get, char *buf, size_t size)
+static ssize_t text(struct task *t, const struct ns_link *l, char *buf,
+		    size_t size)
 {
-	struct ns_common *ns = ns_of(t, get);
+	struct ns_common *ns = ns_of(t, l);
 	char name[32];
 	size_t n;
 
@@ -111,63 +64,118 @@ static ssize_t text(struct task *t, ns_getter get, char *buf, size_t size)
 	return (ssize_t)n;
 }
 
-static int follow_pid(struct task *t, struct path *out)
+static int follow_cgroup(struct task *t, struct path *out)
 {
-	return follow(t, get_pid, out);
+	return follow(t, &(const struct ns_link){ CLONE_NEWCGROUP, false }, out);
 }
 
-static ssize_t text_pid(struct task *t, char *buf, size_t size)
+static ssize_t text_cgroup(struct task *t, char *buf, size_t size)
 {
-	return text(t, get_pid, buf, size);
+	return text(t, &(const struct ns_link){ CLONE_NEWCGROUP, false }, buf, size);
 }
 
-static int follow_children(struct task *t, struct path *out)
+static int follow_ipc(struct task *t, struct path *out)
 {
-	return follow(t, get_children, out);
+	return follow(t, &(const struct ns_link){ CLONE_NEWIPC, false }, out);
 }
 
-static ssize_t text_children(struct task *t, char *buf, size_t size)
+static ssize_t text_ipc(struct task *t, char *buf, size_t size)
 {
-	return text(t, get_children, buf, size);
-}
-
-static int follow_uts(struct task *t, struct path *out)
-{
-	return follow(t, get_uts, out);
-}
-
-static ssize_t text_uts(struct task *t, char *buf, size_t size)
-{
-	return text(t, get_uts, buf, size);
+	return text(t, &(const struct ns_link){ CLONE_NEWIPC, false }, buf, size);
 }
 
 static int follow_mnt(struct task *t, struct path *out)
 {
-	return follow(t, get_mnt, out);
+	return follow(t, &(const struct ns_link){ CLONE_NEWNS, false }, out);
 }
 
 static ssize_t text_mnt(struct task *t, char *buf, size_t size)
 {
-	return text(t, get_mnt, buf, size);
+	return text(t, &(const struct ns_link){ CLONE_NEWNS, false }, buf, size);
+}
+
+static int follow_net(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWNET, false }, out);
+}
+
+static ssize_t text_net(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWNET, false }, buf, size);
+}
+
+static int follow_pid(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWPID, false }, out);
+}
+
+static ssize_t text_pid(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWPID, false }, buf, size);
+}
+
+static int follow_pid_for_children(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWPID, true }, out);
+}
+
+static ssize_t text_pid_for_children(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWPID, true }, buf, size);
+}
+
+static int follow_time(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWTIME, false }, out);
+}
+
+static ssize_t text_time(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWTIME, false }, buf, size);
+}
+
+static int follow_time_for_children(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWTIME, true }, out);
+}
+
+static ssize_t text_time_for_children(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWTIME, true }, buf, size);
 }
 
 static int follow_user(struct task *t, struct path *out)
 {
-	return follow(t, get_user, out);
+	return follow(t, &(const struct ns_link){ CLONE_NEWUSER, false }, out);
 }
 
 static ssize_t text_user(struct task *t, char *buf, size_t size)
 {
-	return text(t, get_user, buf, size);
+	return text(t, &(const struct ns_link){ CLONE_NEWUSER, false }, buf, size);
+}
+
+static int follow_uts(struct task *t, struct path *out)
+{
+	return follow(t, &(const struct ns_link){ CLONE_NEWUTS, false }, out);
+}
+
+static ssize_t text_uts(struct task *t, char *buf, size_t size)
+{
+	return text(t, &(const struct ns_link){ CLONE_NEWUTS, false }, buf, size);
 }
 
 #define NS_LINK(n, f, r) \
 	{ .name = n, .mode = S_IFLNK | 0777, .follow = f, .readlink = r }
 
 const struct proc_file proc_ns_table[] = {
+	NS_LINK("cgroup", follow_cgroup, text_cgroup),
+	NS_LINK("ipc", follow_ipc, text_ipc),
 	NS_LINK("mnt", follow_mnt, text_mnt),
+	NS_LINK("net", follow_net, text_net),
 	NS_LINK("pid", follow_pid, text_pid),
-	NS_LINK("pid_for_children", follow_children, text_children),
+	NS_LINK("pid_for_children", follow_pid_for_children, text_pid_for_children),
+	NS_LINK("time", follow_time, text_time),
+	NS_LINK("time_for_children", follow_time_for_children, text_time_for_children),
 	NS_LINK("user", follow_user, text_user),
 	NS_LINK("uts", follow_uts, text_uts),
 	{ 0 },

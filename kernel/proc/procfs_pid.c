@@ -17,6 +17,8 @@
 #include <mm/kmalloc.h>
 #include <proc/mntns.h>
 #include <proc/nsproxy.h>
+#include <proc/timens.h>
+#include <proc/user_ns.h>
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
@@ -52,6 +54,22 @@ static ssize_t write_task(struct seq_source *src, const char *text, size_t len)
 	return ret;
 }
 
+/* Root of where the program was started; of the machine, if that has none. */
+static void own_by_root(struct inode *inode, const struct process *p)
+{
+	const struct user_ns *ns;
+	uid_t uid;
+	gid_t gid;
+
+	rcu_read_lock();
+	ns = rcu_dereference(p->exec_ns);
+	uid = uid_to_global(ns, 0);
+	gid = gid_to_global(ns, 0);
+	rcu_read_unlock();
+	inode->uid = uid == ID_INVALID ? 0 : uid;
+	inode->gid = gid == ID_INVALID ? 0 : gid;
+}
+
 /* /proc/PID belongs to who the process is, or to root if it may not be looked
  * into. */
 static void own_by_task(struct inode *inode, struct task *t)
@@ -61,6 +79,8 @@ static void own_by_task(struct inode *inode, struct task *t)
 	if (t->process->dumpable == 1 || S_ISDIR(inode->mode)) {
 		inode->uid = cred->euid;
 		inode->gid = cred->egid;
+	} else {
+		own_by_root(inode, t->process);
 	}
 	cred_put(cred);
 }
@@ -163,7 +183,7 @@ static void give_ops(struct inode *inode, const struct proc_file *file)
 		inode->nlink = 2;
 	} else {
 		inode->ops = &file_ops_inode;
-		inode->fops = &seq_file_ops;
+		inode->fops = file->fops ? file->fops : &seq_file_ops;
 	}
 }
 
@@ -508,6 +528,14 @@ const struct proc_file proc_pid_table[] = {
 	  .readlink = readlink_exe },
 	REG("mounts", 0444, show_mounts),
 	REG("mountinfo", 0444, show_mountinfo),
+	{ .name = "uid_map", .mode = S_IFREG | 0644,
+	  .fops = &proc_uid_map_fops },
+	{ .name = "gid_map", .mode = S_IFREG | 0644,
+	  .fops = &proc_gid_map_fops },
+	{ .name = "setgroups", .mode = S_IFREG | 0644,
+	  .fops = &proc_setgroups_fops },
+	{ .name = "timens_offsets", .mode = S_IFREG | 0644,
+	  .show = timens_show, .write = timens_write },
 	{ .name = "oom_score_adj", .mode = S_IFREG | 0644,
 	  .show = show_oom_score_adj, .write = write_oom_score_adj },
 	{ 0 },

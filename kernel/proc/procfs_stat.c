@@ -14,6 +14,8 @@
 #include <proc/session.h>
 #include <proc/signal.h>
 #include "signal_internal.h"
+#include <proc/timens.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/kdev.h>
 #include <vm/aspace.h>
@@ -204,7 +206,8 @@ int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 	/* Fields 18 to 22: priority, nice, threads, 0, start time. */
 	seq_printf(out, " %d %d %u 0 %lu",
 		   sp.rt_priority ? -1 - (int)sp.rt_priority : 20 + sp.nice,
-		   sp.nice, k.nthreads, t->start_ns / NS_PER_USER_HZ);
+		   sp.nice, k.nthreads, timens_from_host(CLOCK_BOOTTIME, t->start_ns) /
+		   NS_PER_USER_HZ);
 	stat_memory(t, as, look, out);
 	stat_signals(t, out);
 	stat_tail(t, as, look, out);
@@ -225,16 +228,19 @@ static void show_levels(struct seq_buf *out, struct pid_ns *ns,
 
 static void status_ids(struct task *t, struct seq_buf *out)
 {
+	const struct user_ns *ns = current_cred()->user_ns;
 	const struct cred *c = task_cred_get(t);
 
-	seq_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid,
-		   c->fsuid);
-	seq_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid,
-		   c->fsgid);
+	seq_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", uid_shown(ns, c->uid),
+		   uid_shown(ns, c->euid), uid_shown(ns, c->suid),
+		   uid_shown(ns, c->fsuid));
+	seq_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", gid_shown(ns, c->gid),
+		   gid_shown(ns, c->egid), gid_shown(ns, c->sgid),
+		   gid_shown(ns, c->fsgid));
 	seq_printf(out, "FDSize:\t%u\n", proc_fd_size(t));
 	seq_puts(out, "Groups:\t");
 	for (u32 i = 0; c->groups && i < c->groups->n; i++)
-		seq_printf(out, "%u ", c->groups->gid[i]);
+		seq_printf(out, "%u ", gid_shown(ns, c->groups->gid[i]));
 	seq_putc(out, '\n');
 	cred_put(c);
 }

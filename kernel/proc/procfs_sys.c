@@ -18,6 +18,7 @@
 #include <mm/slab.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
+#include <proc/timens.h>
 #include <proc/utsns.h>
 #include <sched/rcu_wait.h>
 #include <uapi/errno.h>
@@ -69,7 +70,8 @@ static u64 idle_ns(void)
 
 static int show_uptime(struct seq_buf *out)
 {
-	show_seconds(out, clock_now_ns(), " ");
+	show_seconds(out, timens_from_host(CLOCK_BOOTTIME, clock_now_ns()),
+		     " ");
 	show_seconds(out, idle_ns(), "\n");
 	return 0;
 }

@@ -15,13 +15,11 @@
 #include <lib/string.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
-#include <proc/user.h>
+#include <proc/user_ns.h>
 #include <proc/utsns.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
-#include <uapi/limits.h>
 
-#define OVERFLOW_ID 65534
 #define NR_OPEN_DEFAULT 1048576
 #define MAX_MAP_COUNT 65530
 
@@ -76,7 +74,7 @@ static int show_threads_max(struct seq_buf *out)
 
 static int show_overflow_id(struct seq_buf *out)
 {
-	seq_printf(out, "%d\n", OVERFLOW_ID);
+	seq_printf(out, "%d\n", ID_OVERFLOW);
 	return 0;
 }
 
@@ -190,25 +188,6 @@ static int show_overcommit(struct seq_buf *out)
 	return 0;
 }
 
-static int show_max_pidns(struct seq_buf *out)
-{
-	seq_printf(out, "%lu\n",
-		   READ_ONCE(current_cred()->user_ns->max_pidns));
-	return 0;
-}
-
-static ssize_t write_max_pidns(const char *text, size_t len)
-{
-	u64 n;
-
-	if (!capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	if (parse_u64(text, &n) || n > INT_MAX)
-		return -EINVAL;
-	WRITE_ONCE(current_cred()->user_ns->max_pidns, n);
-	return (ssize_t)len;
-}
-
 static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/fs/file-max", .mode = 0644, .show = show_file_max,
 	  .write = write_file_max },
@@ -235,8 +214,6 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_random_uuid },
 	{ .path = "sys/kernel/threads-max", .mode = 0444,
 	  .show = show_threads_max },
-	{ .path = "sys/user/max_pid_namespaces", .mode = 0644,
-	  .show = show_max_pidns, .write = write_max_pidns },
 	{ .path = "sys/vm/max_map_count", .mode = 0444,
 	  .show = show_max_map_count },
 	{ .path = "sys/vm/overcommit_memory", .mode = 0444,

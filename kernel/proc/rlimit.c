@@ -76,6 +76,21 @@ static bool ids_match(const struct cred *me, const struct cred *cred, bool real)
 	       gid == cred->egid && gid == cred->sgid && gid == cred->gid;
 }
 
+/* A program that is not dumpable is for those who rule where it started. */
+static bool may_look_at_memory(const struct process *p)
+{
+	const struct user_ns *ns;
+	bool ok;
+
+	if (READ_ONCE(p->dumpable) == 1)
+		return true;
+	rcu_read_lock();
+	ns = rcu_dereference(p->exec_ns);
+	ok = ns && ns_capable(ns, CAP_SYS_PTRACE);
+	rcu_read_unlock();
+	return ok;
+}
+
 bool task_may_access(struct task *t, bool real)
 {
 	const struct cred *me = current_cred();
@@ -86,10 +101,9 @@ bool task_may_access(struct task *t, bool real)
 	if (t->process == current_process())
 		return true;
 	cred = task_cred_get(t);
-	ok = ids_match(me, cred, real) && t->process->dumpable == 1 &&
-	     !(cred->cap_permitted & ~caps);
-	if (!ok)
-		ok = ns_capable(cred->user_ns, CAP_SYS_PTRACE);
+	ok = ns_capable(cred->user_ns, CAP_SYS_PTRACE) ||
+	     (ids_match(me, cred, real) && me->user_ns == cred->user_ns &&
+	      !(cred->cap_permitted & ~caps));
 	cred_put(cred);
-	return ok;
+	return ok && may_look_at_memory(t->process);
 }

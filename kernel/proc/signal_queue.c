@@ -31,19 +31,34 @@ void signal_init(void)
 		panic("signal: no memory for the caches");
 }
 
+/* The user of @t, who may be changing it just now. */
+static struct user *user_of_get(struct task *t)
+{
+	struct user *user;
+
+	rcu_read_lock();
+	do {
+		user = rcu_dereference(t->cred)->user;
+	} while (!user_try_get(user));
+	rcu_read_unlock();
+	return user;
+}
+
 struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force)
 {
-	struct user *user = t->cred->user;
+	struct user *user = user_of_get(t);
 	u64 limit = rlimit_get(t->process, RLIMIT_SIGPENDING);
+	s64 pending = user_try_charge(user, USER_SIGPENDING, 1);
 	struct sigqueue_entry *e = NULL;
 
-	if ((u64)atomic_inc_return(&user->sigpending) <= limit || force)
+	if (pending >= 0 && ((u64)pending <= limit || force))
 		e = slab_zalloc(entry_cache);
 	if (!e) {
-		atomic_dec(&user->sigpending);
+		if (pending >= 0)
+			user_charge(user, USER_SIGPENDING, -1);
+		user_put(user);
 		return NULL;
 	}
-	user_get(user);
 	e->user = user;
 	list_init(&e->link);
 	return e;
@@ -55,7 +70,7 @@ void sigqueue_entry_free(struct sigqueue_entry *e)
 
 	if (e->timer)
 		return;
-	atomic_dec(&user->sigpending);
+	user_charge(user, USER_SIGPENDING, -1);
 	user_put(user);
 	slab_free(entry_cache, e);
 }

@@ -168,6 +168,42 @@ static void stop_continue_rules(const struct target *to, int sig)
 	signal_continue_locked(p);
 }
 
+uid_t signal_uid_for(uid_t uid, const struct process *target)
+{
+	uid_t shown;
+
+	rcu_read_lock();
+	shown = uid_shown(rcu_dereference(target->leader->cred)->user_ns, uid);
+	rcu_read_unlock();
+	return shown;
+}
+
+/* Made by a program: number and uid are as the sender's namespaces have
+ * them. */
+static bool carries_sender(const struct siginfo *info)
+{
+	return info->si_code <= 0 && info->si_code != SI_TIMER &&
+	       info->si_code != SI_SIGIO && current_is_task();
+}
+
+static uid_t translate_uid(uid_t uid, const struct process *target)
+{
+	const struct user_ns *own = current_cred()->user_ns;
+	uid_t shown = uid;
+
+	rcu_read_lock();
+	if (rcu_dereference(target->leader->cred)->user_ns != own)
+		shown = signal_uid_for(uid_to_global(own, uid), target);
+	rcu_read_unlock();
+	return shown;
+}
+
+static void sender_info(struct siginfo *si, int sig, const struct process *p)
+{
+	siginfo_from_current(si, sig, SI_USER, p->tgid);
+	si->f.kill.uid = signal_uid_for(current_cred()->uid, p);
+}
+
 static void fill_info(struct siginfo *si, int sig, const struct siginfo *from,
 		      const struct process *p)
 {
@@ -176,13 +212,15 @@ static void fill_info(struct siginfo *si, int sig, const struct siginfo *from,
 		si->si_signo = sig;
 		si->si_code = from == SEND_KERNEL ? SI_KERNEL : SI_USER;
 		if (from == SEND_NOINFO && current_is_task())
-			siginfo_from_current(si, sig, SI_USER, p->tgid);
+			sender_info(si, sig, p);
 		return;
 	}
 	*si = *from;
 	si->si_signo = sig;
-	if (si->si_code <= 0 && current_is_task() &&
-	    !pid_nr(current_process()->tgid, pid_ns_of(p->tgid)))
+	if (!carries_sender(from))
+		return;
+	si->f.kill.uid = translate_uid(from->f.kill.uid, p);
+	if (!pid_nr(current_process()->tgid, pid_ns_of(p->tgid)))
 		si->f.kill.pid = 0;
 }
 
@@ -349,6 +387,8 @@ void signal_force_fault(int sig, int code, uptr_t addr)
 void siginfo_from_current(struct siginfo *si, int sig, int code,
 			  const struct pid *target)
 {
+	const struct cred *c = current_cred();
+
 	memset(si, 0, sizeof(*si));
 	si->si_signo = sig;
 	si->si_code = code;
@@ -356,7 +396,7 @@ void siginfo_from_current(struct siginfo *si, int sig, int code,
 	 * know it by another; it is 0 to those who cannot see it. */
 	if (pid_nr(current_process()->tgid, pid_ns_of(target)))
 		si->f.kill.pid = pid_vnr(current_process()->tgid);
-	si->f.kill.uid = current_cred()->uid;
+	si->f.kill.uid = uid_shown(c->user_ns, c->uid);
 }
 
 int signal_kill_other_threads(void)

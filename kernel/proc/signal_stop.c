@@ -111,7 +111,7 @@ static void child_info(struct siginfo *si, struct process *child,
 	memset(si, 0, sizeof(*si));
 	si->si_signo = SIGCHLD;
 	si->f.child.pid = pid_nr(child->tgid, pid_ns_of(parent->tgid));
-	si->f.child.uid = child->leader->cred->uid;
+	si->f.child.uid = signal_uid_for(child->leader->cred->uid, parent);
 	si->f.child.utime = (s64)(sum.user_ns * USER_HZ / NSEC_PER_SEC);
 	si->f.child.stime = (s64)(sum.system_ns * USER_HZ / NSEC_PER_SEC);
 }

@@ -1,8 +1,11 @@
 # kernel/proc/sources.mk - sources of this directory in reading order
 SRCS += kernel/proc/start.c
-SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/rlimit.c
+SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/user_ns.c
+SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c
 SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
-SRCS += kernel/proc/utsns.c kernel/proc/mntns.c kernel/proc/nsproxy.c
+SRCS += kernel/proc/utsns.c kernel/proc/mntns.c
+SRCS += kernel/proc/plainns.c kernel/proc/timens.c
+SRCS += kernel/proc/nsproxy.c kernel/proc/setns.c
 SRCS += kernel/proc/init_task.c kernel/proc/clone.c kernel/proc/unshare.c
 SRCS += kernel/proc/exec.c kernel/proc/exec_elf.c kernel/proc/exec_script.c
 SRCS += kernel/proc/exec_stack.c kernel/proc/exec_cred.c
@@ -18,6 +21,6 @@ SRCS += kernel/proc/procfs.c kernel/proc/procfs_pid.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
-SRCS += kernel/proc/procfs_sysctl.c
+SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
 # optional
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c

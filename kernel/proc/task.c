@@ -179,6 +179,8 @@ void process_put(struct process *p)
 	if (p->session)
 		session_put(p->session);
 	pid_put(p->tgid);
+	if (p->exec_ns)
+		user_ns_put(p->exec_ns);
 	rcu_call(&p->rcu, process_free_rcu);
 }
 
@@ -250,15 +252,25 @@ u64 rlimit_get(const struct process *p, u32 resource)
 	return READ_ONCE(p->rlimits[resource].rlim_cur);
 }
 
+static bool rights_grew(const struct cred *old, const struct cred *new)
+{
+	return old->euid != new->euid || old->egid != new->egid ||
+	       old->fsuid != new->fsuid || old->fsgid != new->fsgid ||
+	       !cred_caps_within(new, old);
+}
+
 void cred_commit(struct cred *new)
 {
 	struct task *t = current_task();
 	const struct cred *old = t->cred;
-	struct user *from = old->user, *to = new->user;
 
-	if (from != to) {
-		atomic_inc(&to->tasks);
-		atomic_dec(&from->tasks);
+	if (rights_grew(old, new)) {
+		WRITE_ONCE(t->process->dumpable, 0);
+		t->pdeath_signal = 0;
+	}
+	if (old->user != new->user) {
+		user_task_add(new);
+		user_task_del(old);
 	}
 	rcu_assign(t->cred, (const struct cred *)new);
 	cred_put(old);

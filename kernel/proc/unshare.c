@@ -11,6 +11,7 @@
 #include <fs/file.h>
 #include <proc/nsproxy.h>
 #include <proc/signal.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
 
@@ -25,6 +26,7 @@ struct unshared {
 	struct fs_context *fs;
 	struct file_table *files;
 	struct nsproxy *nsproxy;
+	struct cred *cred;
 };
 
 /* What each flag asks for besides itself. */
@@ -58,6 +60,13 @@ static int check(u64 flags)
 	return 0;
 }
 
+/* A new user namespace comes first: it owns the others that are made. */
+static int prepare_cred(struct unshared *u)
+{
+	u->cred = cred_copy(current_cred());
+	return u->cred ? user_ns_create(u->cred) : -ENOMEM;
+}
+
 static int prepare(u64 flags, struct unshared *u)
 {
 	struct task *t = current_task();
@@ -73,7 +82,9 @@ static int prepare(u64 flags, struct unshared *u)
 	if (!err && (flags & CLONE_FILES) && file_table_shared(t->files))
 		err = file_table_clone(t->files, &u->files);
 	if (!err && (flags & CLONE_NEWUSER))
-		err = -EINVAL;
+		err = prepare_cred(u);
+	if (u->cred)
+		args.owner = u->cred->user_ns;
 	args.fs = u->fs ? u->fs : t->fs;
 	if (!err && (flags & UNSHARE_NS))
 		err = nsproxy_clone_for(&args, &u->nsproxy);
@@ -86,6 +97,8 @@ static void undo(struct unshared *u)
 		fs_context_put(u->fs);
 	if (u->files)
 		file_table_put(u->files);
+	if (u->cred)
+		cred_put(u->cred);
 }
 
 static void commit(struct unshared *u)
@@ -110,6 +123,8 @@ static void commit(struct unshared *u)
 		file_table_put(old_files);
 	if (u->nsproxy)
 		nsproxy_switch(u->nsproxy);
+	if (u->cred)
+		cred_commit(u->cred);
 }
 
 int task_unshare(u64 flags)

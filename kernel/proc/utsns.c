@@ -30,6 +30,7 @@ static void utsns_common_get(struct ns_common *common)
 const struct ns_ops utsns_ops = {
 	.name = "uts",
 	.clone_flag = CLONE_NEWUTS,
+	.kind = NS_KIND_UTS,
 	.get = utsns_common_get,
 	.put = utsns_common_put,
 };
@@ -66,13 +67,14 @@ int utsns_create(struct uts_ns *src, struct user_ns *owner,
 		 struct uts_ns **out)
 {
 	struct uts_ns *ns = slab_zalloc(utsns_cache);
+	int err = -ENOMEM;
 
-	if (!ns)
-		return -ENOMEM;
-	refcount_set(&ns->common.refs, 1);
-	ns->common.ino = ns_ino_alloc();
-	ns->common.ops = &utsns_ops;
-	ns->common.owner = user_ns_get(owner);
+	if (ns)
+		err = ns_common_init(&ns->common, &utsns_ops, owner);
+	if (err) {
+		slab_free(utsns_cache, ns);
+		return err;
+	}
 	spin_init(&ns->lock, "uts", RANK_TASK);
 	utsns_read(src, &ns->name);
 	*out = ns;
@@ -89,8 +91,7 @@ void utsns_put(struct uts_ns *ns)
 {
 	if (!refcount_put(&ns->common.refs))
 		return;
-	ns_ino_free(ns->common.ino);
-	user_ns_put(ns->common.owner);
+	ns_common_fini(&ns->common);
 	slab_free(utsns_cache, ns);
 }
 

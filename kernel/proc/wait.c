@@ -16,6 +16,7 @@
 #include <core/assert.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/wait.h>
 
@@ -58,7 +59,8 @@ static int exit_status(const struct process *p)
 static void fill_result(struct wait_scan *s, struct process *p)
 {
 	s->out->pid = pid_vnr(p->tgid);
-	s->out->uid = p->leader->cred->uid;
+	s->out->uid = uid_shown(current_cred()->user_ns,
+				p->leader->cred->uid);
 	if (s->req->want_rusage)
 		process_rusage(p, RUSAGE_BOTH, &s->out->rusage);
 }

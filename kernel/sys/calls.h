@@ -311,4 +311,33 @@ OPTIONAL long sys_timer_gettime(s32 id, uptr_t uvalue);
 OPTIONAL long sys_timer_getoverrun(s32 id);
 OPTIONAL long sys_timer_delete(s32 id);
 
+/* socket.c: optional */
+OPTIONAL long sys_socket(int family, int type, int protocol);
+OPTIONAL long sys_socketpair(int family, int type, int protocol,
+			     uptr_t ufds);
+OPTIONAL long sys_bind(int fd, uptr_t uaddr, int len);
+OPTIONAL long sys_listen(int fd, int backlog);
+OPTIONAL long sys_accept(int fd, uptr_t uaddr, uptr_t ulen);
+OPTIONAL long sys_accept4(int fd, uptr_t uaddr, uptr_t ulen, int flags);
+OPTIONAL long sys_connect(int fd, uptr_t uaddr, int len);
+OPTIONAL long sys_getsockname(int fd, uptr_t uaddr, uptr_t ulen);
+OPTIONAL long sys_getpeername(int fd, uptr_t uaddr, uptr_t ulen);
+OPTIONAL long sys_shutdown(int fd, int how);
+
+/* socket_opt.c: optional */
+OPTIONAL long sys_setsockopt(int fd, int level, int name, uptr_t uvalue,
+			     int len);
+OPTIONAL long sys_getsockopt(int fd, int level, int name, uptr_t uvalue,
+			     uptr_t ulen);
+
+/* socket_io.c: optional */
+OPTIONAL long sys_sendto(int fd, uptr_t ubuf, size_t len, u32 flags,
+			 uptr_t uaddr, int addrlen);
+OPTIONAL long sys_recvfrom(int fd, uptr_t ubuf, size_t len, u32 flags,
+			   uptr_t uaddr, uptr_t ulen);
+OPTIONAL long sys_sendmsg(int fd, uptr_t umsg, u32 flags);
+OPTIONAL long sys_recvmsg(int fd, uptr_t umsg, u32 flags);
+OPTIONAL long sys_sendmmsg(int fd, uptr_t uvec, u32 n, u32 flags);
+OPTIONAL long sys_recvmmsg(int fd, uptr_t uvec, u32 n, u32 flags, uptr_t uts);
+
 #endif

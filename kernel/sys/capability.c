@@ -76,7 +76,7 @@ long sys_capget(uptr_t uheader, uptr_t udata)
 /* Source: capabilities(7), "Programmatically adjusting capability sets". */
 static bool sets_allowed(const struct cred *old, const struct cred *new)
 {
-	if (!capable(CAP_SETPCAP) &&
+	if (!self_capable(CAP_SETPCAP) &&
 	    (new->cap_inheritable &
 	     ~(old->cap_inheritable | old->cap_permitted)))
 		return false;

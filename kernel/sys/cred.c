@@ -33,23 +33,38 @@ int cred_begin(struct cred **out)
 	return *out ? 0 : -ENOMEM;
 }
 
-/* Others may look less at a process whose rights changed. */
-static bool rights_changed(const struct cred *old, const struct cred *new)
-{
-	return old->euid != new->euid || old->egid != new->egid ||
-	       old->fsuid != new->fsuid || old->fsgid != new->fsgid ||
-	       (new->cap_permitted & ~old->cap_permitted);
-}
-
 int cred_finish(struct cred *new)
 {
-	const struct cred *old = current_cred();
-
-	if (rights_changed(old, new)) {
-		WRITE_ONCE(current_process()->dumpable, 0);
-		current_task()->pdeath_signal = 0;
-	}
 	cred_commit(new);
+	return 0;
+}
+
+/* Ids of a call as global ones, KEEP as it is. -EINVAL: one means nothing. */
+static int take_uids(u32 *const ids[], u32 n)
+{
+	const struct user_ns *ns = current_cred()->user_ns;
+
+	for (u32 i = 0; i < n; i++) {
+		u32 id = *ids[i];
+
+		*ids[i] = uid_to_global(ns, id);
+		if (id != KEEP && *ids[i] == ID_INVALID)
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int take_gids(u32 *const ids[], u32 n)
+{
+	const struct user_ns *ns = current_cred()->user_ns;
+
+	for (u32 i = 0; i < n; i++) {
+		u32 id = *ids[i];
+
+		*ids[i] = gid_to_global(ns, id);
+		if (id != KEEP && *ids[i] == ID_INVALID)
+			return -EINVAL;
+	}
 	return 0;
 }
 
@@ -61,32 +76,51 @@ int cred_give_up(struct cred *new, int err)
 
 long sys_getuid(void)
 {
-	return current_cred()->uid;
+	const struct cred *c = current_cred();
+
+	return uid_shown(c->user_ns, c->uid);
 }
 
 long sys_geteuid(void)
 {
-	return current_cred()->euid;
+	const struct cred *c = current_cred();
+
+	return uid_shown(c->user_ns, c->euid);
 }
 
 long sys_getgid(void)
 {
-	return current_cred()->gid;
+	const struct cred *c = current_cred();
+
+	return gid_shown(c->user_ns, c->gid);
 }
 
 long sys_getegid(void)
 {
-	return current_cred()->egid;
+	const struct cred *c = current_cred();
+
+	return gid_shown(c->user_ns, c->egid);
+}
+
+/* Root of the user namespace, which keeps the same during such changes. */
+static uid_t root_of(const struct cred *c)
+{
+	return uid_to_global(c->user_ns, 0);
 }
 
 static bool has_root_id(const struct cred *c)
 {
-	return !c->uid || !c->euid || !c->suid;
+	uid_t root = root_of(c);
+
+	return root != ID_INVALID &&
+	       (c->uid == root || c->euid == root || c->suid == root);
 }
 
 /* Leaving root gives capabilities up, coming back makes them effective. */
 static void fix_caps(struct cred *new, const struct cred *old)
 {
+	uid_t root = root_of(old);
+
 	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
 		return;
 	if (has_root_id(old) && !has_root_id(new)) {
@@ -96,9 +130,9 @@ static void fix_caps(struct cred *new, const struct cred *old)
 		}
 		new->cap_ambient = 0;
 	}
-	if (!old->euid && new->euid)
+	if (old->euid == root && new->euid != root)
 		new->cap_effective = 0;
-	if (old->euid && !new->euid)
+	if (old->euid != root && new->euid == root)
 		new->cap_effective = new->cap_permitted;
 }
 
@@ -109,7 +143,7 @@ static int switch_user(struct cred *new, const struct cred *old)
 
 	if (new->uid == old->uid)
 		return 0;
-	u = user_find_or_create(new->uid);
+	u = user_find_or_create(new->user_ns, new->uid);
 	if (!u)
 		return -EAGAIN;
 	user_put(new->user);
@@ -134,12 +168,13 @@ long sys_setuid(uid_t uid)
 	struct cred *new;
 	int err;
 
-	if (uid == KEEP)
+	uid = uid_to_global(current_cred()->user_ns, uid);
+	if (uid == ID_INVALID)
 		return -EINVAL;
 	err = cred_begin(&new);
 	if (err)
 		return err;
-	if (capable(CAP_SETUID))
+	if (self_capable(CAP_SETUID))
 		new->uid = new->suid = uid;
 	else if (uid != new->uid && uid != new->suid)
 		return cred_give_up(new, -EPERM);
@@ -157,9 +192,11 @@ long sys_setreuid(uid_t ruid, uid_t euid)
 {
 	const struct cred *old = current_cred();
 	struct cred *new;
-	int err;
+	int err = take_uids((u32 *const[]){ &ruid, &euid }, 2);
 
-	if (!capable(CAP_SETUID) &&
+	if (err)
+		return err;
+	if (!self_capable(CAP_SETUID) &&
 	    (!id_allowed(ruid, old->uid, old->euid, old->euid) ||
 	     !id_allowed(euid, old->uid, old->euid, old->suid)))
 		return -EPERM;
@@ -179,9 +216,11 @@ long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid)
 {
 	const struct cred *old = current_cred();
 	struct cred *new;
-	int err;
+	int err = take_uids((u32 *const[]){ &ruid, &euid, &suid }, 3);
 
-	if (!capable(CAP_SETUID) &&
+	if (err)
+		return err;
+	if (!self_capable(CAP_SETUID) &&
 	    (!id_allowed(ruid, old->uid, old->euid, old->suid) ||
 	     !id_allowed(euid, old->uid, old->euid, old->suid) ||
 	     !id_allowed(suid, old->uid, old->euid, old->suid)))
@@ -209,12 +248,13 @@ long sys_setgid(gid_t gid)
 	struct cred *new;
 	int err;
 
-	if (gid == KEEP)
+	gid = gid_to_global(current_cred()->user_ns, gid);
+	if (gid == ID_INVALID)
 		return -EINVAL;
 	err = cred_begin(&new);
 	if (err)
 		return err;
-	if (capable(CAP_SETGID))
+	if (self_capable(CAP_SETGID))
 		new->gid = new->sgid = gid;
 	else if (gid != new->gid && gid != new->sgid)
 		return cred_give_up(new, -EPERM);
@@ -226,9 +266,11 @@ long sys_setregid(gid_t rgid, gid_t egid)
 {
 	const struct cred *old = current_cred();
 	struct cred *new;
-	int err;
+	int err = take_gids((u32 *const[]){ &rgid, &egid }, 2);
 
-	if (!capable(CAP_SETGID) &&
+	if (err)
+		return err;
+	if (!self_capable(CAP_SETGID) &&
 	    (!id_allowed(rgid, old->gid, old->egid, old->egid) ||
 	     !id_allowed(egid, old->gid, old->egid, old->sgid)))
 		return -EPERM;
@@ -248,9 +290,11 @@ long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid)
 {
 	const struct cred *old = current_cred();
 	struct cred *new;
-	int err;
+	int err = take_gids((u32 *const[]){ &rgid, &egid, &sgid }, 3);
 
-	if (!capable(CAP_SETGID) &&
+	if (err)
+		return err;
+	if (!self_capable(CAP_SETGID) &&
 	    (!id_allowed(rgid, old->gid, old->egid, old->sgid) ||
 	     !id_allowed(egid, old->gid, old->egid, old->sgid) ||
 	     !id_allowed(sgid, old->gid, old->egid, old->sgid)))
@@ -281,7 +325,9 @@ long sys_getresuid(uptr_t uruid, uptr_t ueuid, uptr_t usuid)
 	const struct cred *c = current_cred();
 
 	return put_three((const uptr_t[]){ uruid, ueuid, usuid },
-			 (const u32[]){ c->uid, c->euid, c->suid });
+			 (const u32[]){ uid_shown(c->user_ns, c->uid),
+					uid_shown(c->user_ns, c->euid),
+					uid_shown(c->user_ns, c->suid) });
 }
 
 long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid)
@@ -289,16 +335,20 @@ long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid)
 	const struct cred *c = current_cred();
 
 	return put_three((const uptr_t[]){ urgid, uegid, usgid },
-			 (const u32[]){ c->gid, c->egid, c->sgid });
+			 (const u32[]){ gid_shown(c->user_ns, c->gid),
+					gid_shown(c->user_ns, c->egid),
+					gid_shown(c->user_ns, c->sgid) });
 }
 
 static void fix_fs_caps(struct cred *new, const struct cred *old)
 {
+	uid_t root = root_of(old);
+
 	if (new->securebits & SECBIT_NO_SETUID_FIXUP)
 		return;
-	if (!old->fsuid && new->fsuid)
+	if (old->fsuid == root && new->fsuid != root)
 		new->cap_effective &= ~FS_CAPS;
-	if (old->fsuid && !new->fsuid)
+	if (old->fsuid != root && new->fsuid == root)
 		new->cap_effective |= new->cap_permitted & FS_CAPS;
 }
 
@@ -306,13 +356,14 @@ static void fix_fs_caps(struct cred *new, const struct cred *old)
 long sys_setfsuid(uid_t uid)
 {
 	const struct cred *c = current_cred();
-	uid_t before = c->fsuid;
+	uid_t before = uid_shown(c->user_ns, c->fsuid);
 	struct cred *new;
 
-	if (uid == KEEP || uid == before)
+	uid = uid_to_global(c->user_ns, uid);
+	if (uid == ID_INVALID || uid == c->fsuid)
 		return before;
 	if (uid != c->uid && uid != c->euid && uid != c->suid &&
-	    !capable(CAP_SETUID))
+	    !self_capable(CAP_SETUID))
 		return before;
 	if (cred_begin(&new))
 		return before;
@@ -325,13 +376,14 @@ long sys_setfsuid(uid_t uid)
 long sys_setfsgid(gid_t gid)
 {
 	const struct cred *c = current_cred();
-	gid_t before = c->fsgid;
+	gid_t before = gid_shown(c->user_ns, c->fsgid);
 	struct cred *new;
 
-	if (gid == KEEP || gid == before)
+	gid = gid_to_global(c->user_ns, gid);
+	if (gid == ID_INVALID || gid == c->fsgid)
 		return before;
 	if (gid != c->gid && gid != c->egid && gid != c->sgid &&
-	    !capable(CAP_SETGID))
+	    !self_capable(CAP_SETGID))
 		return before;
 	if (cred_begin(&new))
 		return before;
@@ -342,12 +394,16 @@ long sys_setfsgid(gid_t gid)
 
 long sys_getgroups(int n, uptr_t ulist)
 {
-	const struct group_list *g = current_cred()->groups;
+	const struct cred *c = current_cred();
+	const struct group_list *g = c->groups;
 
 	if (n < 0 || (n && (u32)n < g->n))
 		return -EINVAL;
-	if (n && copy_to_user(ulist, g->gid, g->n * sizeof(g->gid[0])))
-		return -EFAULT;
+	for (u32 i = 0; n && i < g->n; i++) {
+		if (put_user_u32(ulist + i * sizeof(g->gid[0]),
+				 gid_shown(c->user_ns, g->gid[i])))
+			return -EFAULT;
+	}
 	return g->n;
 }
 
@@ -356,7 +412,8 @@ static int groups_from_user(struct group_list *g, uptr_t ulist)
 	if (copy_from_user(g->gid, ulist, g->n * sizeof(g->gid[0])))
 		return -EFAULT;
 	for (u32 i = 0; i < g->n; i++) {
-		if (g->gid[i] == KEEP)
+		g->gid[i] = gid_to_global(current_cred()->user_ns, g->gid[i]);
+		if (g->gid[i] == ID_INVALID)
 			return -EINVAL;
 	}
 	group_list_sort(g);
@@ -369,7 +426,8 @@ long sys_setgroups(int n, uptr_t ulist)
 	struct cred *new;
 	int err;
 
-	if (!capable(CAP_SETGID))
+	if (!self_capable(CAP_SETGID) ||
+	    !user_ns_may_setgroups(current_cred()->user_ns))
 		return -EPERM;
 	if (n < 0 || n > NGROUPS_MAX)
 		return -EINVAL;

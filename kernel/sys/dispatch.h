@@ -12,4 +12,7 @@ void syscall_trace_enable(void);
 void syscall_census_enable(void);
 void syscall_census_print(void);
 
+/* The keys Ctrl-Alt-Del: restart, or SIGINT to process 1. Task context. */
+void reboot_ctrl_alt_del(void);
+
 #endif

@@ -15,6 +15,7 @@
 #include <proc/file_owner.h>
 #include <proc/pidns.h>
 #include <proc/task.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <uapi/signal.h>
@@ -186,6 +187,8 @@ static long owner_uids(struct file *f, uptr_t uids)
 	ids[0] = f->owner_uid;
 	ids[1] = f->owner_euid;
 	spin_unlock(&f->owner_lock);
+	ids[0] = uid_from_global(current_cred()->user_ns, ids[0]);
+	ids[1] = uid_from_global(current_cred()->user_ns, ids[1]);
 	return copy_to_user(uids, ids, sizeof(ids));
 }
 

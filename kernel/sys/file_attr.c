@@ -10,10 +10,14 @@
 #include "path_util.h"
 
 #include <proc/task.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <vm/uaccess.h>
 
+#define KEEP U32_MAX		/* -1: leave this id alone */
+
+/* No mask: what was asked for makes no sense. */
 static long change_name(int dirfd, uptr_t uname, int at_flags,
 			const struct attr_change *c)
 {
@@ -22,7 +26,7 @@ static long change_name(int dirfd, uptr_t uname, int at_flags,
 
 	if (err)
 		return err;
-	err = vfs_setattr(&path, c, current_cred());
+	err = c->mask ? vfs_setattr(&path, c, current_cred()) : -EINVAL;
 	path_put(&path);
 	return err;
 }
@@ -34,7 +38,7 @@ static long change_fd(int fd, const struct attr_change *c)
 
 	if (err)
 		return err;
-	err = vfs_setattr(&f->path, c, current_cred());
+	err = c->mask ? vfs_setattr(&f->path, c, current_cred()) : -EINVAL;
 	file_put(f);
 	return err;
 }
@@ -69,14 +73,26 @@ long sys_fchmod(int fd, mode_t mode)
 	return change_fd(fd, &c);
 }
 
+/* An id that means nothing here is refused once the file is known. */
+static void owner_from_user(struct attr_change *c, uid_t uid, gid_t gid)
+{
+	const struct user_ns *ns = current_cred()->user_ns;
+
+	c->mask = ATTR_OWNER;
+	c->uid = uid_to_global(ns, uid);
+	c->gid = gid_to_global(ns, gid);
+	if ((uid != KEEP && c->uid == ID_INVALID) ||
+	    (gid != KEEP && c->gid == ID_INVALID))
+		c->mask = 0;
+}
+
 long sys_fchownat(int dirfd, uptr_t uname, uid_t uid, gid_t gid, int flags)
 {
-	const struct attr_change c = {
-		.mask = ATTR_OWNER, .uid = uid, .gid = gid,
-	};
+	struct attr_change c = { 0 };
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
 		return -EINVAL;
+	owner_from_user(&c, uid, gid);
 	return change_name(dirfd, uname, flags, &c);
 }
 
@@ -92,10 +108,9 @@ long sys_lchown(uptr_t uname, uid_t uid, gid_t gid)
 
 long sys_fchown(int fd, uid_t uid, gid_t gid)
 {
-	const struct attr_change c = {
-		.mask = ATTR_OWNER, .uid = uid, .gid = gid,
-	};
+	struct attr_change c = { 0 };
 
+	owner_from_user(&c, uid, gid);
 	return change_fd(fd, &c);
 }
 

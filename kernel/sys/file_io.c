@@ -12,18 +12,12 @@
 
 #include <mm/kmalloc.h>
 #include <uapi/errno.h>
+#include "user_vec.h"
 #include <uapi/fcntl.h>
 #include <uapi/limits.h>
 #include <uapi/uio.h>
 #include <vm/iobuf.h>
 #include <vm/uaccess.h>
-
-/* The buffers of one call, copied from user space and checked. */
-struct user_vec {
-	struct iovec fast[UIO_FASTIOV];
-	struct iovec *vec;	/* fast, or owned */
-	struct iobuf buf;
-};
 
 static int vec_check(struct user_vec *v, u32 n)
 {
@@ -45,14 +39,13 @@ static int vec_check(struct user_vec *v, u32 n)
 	return 0;
 }
 
-static void vec_fini(struct user_vec *v)
+void user_vec_fini(struct user_vec *v)
 {
 	if (v->vec != v->fast)
 		kfree(v->vec);
 }
 
-/* 0, -EINVAL (too many, or a negative length), -EFAULT, -ENOMEM. */
-static int vec_init(struct user_vec *v, uptr_t uvec, u64 n)
+int user_vec_init(struct user_vec *v, uptr_t uvec, u64 n)
 {
 	int err;
 
@@ -65,7 +58,7 @@ static int vec_init(struct user_vec *v, uptr_t uvec, u64 n)
 	if (!err)
 		err = vec_check(v, (u32)n);
 	if (err)
-		vec_fini(v);
+		user_vec_fini(v);
 	return err;
 }
 
@@ -229,13 +222,13 @@ static long vec_file(struct file *f, const struct vec_call *c)
 	long ret = c->write ? check_writable(f) : check_readable(f);
 
 	if (!ret)
-		ret = vec_init(&v, c->uvec, c->nvec);
+		ret = user_vec_init(&v, c->uvec, c->nvec);
 	if (ret)
 		return ret;
 	ret = check_rwf(f, c);
 	if (!ret && v.buf.left)
 		ret = vec_sync(f, c, vec_move(f, c, &v.buf));
-	vec_fini(&v);
+	user_vec_fini(&v);
 	return c->write ? raise_broken_pipe(ret) : ret;
 }
 

@@ -141,8 +141,7 @@ long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size)
 	return err ? err : open_how(dirfd, uname, &how);
 }
 
-/* Both ends get a number and user space both numbers, or nothing happens. */
-static int install_pair(struct file *ends[2], bool cloexec, uptr_t ufds)
+int pair_to_fds(struct file *ends[2], bool cloexec, uptr_t ufds)
 {
 	struct file_table *table = current_task()->files;
 	u64 limit = current_rlimit(RLIMIT_NOFILE);
@@ -178,7 +177,7 @@ long sys_pipe2(uptr_t ufds, int flags)
 		return err;
 	ends[0] = pipe.read;
 	ends[1] = pipe.write;
-	err = install_pair(ends, flags & O_CLOEXEC, ufds);
+	err = pair_to_fds(ends, flags & O_CLOEXEC, ufds);
 	if (err) {
 		file_put(pipe.read);
 		file_put(pipe.write);

@@ -10,6 +10,7 @@
 #include "path_util.h"
 
 #include <proc/task.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <uapi/prctl.h>
@@ -17,9 +18,12 @@
 
 static long stat_path(const struct path *path, uptr_t ubuf)
 {
-	struct stat st;
+	struct stat st = { 0 };
+	const struct user_ns *ns = current_cred()->user_ns;
 	int err = vfs_getattr(path, &st);
 
+	st.st_uid = uid_shown(ns, st.st_uid);
+	st.st_gid = gid_shown(ns, st.st_gid);
 	return err ? err : copy_to_user(ubuf, &st, sizeof(st));
 }
 
@@ -77,9 +81,12 @@ long sys_lstat(uptr_t uname, uptr_t ubuf)
 
 static long statx_path(const struct path *path, uptr_t ubuf)
 {
-	struct statx st;
+	struct statx st = { 0 };
+	const struct user_ns *ns = current_cred()->user_ns;
 	int err = vfs_statx(path, &st);
 
+	st.stx_uid = uid_shown(ns, st.stx_uid);
+	st.stx_gid = gid_shown(ns, st.stx_gid);
 	return err ? err : copy_to_user(ubuf, &st, sizeof(st));
 }
 
@@ -153,7 +160,8 @@ static int access_cred(int flags, const struct cred **out)
 {
 	const struct cred *now = current_cred();
 	bool fixup = !(now->securebits & SECBIT_NO_SETUID_FIXUP);
-	u64 caps = now->uid ? 0 : now->cap_permitted;
+	bool root = now->uid == uid_to_global(now->user_ns, 0);
+	u64 caps = root ? now->cap_permitted : 0;
 	struct cred *c;
 
 	if (!fixup)

@@ -12,6 +12,7 @@
 #include <arch/smp.h>
 #include <proc/futex.h>
 #include <proc/task.h>
+#include <proc/timens.h>
 #include <sched/rcu_wait.h>
 #include <sched/wallclock.h>
 #include "time_util.h"
@@ -38,6 +39,8 @@ static int futex_deadline(u64 *deadline_ns, int op, uptr_t utime)
 		ns = deadline_after(ns);
 	else if ((op & FUTEX_CLOCK_REALTIME) && ns != U64_MAX)
 		ns = (s64)ns > offset ? ns - (u64)offset : 0;
+	else if (!(op & FUTEX_CLOCK_REALTIME))
+		ns = timens_to_host(CLOCK_MONOTONIC, ns);
 	*deadline_ns = ns;
 	return 0;
 }

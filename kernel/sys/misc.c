@@ -12,6 +12,7 @@
 #include <proc/nsproxy.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/timens.h>
 #include <proc/utsns.h>
 #include <uapi/errno.h>
 #include <uapi/random.h>
@@ -59,7 +60,9 @@ long sys_sysinfo(uptr_t uinfo)
 	memset(&info, 0, sizeof(info));
 	mm_stat_get(&mm);
 	sched_loadavg(info.loads);
-	info.uptime = (s64)DIV_ROUND_UP(clock_now_ns(), NSEC_PER_SEC);
+	info.uptime = (s64)DIV_ROUND_UP(timens_from_host(CLOCK_BOOTTIME,
+							 clock_now_ns()),
+					NSEC_PER_SEC);
 	info.totalram = mm.total_pages * PAGE_SIZE;
 	info.freeram = mm.free_pages * PAGE_SIZE;
 	info.sharedram = mm.kind_pages[PAGE_FILE] * PAGE_SIZE;

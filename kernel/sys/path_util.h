@@ -49,6 +49,9 @@ int fd_to_file(int fd, struct file **out);
 int fd_to_any(int fd, struct file **out);
 /* Put @f at the lowest free descriptor; @f is stolen. fd, -EMFILE, -ENOMEM. */
 long file_to_fd(struct file *f, bool cloexec);
+/* Both get a number, stolen, and user space both numbers, or nothing happens.
+ * 0, -EMFILE, -ENOMEM, -EFAULT. In file_open.c. */
+int pair_to_fds(struct file *ends[2], bool cloexec, uptr_t ufds);
 /* -EPIPE becomes SIGPIPE as well. */
 long raise_broken_pipe(long result);
 /* AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH as WALK_* flags. */

@@ -23,7 +23,7 @@ static long drop_bounding(u64 cap)
 	struct cred *new;
 	int err;
 
-	if (!capable(CAP_SETPCAP))
+	if (!self_capable(CAP_SETPCAP))
 		return -EPERM;
 	if (!cap_valid(cap))
 		return -EINVAL;
@@ -43,7 +43,7 @@ static bool securebits_allowed(u64 old, u64 new)
 		return false;
 	if (new & ~(u64)(SECURE_ALL_LOCKS | SECURE_ALL_BITS))
 		return false;
-	return capable(CAP_SETPCAP);
+	return self_capable(CAP_SETPCAP);
 }
 
 static long set_securebits(u64 bits)

@@ -10,6 +10,7 @@
 
 #include <proc/pidns.h>
 #include <proc/task.h>
+#include <proc/user_ns.h>
 #include "sched_rules.h"
 #include <uapi/errno.h>
 
@@ -55,7 +56,8 @@ static void visit_group(int who, struct visit *v)
 /* All threads that the caller can see. */
 static void visit_user(int who, struct visit *v)
 {
-	uid_t uid = who ? (uid_t)who : current_cred()->uid;
+	const struct cred *me = current_cred();
+	uid_t uid = who ? uid_to_global(me->user_ns, (uid_t)who) : me->uid;
 	struct pid_ns *ns = current_pidns();
 	struct pid *pid;
 	s32 nr = 1;

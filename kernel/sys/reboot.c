@@ -12,9 +12,13 @@
 #include <core/printk.h>
 #include <proc/lifecycle.h>
 #include <proc/pidns.h>
+#include <proc/signal.h>
 #include <uapi/errno.h>
 #include <uapi/reboot.h>
 #include <vm/uaccess.h>
+
+/* LINUX_REBOOT_CMD_CAD_ON and _OFF; on at boot, as reboot(2) says. */
+static bool cad_restarts = true;	/* [a] */
 
 static bool magic_valid(u32 magic1, u32 magic2)
 {
@@ -60,11 +64,28 @@ static long reboot_machine(u32 cmd, uptr_t uarg)
 		syscall_census_print();
 		machine_power_off();
 	case LINUX_REBOOT_CMD_CAD_ON:
+		WRITE_ONCE(cad_restarts, true);
+		return 0;
 	case LINUX_REBOOT_CMD_CAD_OFF:
-		/* No keyboard here sends Ctrl-Alt-Del to the kernel. */
+		WRITE_ONCE(cad_restarts, false);
 		return 0;
 	}
 	return -EINVAL;
+}
+
+void reboot_ctrl_alt_del(void)
+{
+	struct process *init;
+
+	if (READ_ONCE(cad_restarts)) {
+		pr_notice("reboot: Ctrl-Alt-Del\n");
+		machine_restart();
+	}
+	rcu_read_lock();
+	init = rcu_dereference(pidns_init_ns.reaper);
+	if (init)
+		signal_send_process(init, SIGINT, SEND_KERNEL);
+	rcu_read_unlock();
 }
 
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg)

@@ -51,6 +51,15 @@ bool sched_may_nice(struct task *t, int nice)
 	       capable(CAP_SYS_NICE);
 }
 
+static bool capable_over(struct task *t, int cap)
+{
+	const struct cred *c = task_cred_get(t);
+	bool ok = ns_capable(c->user_ns, cap);
+
+	cred_put(c);
+	return ok;
+}
+
 long sys_sched_setaffinity(pid_t pid, u32 len, uptr_t umask)
 {
 	struct cpumask mask = { .bits = { 0 } };
@@ -64,7 +73,7 @@ long sys_sched_setaffinity(pid_t pid, u32 len, uptr_t umask)
 	err = target_get(pid, &t);
 	if (err)
 		return err;
-	if (sched_same_owner(t) || capable(CAP_SYS_NICE))
+	if (sched_same_owner(t) || capable_over(t, CAP_SYS_NICE))
 		err = sched_set_affinity(&t->thread, &mask);
 	else
 		err = -EPERM;

@@ -14,3 +14,5 @@ SRCS += kernel/sys/syslog.c kernel/sys/reboot.c
 # optional: what is left out is answered -ENOSYS
 SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c
 SRCS += kernel/sys/posix_timers.c
+SRCS += kernel/sys/socket.c kernel/sys/socket_opt.c
+SRCS += kernel/sys/socket_io.c kernel/sys/socket_msg.c

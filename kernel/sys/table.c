@@ -55,6 +55,21 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_setitimer] = { (syscall_any)sys_setitimer, "setitimer", 3 },
 	[NR_getpid] = { (syscall_any)sys_getpid, "getpid", 0 },
 	[NR_sendfile] = { (syscall_any)sys_sendfile, "sendfile", 4 },
+	[NR_socket] = { (syscall_any)sys_socket, "socket", 3 },
+	[NR_connect] = { (syscall_any)sys_connect, "connect", 3 },
+	[NR_accept] = { (syscall_any)sys_accept, "accept", 3 },
+	[NR_sendto] = { (syscall_any)sys_sendto, "sendto", 6 },
+	[NR_recvfrom] = { (syscall_any)sys_recvfrom, "recvfrom", 6 },
+	[NR_sendmsg] = { (syscall_any)sys_sendmsg, "sendmsg", 3 },
+	[NR_recvmsg] = { (syscall_any)sys_recvmsg, "recvmsg", 3 },
+	[NR_shutdown] = { (syscall_any)sys_shutdown, "shutdown", 2 },
+	[NR_bind] = { (syscall_any)sys_bind, "bind", 3 },
+	[NR_listen] = { (syscall_any)sys_listen, "listen", 2 },
+	[NR_getsockname] = { (syscall_any)sys_getsockname, "getsockname", 3 },
+	[NR_getpeername] = { (syscall_any)sys_getpeername, "getpeername", 3 },
+	[NR_socketpair] = { (syscall_any)sys_socketpair, "socketpair", 4 },
+	[NR_setsockopt] = { (syscall_any)sys_setsockopt, "setsockopt", 5 },
+	[NR_getsockopt] = { (syscall_any)sys_getsockopt, "getsockopt", 5 },
 	[NR_clone] = { (syscall_any)sys_clone, "clone", 5 },
 	[NR_fork] = { (syscall_any)sys_fork, "fork", 0 },
 	[NR_vfork] = { (syscall_any)sys_vfork, "vfork", 0 },
@@ -278,6 +293,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_timerfd_gettime] = {
 		(syscall_any)sys_timerfd_gettime, "timerfd_gettime", 2
 	},
+	[NR_accept4] = { (syscall_any)sys_accept4, "accept4", 4 },
 	[NR_signalfd4] = { (syscall_any)sys_signalfd4, "signalfd4", 4 },
 	[NR_eventfd2] = { (syscall_any)sys_eventfd2, "eventfd2", 2 },
 	[NR_epoll_create1] = {
@@ -290,8 +306,10 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_rt_tgsigqueueinfo] = {
 		(syscall_any)sys_rt_tgsigqueueinfo, "rt_tgsigqueueinfo", 4
 	},
+	[NR_recvmmsg] = { (syscall_any)sys_recvmmsg, "recvmmsg", 5 },
 	[NR_prlimit64] = { (syscall_any)sys_prlimit64, "prlimit64", 4 },
 	[NR_syncfs] = { (syscall_any)sys_syncfs, "syncfs", 1 },
+	[NR_sendmmsg] = { (syscall_any)sys_sendmmsg, "sendmmsg", 4 },
 	[NR_setns] = { (syscall_any)sys_setns, "setns", 2 },
 	[NR_getcpu] = { (syscall_any)sys_getcpu, "getcpu", 3 },
 	[NR_kcmp] = { (syscall_any)sys_kcmp, "kcmp", 5 },

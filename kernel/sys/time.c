@@ -13,6 +13,7 @@
 #include "cpu_clock.h"
 
 #include <proc/signal.h>
+#include <proc/timens.h>
 #include <sched/timer.h>
 #include <sched/wallclock.h>
 #include "time_util.h"
@@ -37,7 +38,7 @@ static int clock_read(clockid_t clock, u64 *ns)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
-		*ns = clock_now_ns();
+		*ns = timens_from_host(clock, clock_now_ns());
 		return 0;
 	}
 	return cpu_clock_read(clock, ns);
@@ -182,7 +183,7 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 		return sleep_until_realtime(at_ns);
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
-		return sleep_until_interruptible(at_ns);
+		return sleep_until_interruptible(timens_to_host(clock, at_ns));
 	}
 	return cpu_clock_sleep_until(clock, at_ns);
 }

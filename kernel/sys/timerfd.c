@@ -10,6 +10,7 @@
 
 #include <fs/timerfd.h>
 #include <proc/task.h>
+#include <proc/timens.h>
 #include "time_util.h"
 #include <uapi/errno.h>
 #include <vm/uaccess.h>
@@ -71,6 +72,8 @@ long sys_timerfd_settime(int fd, int flags, uptr_t unew, uptr_t uold)
 	err = fd_to_timer(fd, &f);
 	if (err)
 		return err;
+	if (flags & TFD_TIMER_ABSTIME)
+		new.value_ns = timens_to_host(timerfd_clock(f), new.value_ns);
 	if (may_use(timerfd_clock(f)))
 		err = timerfd_set(f, (u32)flags, &new, &old);
 	else

@@ -42,6 +42,7 @@ class Boot:
     cpus: int = 1
     memory: str = '512M'
     append: str = ''
+    base: str = ''              # words in front of them, if not the usual ones
     machine: str = 'q35'
     options: tuple = ()         # more options of tools/qemu.sh
     qemu_options: tuple = ()    # more options of QEMU
@@ -55,7 +56,7 @@ class Boot:
         words = [os.path.join(TOP, 'tools/qemu.sh'), '-M', self.machine, '-n', str(self.cpus),
                  '-m', self.memory, '-t', monitor, *self.options]
         if self.kernel:
-            base = LINUX_APPEND if self.linux else NIDUS_APPEND
+            base = self.base or (LINUX_APPEND if self.linux else NIDUS_APPEND)
             words += ['-k', self.kernel, '-a', f'{base} {self.append}'.strip()]
         if self.initrd:
             words += ['-i', self.initrd]

@@ -140,6 +140,7 @@ static void flip_look(void)
 		if (seen < least)
 			atomic_inc(&flip.stale);
 		atomic_inc(&flip.looks);
+		cpu_relax();	/* let emulated CPUs take turns */
 		cond_resched();
 	}
 }

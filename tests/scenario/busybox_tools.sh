@@ -43,10 +43,9 @@ wait $!
 is 'killall' 143 $?
 status 'timeout: in time' 3 timeout 10 sh -c 'exit 3'
 status 'timeout: too late' 143 timeout 1 sleep 100
-is 'nice' '7' "$(nice -n 7 nice)"
-is 'renice' '5' "$(sh -c 'renice -n 5 -p $$ >/dev/null; nice')"
+is 'renice' '25 5' "$(sh -c 'renice -n 5 -p $$ >/dev/null; cut -d" " -f18,19 /proc/$$/stat')"
 is 'setsid: a new session' 'yes' "$(setsid sh -c '[ "$(cut -d" " -f6 /proc/self/stat)" = $$ ] && echo yes')"
-is 'nohup' 'still here' "$(nohup sh -c 'kill -HUP $$; echo still here' 2>/dev/null)"
+is 'a signal ignored' 'still here' "$(trap '' HUP; sh -c 'kill -HUP $$; echo still here')"
 is 'taskset' '1' "$(taskset 1 nproc)"
 is 'nproc' '2' "$(nproc)"
 is 'time' 'real' "$( { time true; } 2>&1 | awk '/real/ { print $1 }')"
@@ -61,8 +60,8 @@ is 'a pipe of five' '10' "$(seq 10 | cat | cat | tac | head -n 1)"
 is 'a signal in a pipe' '1' "$(yes 1 | head -n 1)"
 is 'xargs' '3 a b c' "$(printf 'a\nb\nc\n' | xargs sh -c 'echo $# "$@"' sh)"
 is 'start-stop-daemon' 'started' "$(start-stop-daemon -S -x /bin/echo -- started)"
-is 'w, id, whoami' 'root 0' "$(whoami) $(id -u)"
-is 'su' '1000' "$(setpriv --reuid 1000 id -u 2>/dev/null || chpst -u 1000 id -u 2>/dev/null || echo 1000)"
+is 'id, whoami' 'root 0' "$(whoami) $(id -u)"
+is 'su' '1000' "$(echo 'guest:x:1000:1000::/tmp:/bin/sh' >>/etc/passwd; su guest -c 'id -u')"
 
 # ------------------------------------------------------- memory and time
 is 'free: totals agree' "$(awk '/^MemTotal/ { print $2 }' /proc/meminfo)" \
@@ -106,7 +105,6 @@ is 'tar' "$(cd a && find . | sort | md5sum)" "$(cd x/a && find . | sort | md5sum
 is 'tar keeps modes and times' "$(stat -c '%A %Y' a/1)" "$(stat -c '%A %Y' x/a/1)"
 is 'cpio' 'two' "$(find a | cpio -o -H newc 2>/dev/null | (mkdir y && cd y && cpio -i 2>/dev/null && cat a/b/2))"
 is 'gzip' 'two' "$(gzip <a/b/2 | gunzip)"
-is 'bzip2 is read' 'two' "$(printf 'two\n' | xz 2>/dev/null | xz -d 2>/dev/null || echo two)"
 cp -a a z
 is 'cp -a and diff' 0 "$(diff -r a/b z/b >/dev/null; echo $?)"
 echo three >z/b/2
@@ -122,7 +120,6 @@ is 'du: a hole takes nothing' 0 "$(du -k big | cut -f1)"
 is 'mkfifo' 'through the fifo' "$(cat a/b/fifo)"
 wait $!
 is 'mktemp' 1 "$(mktemp -d /tmp/dir.XXXXXX | wc -l)"
-is 'flock' 'locked' "$(flock -n big echo locked 2>/dev/null || echo locked)"
 umask 077
 touch private
 is 'umask' '-rw-------' "$(stat -c %A private)"
@@ -136,7 +133,7 @@ is 'sort' 'apple 1,apple 10,fig 2,pear 3' "$(sort fruit | paste -s -d, -)"
 is 'sort -n by a key' '1 2 3 10' "$(sort -n -k2 fruit | cut -d' ' -f2 | xargs)"
 is 'uniq -c' '2 apple 1 fig 1 pear' "$(cut -d' ' -f1 fruit | sort | uniq -c | xargs)"
 is 'awk' 'apple 11' "$(awk '{ n[$1] += $2 } END { print "apple", n["apple"] }' fruit)"
-is 'awk: floating point' '0.333 1.41421' "$(awk 'BEGIN { printf "%.3f %g\n", 1/3, sqrt(2) }')"
+is 'awk: floating point' '0.333 2.5e+10' "$(awk 'BEGIN { printf "%.3f %g\n", 1/3, 5e10/2 }')"
 is 'sed' 'PEAR:3' "$(sed -n 's/^pear \(.*\)/PEAR:\1/p' fruit)"
 is 'sed -i' 'plum 3' "$(sed -i s/pear/plum/ fruit; grep plum fruit)"
 is 'grep -c' 2 "$(grep -c apple fruit)"
@@ -151,7 +148,7 @@ is 'xxd' '6162' "$(printf ab | xxd -p)"
 is 'md5sum' 'd41d8cd98f00b204e9800998ecf8427e' "$(md5sum </dev/null | cut -d' ' -f1)"
 is 'sha256sum' 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' \
 	"$(printf abc | sha256sum | cut -d' ' -f1)"
-is 'bc' '3.14159' "$(echo 'scale=5; 4*a(1)' | bc -l 2>/dev/null | cut -c1-7 || echo 3.14159)"
+is 'bc' '3.1415926532' "$(echo 'scale=10; 4*a(1)' | bc -l)"
 is 'dc' '42' "$(echo '6 7 * p' | dc)"
 is 'expr' '7' "$(expr 3 + 4)"
 is 'factor' '360: 2 2 2 3 3 5' "$(factor 360)"
@@ -183,7 +180,6 @@ is 'stty' '1' "$(stty -a | grep -c icanon)"
 is 'chroot' 'one' "$(mkdir -p r/bin && cp /bin/busybox r/bin && cp a/1 r/ && chroot r /bin/busybox cat /1)"
 is 'pivot of a script' '/tmp' "$(pwd)"
 like 'dmesg' '*' "$(dmesg | tail -n 1)"
-status 'mountpoint' 0 mountpoint -q /proc
 like 'ls -l of a device' 'crw-rw-rw-*1,*3*' "$(ls -l /dev/null)"
 is 'test -t' no "$([ -t 0 ] </dev/null && echo yes || echo no)"
 

@@ -34,10 +34,14 @@ nest
 until grep -q '^NSpid:.*[0-9].*[0-9].*[0-9].*1$' /proc/[0-9]*/status 2>/dev/null; do :; done
 while [ "$(pidof sleep | wc -w)" -lt 3 ]; do :; done
 show_nest
-kill -9 $!
-wait $! 2>/dev/null
+kill -9 "$(sed -n 's/^NSpid:[[:space:]]*\([0-9][0-9]*\)[[:space:]][[:space:]]*1$/\1/p' /proc/[0-9]*/status)"
+wait
 echo "Its outermost init was killed: all of it is gone. Try: unshare -p -f sh"
 echo "'exit' or 'poweroff' ends; Ctrl-A X ends QEMU."
+
+# In the foreground: a shell in the background would ignore ^C. What ends the
+# machine must not wait for this script (see shrc).
+export ENV=/etc/shrc
 cd /root || cd /
 setsid -c sh
 poweroff -f

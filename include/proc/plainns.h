@@ -1,0 +1,27 @@
+/*
+ * include/proc/plainns.h - namespaces that are empty worlds so far
+ *
+ * What:  IPC, network and cgroup namespaces: an identity, an owner and
+ *        members, and nothing inside that could be kept apart.
+ * Life:  made by clone and unshare, freed with the last reference.
+ * See:   ipc_namespaces(7), network_namespaces(7), cgroup_namespaces(7),
+ *        docs/namespaces.md
+ */
+#ifndef PROC_PLAINNS_H
+#define PROC_PLAINNS_H
+
+#include <fs/nscommon.h>
+
+struct plain_ns {
+	struct ns_common common;
+};
+
+extern struct plain_ns ipcns_init_ns, netns_init_ns, cgroupns_init_ns;
+void plainns_init(void);
+/* Another one of the kind of @src. Return: 0, -ENOMEM, -ENOSPC. */
+int plainns_create(const struct plain_ns *src, struct user_ns *owner,
+		   struct plain_ns **out);
+struct plain_ns *plainns_get(struct plain_ns *ns);
+void plainns_put(struct plain_ns *ns);
+
+#endif

@@ -1,0 +1,315 @@
+/*
+ * kernel/proc/user_ns.c - user namespaces
+ *
+ * What:  the objects, how credentials move into them, what capabilities mean
+ *        across them, and the translation of ids.
+ * Locks: none: all that is read here is constant, or published once (maps).
+ * Life:  a namespace is freed a grace period after its last reference, for
+ *        others read credentials, and their namespace, under RCU; its parent
+ *        and its creator are put only then, so the way up from a namespace
+ *        that can still be seen is always there.
+ * Not:   writing of maps (user_ns_map.c); counts (user.c).
+ * See:   user_namespaces(7), capabilities(7).
+ */
+#include <proc/user_ns.h>
+
+#include <core/assert.h>
+#include <fs/file.h>
+#include <fs/vfs.h>
+#include <mm/kmalloc.h>
+#include <proc/nsproxy.h>
+#include <proc/task.h>
+#include <proc/user.h>
+#include <uapi/errno.h>
+#include <uapi/prctl.h>
+#include <uapi/sched.h>
+
+static void userns_common_get(struct ns_common *common)
+{
+	user_ns_get(container_of(common, struct user_ns, common));
+}
+
+static void userns_common_put(struct ns_common *common)
+{
+	user_ns_put(container_of(common, struct user_ns, common));
+}
+
+/* NS_GET_PARENT: only down to the caller's own. */
+static int userns_parent(struct ns_common *common, struct ns_common **out)
+{
+	struct user_ns *ns = container_of(common, struct user_ns, common);
+
+	if (!ns->parent ||
+	    !user_ns_is_below(ns->parent, current_cred()->user_ns))
+		return -EPERM;
+	*out = &user_ns_get(ns->parent)->common;
+	return 0;
+}
+
+const struct ns_ops userns_ops = {
+	.name = "user",
+	.clone_flag = CLONE_NEWUSER,
+	.kind = NS_KIND_USER,
+	.get = userns_common_get,
+	.put = userns_common_put,
+	.parent = userns_parent,
+};
+
+/* In the first namespace every id but -1 means itself. */
+static struct id_extent all_ids = { 0, 0, U32_MAX };
+
+struct user_ns user_ns_init = {
+	.common = {
+		.refs = REFCOUNT_INIT(1),
+		.ino = NS_INO_USER,
+		.ops = &userns_ops,
+	},
+	.creator_setfcap = true,
+	.may_setgroups = true,
+	.uids = { 1, &all_ids, &all_ids },
+	.gids = { 1, &all_ids, &all_ids },
+};
+
+struct user_ns *user_ns_get(struct user_ns *ns)
+{
+	refcount_get(&ns->common.refs);
+	return ns;
+}
+
+static void user_ns_free_rcu(struct rcu_head *head)
+{
+	struct user_ns *ns = container_of(head, struct user_ns, rcu);
+
+	user_ns_maps_free(ns);
+	ns_common_fini(&ns->common);
+	kfree(ns);
+}
+
+void user_ns_put(struct user_ns *ns)
+{
+	if (!refcount_put(&ns->common.refs))
+		return;
+	ASSERT(ns != &user_ns_init);
+	rcu_call(&ns->rcu, user_ns_free_rcu);
+}
+
+bool user_ns_is_below(const struct user_ns *ns, const struct user_ns *ancestor)
+{
+	while (ns->level > ancestor->level)
+		ns = ns->parent;
+	return ns == ancestor;
+}
+
+/* --- becoming a member --------------------------------------------------- */
+
+int user_ns_enter(struct cred *new, struct user_ns *ns)
+{
+	struct user *u = user_find_or_create(ns, new->uid);
+
+	if (!u)
+		return -ENOMEM;
+	user_put(new->user);
+	new->user = u;
+	user_ns_get(ns);
+	user_ns_put(new->user_ns);
+	new->user_ns = ns;
+	new->securebits = 0;
+	new->cap_inheritable = 0;
+	new->cap_permitted = CAP_ALL_BITS;
+	new->cap_effective = CAP_ALL_BITS;
+	new->cap_bset = CAP_ALL_BITS;
+	new->cap_ambient = 0;
+	return 0;
+}
+
+/* Who sees only a part of the tree may not get CAP_SYS_CHROOT and leave. */
+static bool root_is_narrowed(void)
+{
+	struct task *t = current_task();
+	struct path top, root;
+	bool same;
+
+	mount_ns_root(t->nsproxy->mnt, &top);
+	fs_context_root(t->fs, &root);
+	same = path_equal(&top, &root);
+	path_put(&root);
+	path_put(&top);
+	return !same;
+}
+
+/* The rlimits that bound all users of the namespace together. */
+static void inherit_limits(struct user_ns *ns)
+{
+	const struct cred *c = current_cred();
+
+	for (u32 i = 0; i < NS_KINDS; i++)
+		ns->max_namespaces[i] = INT_MAX;
+	/* RLIMIT_NPROC does not bind root of the first namespace. */
+	ns->limits[USER_TASKS] = !c->uid && c->user_ns == &user_ns_init ?
+		S64_MAX : current_rlimit(RLIMIT_NPROC);
+	ns->limits[USER_SIGPENDING] = current_rlimit(RLIMIT_SIGPENDING);
+	ns->limits[USER_MQ_BYTES] = current_rlimit(RLIMIT_MSGQUEUE);
+	ns->limits[USER_LOCKED_PAGES] = current_rlimit(RLIMIT_MEMLOCK);
+	if (ns->limits[USER_LOCKED_PAGES] != RLIM_INFINITY)
+		ns->limits[USER_LOCKED_PAGES] /= PAGE_SIZE;
+}
+
+static int user_ns_alloc(const struct cred *c, struct user_ns **out)
+{
+	struct user_ns *parent = c->user_ns;
+	struct user_ns *ns = kzalloc(sizeof(*ns));
+	int err = -ENOMEM;
+
+	if (ns)
+		err = ns_common_init(&ns->common, &userns_ops, parent);
+	if (err) {
+		kfree(ns);
+		return err;
+	}
+	ns->parent = parent;
+	ns->level = parent->level + 1;
+	ns->owner_uid = c->euid;
+	ns->owner_gid = c->egid;
+	ns->creator_setfcap = c->cap_effective & CAP_BIT(CAP_SETFCAP);
+	ns->may_setgroups = READ_ONCE(parent->may_setgroups);
+	inherit_limits(ns);
+	*out = ns;
+	return 0;
+}
+
+int user_ns_create(struct cred *new)
+{
+	struct user_ns *ns;
+	int err;
+
+	if (new->user_ns->level >= USER_NS_MAX_LEVEL)
+		return -ENOSPC;
+	err = user_ns_alloc(new, &ns);
+	if (err)
+		return err;
+	if (root_is_narrowed() ||
+	    !user_ns_maps_ids(ns->parent, new->euid, new->egid))
+		err = -EPERM;
+	else
+		err = user_ns_enter(new, ns);
+	user_ns_put(ns);
+	return err;
+}
+
+/* --- capabilities -------------------------------------------------------- */
+
+bool cred_has_cap(const struct cred *c, const struct user_ns *ns, int cap)
+{
+	for (; ns != c->user_ns; ns = ns->parent) {
+		if (ns->level <= c->user_ns->level)
+			return false;
+		if (ns->parent == c->user_ns && ns->owner_uid == c->euid)
+			return true;
+	}
+	return c->cap_effective & CAP_BIT(cap);
+}
+
+bool cred_caps_within(const struct cred *new, const struct cred *old)
+{
+	const struct user_ns *ns = new->user_ns;
+
+	if (ns == old->user_ns)
+		return !(new->cap_permitted & ~old->cap_permitted);
+	for (; ns->parent; ns = ns->parent) {
+		if (ns->parent == old->user_ns && ns->owner_uid == old->euid)
+			return true;
+	}
+	return false;
+}
+
+/* --- ids ----------------------------------------------------------------- */
+
+/* A few extents stay as they were written, and are looked through. */
+static bool is_sorted(u32 n)
+{
+	return n > ID_EXTENTS_UNSORTED;
+}
+
+static u32 map_to_global(const struct id_map *map, u32 id)
+{
+	u32 low = 0, high = load_acquire(&map->n);
+	bool sorted = is_sorted(high);
+
+	while (low < high) {
+		u32 mid = sorted ? (low + high) / 2 : low;
+		const struct id_extent *e = &map->by_first[mid];
+
+		if (id >= e->first && id - e->first < e->count)
+			return e->global + (id - e->first);
+		if (sorted && id < e->first)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return ID_INVALID;
+}
+
+static u32 map_from_global(const struct id_map *map, u32 id)
+{
+	u32 low = 0, high = load_acquire(&map->n);
+	bool sorted = is_sorted(high);
+
+	while (low < high) {
+		u32 mid = sorted ? (low + high) / 2 : low;
+		const struct id_extent *e = &map->by_global[mid];
+
+		if (id >= e->global && id - e->global < e->count)
+			return e->first + (id - e->global);
+		if (sorted && id < e->global)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return ID_INVALID;
+}
+
+static u32 shown(u32 id)
+{
+	return id == ID_INVALID ? ID_OVERFLOW : id;
+}
+
+uid_t uid_to_global(const struct user_ns *ns, uid_t uid)
+{
+	return map_to_global(&ns->uids, uid);
+}
+
+uid_t uid_from_global(const struct user_ns *ns, uid_t uid)
+{
+	return map_from_global(&ns->uids, uid);
+}
+
+uid_t uid_shown(const struct user_ns *ns, uid_t uid)
+{
+	return shown(map_from_global(&ns->uids, uid));
+}
+
+gid_t gid_to_global(const struct user_ns *ns, gid_t gid)
+{
+	return map_to_global(&ns->gids, gid);
+}
+
+gid_t gid_from_global(const struct user_ns *ns, gid_t gid)
+{
+	return map_from_global(&ns->gids, gid);
+}
+
+gid_t gid_shown(const struct user_ns *ns, gid_t gid)
+{
+	return shown(map_from_global(&ns->gids, gid));
+}
+
+bool user_ns_maps_ids(const struct user_ns *ns, uid_t uid, gid_t gid)
+{
+	return (uid == ID_INVALID || uid_from_global(ns, uid) != ID_INVALID) &&
+	       (gid == ID_INVALID || gid_from_global(ns, gid) != ID_INVALID);
+}
+
+bool user_ns_may_setgroups(const struct user_ns *ns)
+{
+	return load_acquire(&ns->gids.n) && READ_ONCE(ns->may_setgroups);
+}
