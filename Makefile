@@ -366,6 +366,7 @@ check-layers: check-gcc
 check-style:
 	$(say) CHECK style
 	$(Q)$(PYTHON) tools/check_style.py
+	$(Q)$(PYTHON) tools/mksyscalls.py --check docs/syscalls.md
 
 check-gcc:
 	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc
@@ -402,10 +403,13 @@ check-shell:
 
 # ------------------------------------------------------------------- sundry
 
-.PHONY: format count deps clean help
+.PHONY: format docs count deps clean help
 format: ## clang-format over the C files (FILES= for some)
 	$(Q)clang-format -i $(or $(FILES),$(shell git ls-files --cached \
 		--others --exclude-standard '*.c' '*.h'))
+
+docs: ## write the table in docs/syscalls.md again
+	$(Q)$(PYTHON) tools/mksyscalls.py docs/syscalls.md
 
 count: ## code lines of each file and directory against the budget
 	$(Q)$(PYTHON) tools/count.py

@@ -7,7 +7,8 @@
  * Locks: tty->lock; tty->session_lock for the session pointer; ttys_mutex for
  *        the list of all.
  * Life:  a file opened before a hang-up is dead: reads give the end of file,
- *        writes EIO. It is told by the count of hang-ups at its open.
+ *        writes EIO. It is told by the count of hang-ups at its open. Only
+ *        /dev/console outlives them all.
  * Not:   editing (tty_line.c), echo (tty_output.c), ioctls (tty_ioctl.c).
  * See:   tty(4), console(4), termios(3).
  */
@@ -26,6 +27,9 @@
 #define READ_CHUNK 256u
 #define WRITE_CHUNK 256u
 #define VTIME_NS (100 * (u64)NSEC_PER_MSEC)	/* termios(3): deciseconds */
+
+/* In place of a count, for a file that no hang-up ends. */
+#define NEVER_DEAD U32_MAX
 
 static struct tty *console_tty;		/* [I] after boot */
 static const struct file_ops tty_file_ops;
@@ -51,7 +55,8 @@ bool tty_file_dead(const struct file *f)
 {
 	const struct tty *tty = f->private;
 
-	return f->type_data != READ_ONCE(tty->hangups);
+	return f->type_data != NEVER_DEAD &&
+	       f->type_data != READ_ONCE(tty->hangups);
 }
 
 bool tty_is_mine(struct tty *tty)
@@ -202,10 +207,15 @@ static int tty_open(struct inode *inode, struct file *f)
 /* /dev/console never becomes a controlling terminal. */
 static int console_open(struct inode *inode, struct file *f)
 {
+	int err;
+
 	(void)inode;
 	if (!console_tty)
 		return -ENODEV;
-	return open_tty(console_tty, f, false);
+	err = open_tty(console_tty, f, false);
+	if (!err)
+		f->type_data = NEVER_DEAD;
+	return err;
 }
 
 /* /dev/tty is the caller's own terminal, whichever that is. */

@@ -50,7 +50,8 @@ struct epoll_item {
 	struct epoll *ep;		/* [I] */
 	struct file *file;		/* [I] borrowed, see Life */
 	int fd;				/* [I] */
-	struct epoll_event event;	/* data [ep->mutex], events [ep->lock] */
+	/* data: [ep->mutex], events: [ep->lock] */
+	struct epoll_event event;
 	struct list ready_link;		/* [ep->lock] */
 	struct list file_link;		/* [file->owner_lock] */
 	struct epoll_hook *hooks;	/* [ep->mutex] owned */
@@ -578,7 +579,8 @@ static void epoll_show(struct file *f, struct seq_buf *out)
 							 node);
 		const struct inode *inode = path_inode(&item->file->path);
 
-		seq_printf(out, "tfd: %8d events: %8x data: %16lx  pos:%ld ino:%lx sdev:%lx\n",
+		seq_printf(out, "tfd: %8d events: %8x data: %16lx  "
+			   "pos:%ld ino:%lx sdev:%lx\n",
 			   item->fd, item->event.events,
 			   (u64)item->event.data, item->file->pos, inode->ino,
 			   (u64)inode->sb->dev);

@@ -113,6 +113,13 @@ static int wait_for_reader(struct pipe *p, struct file *f)
 					READ_ONCE(p->reader_opens) != opens);
 }
 
+/* A pipe without a name, opened again by /proc/PID/fd: nobody is waited for,
+ * because the other side may have come and gone. */
+static bool is_nameless(const struct inode *inode)
+{
+	return inode->sb == pipe_sb;
+}
+
 static int wait_for_other_side(struct pipe *p, struct file *f)
 {
 	if ((f->mode & FILE_READ) && (f->mode & FILE_WRITE))
@@ -132,12 +139,12 @@ int pipe_open(struct inode *inode, struct file *f)
 	if (!p)
 		return -ENOMEM;
 	if (!(f->mode & FILE_READ) && (f->flags & O_NONBLOCK) &&
-	    !READ_ONCE(p->readers)) {
+	    !READ_ONCE(p->readers) && !is_nameless(inode)) {
 		pipe_let_go(inode, p);
 		return -ENXIO;
 	}
 	join(p, f);
-	err = wait_for_other_side(p, f);
+	err = is_nameless(inode) ? 0 : wait_for_other_side(p, f);
 	if (err) {
 		leave(p, f);
 		pipe_let_go(inode, p);

@@ -21,7 +21,7 @@ struct ramfs_limits {
 	struct atomic64 inodes;		/* [a] in use */
 	bool default_pages, default_inodes;	/* not named in an option */
 	mode_t mode;			/* [I] of the root */
-	uid_t uid;			/* [I] global, once the mounter is known */
+	uid_t uid;			/* [I] global once mounter is known */
 	gid_t gid;			/* [I] */
 	bool given_uid, given_gid;	/* [I] by options */
 };

@@ -26,7 +26,7 @@ struct timerfd {
 	clockid_t clock;		/* [I] */
 	u32 flags;			/* [lock] TFD_TIMER_* of the setting */
 	bool armed;			/* [lock] has a time that is to come */
-	bool fired;			/* [lock] that time came, not looked at */
+	bool fired;			/* [lock] it came, not looked at */
 	bool of_day;			/* [lock] expires_ns is a time of day */
 	u64 expires_ns;			/* [lock] 0: not set */
 	u64 interval_ns;		/* [lock] */

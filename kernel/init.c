@@ -122,7 +122,8 @@ static void exec_first(void)
 			pr_err("init: cannot run %s (error %d)\n", places[i],
 			       err);
 	}
-	panic("No working init found. Give one as /init in the initramfs, or by rdinit= or init=");
+	panic("No working init found. Give one as /init in the initramfs, "
+	      "or by rdinit= or init=");
 }
 
 void init_run(void)

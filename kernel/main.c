@@ -86,7 +86,6 @@ void kernel_main(void)
 	console_screen(params_get()->console_mask);
 	arch_init_irq();		/* ACPI, APICs, clock */
 	sched_init();			/* this is the idle thread now */
-	rcu_cpu_online();
 	vm_init();			/* before files that can be mapped */
 	if (kthread_create("main", start_thread, NULL, NULL))
 		panic("main: no memory for the first thread");

@@ -12,7 +12,6 @@
 #include "unix.h"
 
 #include <fs/random.h>
-#include <fs/seq_buf.h>
 #include <lib/format.h>
 #include <lib/hash.h>
 #include <uapi/errno.h>
@@ -309,36 +308,4 @@ int socket_get_address(struct file *f, bool peer, struct socket_address *out)
 	if (peer)
 		unix_put(of);
 	return 0;
-}
-
-static void show_one(const struct unix_sock *s, struct seq_buf *out)
-{
-	const struct socket_address *a = &s->name->addr;
-	bool abstract = is_abstract(a);
-	u32 len = a->len - (u32)NAME_START - !abstract;
-	u32 state = READ_ONCE(s->state) == UNIX_CONNECTED ? 3 : 1;
-
-	seq_printf(out, "%016lx: %08x 00000000 %08x %04x %02x %5lu ", 0ul,
-		   refcount_read(&s->refs),
-		   READ_ONCE(s->state) == UNIX_LISTENING ? 0x10000 : 0,
-		   s->type, state,
-		   s->file ? path_inode(&s->file->path)->ino : 0);
-	for (u32 i = 0; i < len; i++)
-		seq_putc(out, a->sun.sun_path[i] ? a->sun.sun_path[i] : '@');
-	seq_putc(out, '\n');
-}
-
-void socket_show(struct seq_buf *out)
-{
-	struct unix_sock *s;
-
-	seq_puts(out, "Num       RefCount Protocol Flags    Type St Inode Path\n");
-	spin_lock(&names_lock);
-	for (u32 i = 0; i < ARRAY_SIZE(table); i++) {
-		if (!table[i].next)
-			continue;
-		for_each_list(s, &table[i], name_link)
-			show_one(s, out);
-	}
-	spin_unlock(&names_lock);
 }

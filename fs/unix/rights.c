@@ -18,6 +18,12 @@
 
 static DEFINE_SPINLOCK(rights_lock, RANK_SOCKET_RIGHTS);
 static struct list in_flight = LIST_INIT(in_flight);	/* by flight_link */
+static u32 nr_in_flight;				/* [rights_lock] */
+static u32 closes;		/* [rights_lock] since the last search */
+
+/* A search looks at all sockets in flight: it waits for so many closes that it
+ * costs each of them no more than looking at a few. */
+#define SEARCH_PER_CLOSE 8
 
 static DEFINE_SPINLOCK(drop_lock, RANK_POLL);
 static struct list to_drop = LIST_INIT(to_drop);	/* [drop_lock] */
@@ -86,8 +92,10 @@ void unix_rights_count(struct socket_rights *r)
 	for (u32 i = 0; i < r->n; i++) {
 		struct unix_sock *s = socket_of(r->files[i]);
 
-		if (s && !s->inflight++)
+		if (s && !s->inflight++) {
 			list_add_tail(&in_flight, &s->flight_link);
+			nr_in_flight++;
+		}
 	}
 	spin_unlock(&rights_lock);
 }
@@ -98,8 +106,10 @@ void unix_rights_uncount(struct socket_rights *r)
 	for (u32 i = 0; r->counted && i < r->n; i++) {
 		struct unix_sock *s = socket_of(r->files[i]);
 
-		if (s && !--s->inflight)
+		if (s && !--s->inflight) {
 			list_del(&s->flight_link);
+			nr_in_flight--;
+		}
 	}
 	r->counted = false;
 	spin_unlock(&rights_lock);
@@ -227,20 +237,30 @@ static void strip_socket(struct unix_sock *s, struct list *garbage)
 	spin_unlock(&s->lock);
 }
 
-void unix_collect_garbage(void)
+/* rights_lock held. */
+static void search(struct list *garbage)
 {
-	struct list garbage = LIST_INIT(garbage);
 	struct unix_sock *s;
 
-	if (list_empty(&in_flight))
-		return;
-	spin_lock(&rights_lock);
 	find_suspects();
 	find_live();
 	for_each_list(s, &in_flight, flight_link) {
 		if (s->suspect && !s->live)
-			strip_socket(s, &garbage);
+			strip_socket(s, garbage);
 		s->suspect = false;
+	}
+}
+
+void unix_collect_garbage(void)
+{
+	struct list garbage = LIST_INIT(garbage);
+
+	if (list_empty(&in_flight))
+		return;
+	spin_lock(&rights_lock);
+	if (++closes >= nr_in_flight / SEARCH_PER_CLOSE) {
+		closes = 0;
+		search(&garbage);
 	}
 	spin_unlock(&rights_lock);
 	while (!list_empty(&garbage)) {

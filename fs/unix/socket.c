@@ -10,7 +10,6 @@
 
 #include <arch/clock.h>
 #include <core/assert.h>
-#include <fs/seq_buf.h>
 #include <lib/format.h>
 #include <uapi/errno.h>
 #include <uapi/ioctl.h>

@@ -131,7 +131,8 @@ int unix_autobind(struct unix_sock *s);
 void unix_name_copy(const struct unix_name *n, struct socket_address *out);
 
 /* connect.c */
-/* A datagram socket's peer; @other may be NULL, else its reference is stolen. */
+/* A datagram socket's peer; @other may be NULL, else its reference is stolen.
+ */
 void unix_set_peer(struct unix_sock *s, struct unix_sock *other);
 
 /* send.c */

@@ -18,7 +18,7 @@
 			      __FILE__, __LINE__);			\
 	} while (0)
 #else
-#define ASSERT(cond) ((void)sizeof(!(cond)))
+#define ASSERT(cond) ((void)(0 && (cond)))
 #endif
 
 #endif

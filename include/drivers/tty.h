@@ -47,7 +47,7 @@ struct tty {
 	struct mutex lock;
 	struct termios termios;		/* [lock] */
 	struct winsize winsize;		/* [lock] */
-	u32 hangups;			/* [lock] files opened before are dead */
+	u32 hangups;			/* [lock] older files are dead */
 	u32 column;			/* [lock] of the output */
 	u32 line_start_column;		/* [lock] where the input line began */
 	bool stopped;			/* [lock] ^S or TCOOFF */
@@ -57,7 +57,7 @@ struct tty {
 	/* What can be read: a ring of characters; in canonical mode lines end
 	 * where the marks say. */
 	u8 *line;			/* [lock] TTY_LINE_SIZE bytes */
-	u64 *line_ends;			/* [lock] one bit a byte: a line's last */
+	u64 *line_ends;			/* [lock] a bit a byte: line's last */
 	u64 head;			/* [lock] next to be read */
 	u64 canon_head;			/* [lock] end of complete lines */
 	u64 tail;			/* [lock] end of typed characters */
@@ -66,7 +66,7 @@ struct tty {
 	struct ring raw;		/* device -> tty thread */
 	struct wait_queue raw_wait;	/* the tty thread */
 
-	struct session *session;	/* [session_lock] it controls, borrowed */
+	struct session *session;	/* [session_lock] borrowed */
 	struct spinlock session_lock;	/* RANK_TTY_INPUT */
 	u32 opens;			/* [lock] */
 };

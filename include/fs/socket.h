@@ -125,8 +125,5 @@ bool socket_is_listening(const struct file *f);
 int socket_take_error(struct file *f);	/* a positive number; 0: none */
 /* Of whoever is at the other end, with reference; pid NULL, -1, -1: nobody. */
 void socket_peer_id(struct file *f, struct socket_id *out);
-/* Lines of /proc/net/unix. */
-struct seq_buf;
-void socket_show(struct seq_buf *out);
 
 #endif

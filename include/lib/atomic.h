@@ -44,8 +44,10 @@ struct atomic64 {
 /* The same names serve both widths: @a is a struct atomic or atomic64 *. */
 #define atomic_read(a) READ_ONCE((a)->v)
 #define atomic_set(a, n) WRITE_ONCE((a)->v, n)
-#define atomic_add(a, n) ((void)__atomic_fetch_add(&(a)->v, n, __ATOMIC_RELAXED))
-#define atomic_sub(a, n) ((void)__atomic_fetch_sub(&(a)->v, n, __ATOMIC_RELAXED))
+#define atomic_add(a, n) \
+	((void)__atomic_fetch_add(&(a)->v, n, __ATOMIC_RELAXED))
+#define atomic_sub(a, n) \
+	((void)__atomic_fetch_sub(&(a)->v, n, __ATOMIC_RELAXED))
 #define atomic_inc(a) atomic_add(a, 1)
 #define atomic_dec(a) atomic_sub(a, 1)
 #define atomic_add_return(a, n) __atomic_add_fetch(&(a)->v, n, __ATOMIC_SEQ_CST)

@@ -76,7 +76,8 @@ struct rusage_sum {
 };
 /* All threads of @p, living and dead, but not its children. */
 void process_sum(struct process *p, struct rusage_sum *out);
-void process_sum_locked(struct process *p, struct rusage_sum *out);	/* [S] */
+/* The same for who holds siglock. */
+void process_sum_locked(struct process *p, struct rusage_sum *out);
 void task_sum(struct task *t, struct rusage_sum *out);	/* one thread */
 /* @who: RUSAGE_SELF, RUSAGE_CHILDREN or RUSAGE_BOTH. */
 void process_rusage(struct process *p, int who, struct rusage *out);
@@ -85,11 +86,11 @@ void task_rusage(struct task *t, struct rusage *out);
 /* exec.c. @envp, @argv: user vectors. @dirfd path resolved by the caller. */
 struct exec_request {
 	const struct path *path;	/* borrowed */
-	const char *name;		/* as given: AT_EXECFN, script argument */
+	const char *name;		/* as given: AT_EXECFN, scripts */
 	uptr_t argv, envp;		/* user vectors, or kernel ones: */
 	const char *const *kargv, *const *kenvp;
-	bool fd_is_cloexec;		/* execveat of a descriptor that would be
-					   closed: scripts give ENOENT */
+	/* execveat of a descriptor that would be closed: scripts give ENOENT */
+	bool fd_is_cloexec;
 };
 /*
  * task_exec - the current process becomes another program

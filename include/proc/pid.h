@@ -42,7 +42,7 @@ struct pid {
 	struct process *process;	/* [T][R] PID_TGID */
 	struct list group;	/* [T] processes by process->group_link */
 	struct list session;	/* [T] processes by process->session_link */
-	u32 uses;		/* [T] roles in use: detach of the last unhashes */
+	u32 uses;		/* [T] roles in use: the last unhashes */
 	struct wait_queue exit_wait;	/* pidfd pollers */
 	u64 ino;		/* [I] pidfs inode number, unique since boot */
 	struct rcu_head rcu;
@@ -88,6 +88,12 @@ s32 pid_vnr(const struct pid *pid);
 static inline struct pid_ns *pid_ns_of(const struct pid *pid)
 {
 	return pid->numbers[pid->level].ns;
+}
+
+/* Its number in its own namespace: what the process itself sees. */
+static inline s32 pid_own_nr(const struct pid *pid)
+{
+	return pid->numbers[pid->level].nr;
 }
 
 /* Roles. [T] held. The last detach takes the pid out of all tables and drops

@@ -29,14 +29,14 @@ struct pid_ns {
 	struct pid_ns *parent;		/* [I] owned; NULL for the first */
 	u32 level;			/* [I] 0 for the first */
 	u32 state;			/* [T] enum pidns_state */
-	struct process *reaper;		/* [T][R] the init; NULL before and after */
-	u32 had_init;			/* [T] an init was born, maybe long dead */
+	struct process *reaper;		/* [T][R] the init, or NULL */
+	u32 had_init;			/* [T] an init was born, maybe dead */
 	struct task *closer;		/* [a][R] the init's last thread, in the
 					   zap: sleeps until members is low */
-	struct atomic64 members;	/* [a] published pids, PIDNS_ACCEPTING */
+	struct atomic64 members;	/* [a] pids, and PIDNS_ACCEPTING */
 	struct pid_table table;		/* [a][R] number -> struct pid */
-	struct mutex first_birth;	/* held while the first process is made */
-	s32 reboot_signal;		/* [T] set by reboot(2): exit code of init */
+	struct mutex first_birth;	/* held until the init is born */
+	s32 reboot_signal;		/* [T] reboot(2)'s: init's exit code */
 	struct rcu_head rcu;
 };
 

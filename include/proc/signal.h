@@ -28,8 +28,9 @@ void sighand_put(struct sighand *s);
 void sighand_reset_caught(struct sighand *s);	/* exec, CLEAR_SIGHAND */
 
 /* Origins that are not a siginfo. */
-#define SEND_KERNEL ((const struct siginfo *)1ul)	/* si_code SI_KERNEL, forced */
-#define SEND_NOINFO ((const struct siginfo *)0ul)	/* SI_USER from current */
+/* si_code SI_KERNEL, forced; SI_USER from current. */
+#define SEND_KERNEL ((const struct siginfo *)1ul)
+#define SEND_NOINFO ((const struct siginfo *)0ul)
 
 /*
  * signal_send_process - to any thread of @p

@@ -12,7 +12,7 @@
 struct sigqueue_entry {
 	struct list link;
 	struct siginfo info;
-	void *user;		/* per-uid count of queued signals (RLIMIT_SIGPENDING) */
+	void *user;		/* the uid's count (RLIMIT_SIGPENDING) */
 	void *timer;		/* POSIX timer it belongs to; not freed then */
 };
 

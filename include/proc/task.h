@@ -46,13 +46,13 @@ enum exit_state {
 struct task {
 	struct thread thread;	/* first: current_thread() is this */
 	struct refcount refs;
-	struct process *process;	/* [I] (exec by a non-leader keeps it) */
-	struct pid *pid;		/* [T][R] thread id; NULL once released */
+	struct process *process;	/* [I] exec by a non-leader keeps it */
+	struct pid *pid;		/* [T][R] thread id, until released */
 	struct list thread_link;	/* [T][R] process->threads */
 	u32 exit_state;			/* [T] enum exit_state */
 	s32 exit_code;			/* [T] wait status */
-	s32 exit_signal;		/* [T] to the parent at death; -1: a thread
-					   that is not the leader */
+	s32 exit_signal;		/* [T] to the parent at death; -1: not
+					   the leader */
 	u32 flags;			/* [c] TASK_* */
 
 	struct aspace *aspace;		/* [A][c] owned; NULL after exit_mm */
@@ -64,8 +64,8 @@ struct task {
 	struct spinlock alloc_lock;	/* RANK_TASK */
 
 	/* signals: see proc/signal.h */
-	u64 blocked;			/* [S][c] writes by self under siglock */
-	u64 saved_mask;			/* [c] restored after sigsuspend, ppoll */
+	u64 blocked;			/* [S][c] self writes, with siglock */
+	u64 saved_mask;			/* [c] for after sigsuspend, ppoll */
 	u32 restore_mask;		/* [c] saved_mask is to be restored */
 	struct sigqueue pending;	/* [S] for this thread */
 	uptr_t altstack_sp;		/* [c] */
@@ -73,13 +73,14 @@ struct task {
 	u32 altstack_flags;		/* [c] */
 	struct siginfo *last_siginfo;	/* [c] (ptrace) */
 	u64 wait_mask;			/* [S] sigtimedwait's set, else 0 */
-	u32 stop_pending;		/* [S] is to join the group stop under way */
+	u32 stop_pending;		/* [S] is to join the group stop */
 
 	void (*first_run)(void);	/* [c] the first process: exec */
 	/* restart_syscall(2) */
 	long (*restart_fn)(struct task *t);
 	union {
-		struct { u64 deadline_ns; uptr_t rem; u32 clock; } restart_sleep;
+		struct { u64 deadline_ns; uptr_t rem;
+			 u32 clock; } restart_sleep;
 		struct { uptr_t addr; u32 val, flags, bitset;
 			 u64 deadline_ns; } restart_futex;
 		struct { uptr_t fds; u32 n; u64 deadline_ns; } restart_poll;
@@ -125,13 +126,13 @@ struct process {
 	u32 nthreads;			/* [T][S] not yet released */
 	u32 nlive;			/* [S] not yet past the point of exit */
 
-	struct pid *tgid, *pgid, *sid;	/* [T][R] identities of the three roles */
+	struct pid *tgid, *pgid, *sid;	/* [T][R] of the three roles */
 	struct list group_link;		/* [T] pgid->group */
-	struct list session_link;	/* [T] sid->session (leaders and members) */
+	struct list session_link;	/* [T] sid->session, leaders too */
 
 	/* family */
 	struct process *parent;		/* [T][R] */
-	struct pid_ns *parent_ns;	/* [I] namespace of every parent it has */
+	struct pid_ns *parent_ns;	/* [I] of every parent it has */
 	struct list sibling;		/* [T] in parent_task->children */
 	struct task *parent_task;	/* [T][R] thread of @parent that stands
 					   for it: __WNOTHREAD, pdeath signal */
@@ -188,8 +189,9 @@ struct fork_collect {
 #define SIGNAL_CONTINUED BIT(2)
 #define SIGNAL_STOP_REPORT BIT(3)	/* a stop not yet told to the parent */
 #define SIGNAL_CONT_REPORT BIT(4)
-#define SIGNAL_TELL_STOP BIT(5)		/* the parent is to be told that the ... */
-#define SIGNAL_TELL_CONT BIT(6)		/* ... process stopped or went on */
+/* The parent is to be told that the process stopped, or went on. */
+#define SIGNAL_TELL_STOP BIT(5)
+#define SIGNAL_TELL_CONT BIT(6)
 
 static inline struct task *current_task(void)
 {

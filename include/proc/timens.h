@@ -40,10 +40,11 @@ void timens_put(struct time_ns *ns);
 void timens_enter(struct nsproxy *set);
 
 /* What @clock, CLOCK_MONOTONIC or CLOCK_BOOTTIME or one of their kind, shows
- * to the current task when the time since boot is @ns; of another clock: @ns. */
-u64 timens_from_host(clockid_t clock, u64 ns);
-/* The reverse, for deadlines: at least 1 if it was not 0. U64_MAX stays: never.
+ * to the current task when the time since boot is @ns; of another clock: @ns.
  */
+u64 timens_from_host(clockid_t clock, u64 ns);
+/* The reverse, for deadlines: at least 1 if it was not 0. U64_MAX, never,
+ * stays. */
 u64 timens_to_host(clockid_t clock, u64 ns);
 
 /* /proc/PID/timens_offsets: those of the namespace for @t's children. */

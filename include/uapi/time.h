@@ -77,7 +77,8 @@ _Static_assert(sizeof(struct tms) == 32, "struct tms");
 #define CPUCLOCK_VIRT 1
 #define CPUCLOCK_SCHED 2
 #define CLOCKFD 3
-#define CPUCLOCK_PID(clock) ((pid_t)~((clock) >> 3))
+/* Of a negative number: ~(clock >> 3), without a shift of the sign. */
+#define CPUCLOCK_PID(clock) ((pid_t)(~(u32)(clock) >> 3))
 
 #define TIMER_ABSTIME 1
 

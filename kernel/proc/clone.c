@@ -21,6 +21,7 @@
 #include <core/assert.h>
 #include <fs/file.h>
 #include <lib/string.h>
+#include <mm/kstack.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
@@ -33,8 +34,8 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-/* A quarter of memory, in stacks and structures, may be tasks. */
-#define TASK_COST_BYTES (8 * 16384ul)
+/* An eighth of memory may be kernel stacks, as on Linux. */
+#define TASK_COST_BYTES (8 * KSTACK_SIZE)
 
 /* Everything made for a child that is not born yet. */
 struct birth {
@@ -108,10 +109,7 @@ static int check_limits(struct birth *b)
 
 u32 task_max(void)
 {
-	struct mm_stat s;
-
-	mm_stat_get(&s);
-	return (u32)max(s.total_pages * PAGE_SIZE / TASK_COST_BYTES, 20ul);
+	return (u32)max(mm_total_pages() * PAGE_SIZE / TASK_COST_BYTES, 20ul);
 }
 
 static void copy_identity(struct birth *b)

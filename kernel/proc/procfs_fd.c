@@ -143,9 +143,11 @@ static mode_t fd_mode(struct file *f)
 	return mode;
 }
 
-static int fd_make(struct inode *dir, const char *name, size_t len, bool info,
-		   struct inode **out)
+/* In fd a link, in fdinfo a file. */
+static int fd_lookup(struct inode *dir, const char *name, size_t len,
+		     struct inode **out)
 {
+	bool info = dir->ops == &proc_fdinfo_ops;
 	struct proc_node *parent = proc_node(dir);
 	struct proc_node node = {
 		.source = { .show = fdinfo_show },
@@ -173,18 +175,6 @@ static int fd_make(struct inode *dir, const char *name, size_t len, bool info,
 	inode->gid = dir->gid;
 	*out = inode;
 	return 0;
-}
-
-static int fd_lookup(struct inode *dir, const char *name, size_t len,
-		     struct inode **out)
-{
-	return fd_make(dir, name, len, false, out);
-}
-
-static int fdinfo_lookup(struct inode *dir, const char *name, size_t len,
-			 struct inode **out)
-{
-	return fd_make(dir, name, len, true, out);
 }
 
 static int fd_readdir(struct file *f, struct dir_context *c)
@@ -229,7 +219,7 @@ const struct inode_ops proc_fd_ops = {
 	.evict = proc_node_free,
 };
 const struct inode_ops proc_fdinfo_ops = {
-	.lookup = fdinfo_lookup,
+	.lookup = fd_lookup,
 	.revalidate = fd_dir_revalidate,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,

@@ -37,7 +37,7 @@ struct proc_file {
 /* inode->private of everything in /proc. */
 struct proc_node {
 	struct seq_source source;	/* first: seq_file_ops */
-	struct pid_ns *ns;		/* [I] the mount's, which the superblock holds */
+	struct pid_ns *ns;		/* [I] the mount's, borrowed */
 	struct pid *pid;		/* [I] owned; NULL: not of a process */
 	const struct proc_file *file;	/* [I] NULL: a fixed entry */
 	struct proc_entry *entry;	/* [I] fixed file or directory */

@@ -64,104 +64,124 @@ static ssize_t text(struct task *t, const struct ns_link *l, char *buf,
 	return (ssize_t)n;
 }
 
+static const struct ns_link cgroup_link = { CLONE_NEWCGROUP, false };
+
 static int follow_cgroup(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWCGROUP, false }, out);
+	return follow(t, &cgroup_link, out);
 }
 
 static ssize_t text_cgroup(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWCGROUP, false }, buf, size);
+	return text(t, &cgroup_link, buf, size);
 }
+
+static const struct ns_link ipc_link = { CLONE_NEWIPC, false };
 
 static int follow_ipc(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWIPC, false }, out);
+	return follow(t, &ipc_link, out);
 }
 
 static ssize_t text_ipc(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWIPC, false }, buf, size);
+	return text(t, &ipc_link, buf, size);
 }
+
+static const struct ns_link mnt_link = { CLONE_NEWNS, false };
 
 static int follow_mnt(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWNS, false }, out);
+	return follow(t, &mnt_link, out);
 }
 
 static ssize_t text_mnt(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWNS, false }, buf, size);
+	return text(t, &mnt_link, buf, size);
 }
+
+static const struct ns_link net_link = { CLONE_NEWNET, false };
 
 static int follow_net(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWNET, false }, out);
+	return follow(t, &net_link, out);
 }
 
 static ssize_t text_net(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWNET, false }, buf, size);
+	return text(t, &net_link, buf, size);
 }
+
+static const struct ns_link pid_link = { CLONE_NEWPID, false };
 
 static int follow_pid(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWPID, false }, out);
+	return follow(t, &pid_link, out);
 }
 
 static ssize_t text_pid(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWPID, false }, buf, size);
+	return text(t, &pid_link, buf, size);
 }
 
-static int follow_pid_for_children(struct task *t, struct path *out)
+static const struct ns_link pid_later_link = { CLONE_NEWPID, true };
+
+static int follow_pid_later(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWPID, true }, out);
+	return follow(t, &pid_later_link, out);
 }
 
-static ssize_t text_pid_for_children(struct task *t, char *buf, size_t size)
+static ssize_t text_pid_later(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWPID, true }, buf, size);
+	return text(t, &pid_later_link, buf, size);
 }
+
+static const struct ns_link time_link = { CLONE_NEWTIME, false };
 
 static int follow_time(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWTIME, false }, out);
+	return follow(t, &time_link, out);
 }
 
 static ssize_t text_time(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWTIME, false }, buf, size);
+	return text(t, &time_link, buf, size);
 }
 
-static int follow_time_for_children(struct task *t, struct path *out)
+static const struct ns_link time_later_link = { CLONE_NEWTIME, true };
+
+static int follow_time_later(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWTIME, true }, out);
+	return follow(t, &time_later_link, out);
 }
 
-static ssize_t text_time_for_children(struct task *t, char *buf, size_t size)
+static ssize_t text_time_later(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWTIME, true }, buf, size);
+	return text(t, &time_later_link, buf, size);
 }
+
+static const struct ns_link user_link = { CLONE_NEWUSER, false };
 
 static int follow_user(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWUSER, false }, out);
+	return follow(t, &user_link, out);
 }
 
 static ssize_t text_user(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWUSER, false }, buf, size);
+	return text(t, &user_link, buf, size);
 }
+
+static const struct ns_link uts_link = { CLONE_NEWUTS, false };
 
 static int follow_uts(struct task *t, struct path *out)
 {
-	return follow(t, &(const struct ns_link){ CLONE_NEWUTS, false }, out);
+	return follow(t, &uts_link, out);
 }
 
 static ssize_t text_uts(struct task *t, char *buf, size_t size)
 {
-	return text(t, &(const struct ns_link){ CLONE_NEWUTS, false }, buf, size);
+	return text(t, &uts_link, buf, size);
 }
 
 #define NS_LINK(n, f, r) \
@@ -173,9 +193,9 @@ const struct proc_file proc_ns_table[] = {
 	NS_LINK("mnt", follow_mnt, text_mnt),
 	NS_LINK("net", follow_net, text_net),
 	NS_LINK("pid", follow_pid, text_pid),
-	NS_LINK("pid_for_children", follow_pid_for_children, text_pid_for_children),
+	NS_LINK("pid_for_children", follow_pid_later, text_pid_later),
 	NS_LINK("time", follow_time, text_time),
-	NS_LINK("time_for_children", follow_time_for_children, text_time_for_children),
+	NS_LINK("time_for_children", follow_time_later, text_time_later),
 	NS_LINK("user", follow_user, text_user),
 	NS_LINK("uts", follow_uts, text_uts),
 	{ 0 },

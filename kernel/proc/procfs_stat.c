@@ -206,7 +206,8 @@ int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 	/* Fields 18 to 22: priority, nice, threads, 0, start time. */
 	seq_printf(out, " %d %d %u 0 %lu",
 		   sp.rt_priority ? -1 - (int)sp.rt_priority : 20 + sp.nice,
-		   sp.nice, k.nthreads, timens_from_host(CLOCK_BOOTTIME, t->start_ns) /
+		   sp.nice, k.nthreads,
+		   timens_from_host(CLOCK_BOOTTIME, t->start_ns) /
 		   NS_PER_USER_HZ);
 	stat_memory(t, as, look, out);
 	stat_signals(t, out);

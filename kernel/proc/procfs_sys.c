@@ -189,7 +189,8 @@ static void show_slab(const struct slab_stat *s, void *arg)
 	struct slab_lines *l = arg;
 
 	l->len += (size_t)scnprintf(l->text + l->len, l->size - l->len,
-		"%-17s %6lu %6lu %6u %4u %4u : tunables 0 0 0 : slabdata %6lu %6lu 0\n",
+		"%-17s %6lu %6lu %6u %4u %4u : tunables 0 0 0 "
+		": slabdata %6lu %6lu 0\n",
 		s->name, s->active_objs, s->total_objs, s->obj_size,
 		s->objs_per_slab, s->pages_per_slab, s->slabs, s->slabs);
 }
@@ -201,7 +202,11 @@ static int show_slabinfo(struct seq_buf *out)
 	l.text = kmalloc(l.size);
 	if (!l.text)
 		return -ENOMEM;
-	seq_puts(out, "slabinfo - version: 2.1\n# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n");
+	seq_puts(out, "slabinfo - version: 2.1\n"
+		      "# name            <active_objs> <num_objs> <objsize> "
+		      "<objperslab> <pagesperslab> "
+		      ": tunables <limit> <batchcount> <sharedfactor> "
+		      ": slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	slab_for_each(show_slab, &l);
 	seq_write(out, l.text, l.len);
 	kfree(l.text);

@@ -120,7 +120,7 @@ void upcall_user_work(struct regs *r)
 			schedule();
 		if (work & WORK_SIGNAL)
 			signal_deliver(r);
-		if (rcu_pending())
+		if (rcu_due())
 			rcu_run_callbacks();
 	}
 }

@@ -43,7 +43,8 @@ static int check_file_flags(u64 flags)
 {
 	switch (flags & MAP_TYPE) {
 	case MAP_SHARED_VALIDATE:
-		return flags & ~(u64)(LEGACY_FLAGS | MAP_FIXED_NOREPLACE) ?
+		/* An int on Linux: nothing above bit 25 is refused. */
+		return flags & ~(u64)(s32)(LEGACY_FLAGS | MAP_FIXED_NOREPLACE) ?
 		       -EOPNOTSUPP : 0;
 	case MAP_SHARED:
 	case MAP_PRIVATE:

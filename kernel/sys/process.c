@@ -22,12 +22,12 @@
 
 long sys_getpid(void)
 {
-	return pid_vnr(current_process()->tgid);
+	return pid_own_nr(current_process()->tgid);
 }
 
 long sys_gettid(void)
 {
-	return pid_vnr(current_task()->pid);
+	return pid_own_nr(current_task()->pid);
 }
 
 long sys_getppid(void)

@@ -181,6 +181,7 @@ static ssize_t receive_one(struct file *f, uptr_t umsg, u32 flags)
 	n = socket_receive(f, &v.buf, flags & ~(u32)MSG_CMSG_CLOEXEC, &r);
 	user_vec_fini(&v);
 	if (n >= 0) {
+		r.flags |= flags & MSG_CMSG_CLOEXEC;
 		err = control_to_user(f, &m, flags, &r);
 		if (!err)
 			err = tell_message(&m, umsg, &r);

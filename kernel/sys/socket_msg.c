@@ -16,6 +16,7 @@
 #include <proc/procfs.h>
 #include <proc/task.h>
 #include <proc/user.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <vm/uaccess.h>
 
@@ -54,7 +55,7 @@ static int take_rights(struct socket_send_args *a, const void *data,
 	return 0;
 }
 
-/* May the caller say that it is this one? */
+/* May the caller say that it is this one? The ids are global. */
 static bool may_claim(const struct ucred *u)
 {
 	const struct cred *c = current_cred();
@@ -63,10 +64,10 @@ static bool may_claim(const struct ucred *u)
 	    !ns_capable(current_pidns()->common.owner, CAP_SYS_ADMIN))
 		return false;
 	if (u->uid != c->uid && u->uid != c->euid && u->uid != c->suid &&
-	    !capable(CAP_SETUID))
+	    !self_capable(CAP_SETUID))
 		return false;
 	return u->gid == c->gid || u->gid == c->egid || u->gid == c->sgid ||
-	       capable(CAP_SETGID);
+	       self_capable(CAP_SETGID);
 }
 
 static int take_credentials(struct socket_send_args *a, const void *data,
@@ -76,6 +77,10 @@ static int take_credentials(struct socket_send_args *a, const void *data,
 	struct pid *pid;
 
 	memcpy(&u, data, sizeof(u));
+	u.uid = uid_to_global(current_cred()->user_ns, u.uid);
+	u.gid = gid_to_global(current_cred()->user_ns, u.gid);
+	if (u.uid == ID_INVALID || u.gid == ID_INVALID)
+		return -EINVAL;
 	if (!may_claim(&u))
 		return -EPERM;
 	rcu_read_lock();
@@ -203,10 +208,13 @@ static int put_control(struct control *c, int type, const void *data,
 
 static int put_credentials(struct control *c, const struct socket_received *r)
 {
+	const struct user_ns *ns = current_cred()->user_ns;
 	struct ucred u = { 0, OVERFLOW_ID, OVERFLOW_ID };
 
 	if (r->has_id)
-		u = (struct ucred){ pid_vnr(r->id.pid), r->id.uid, r->id.gid };
+		u = (struct ucred){ pid_vnr(r->id.pid),
+				    uid_shown(ns, r->id.uid),
+				    gid_shown(ns, r->id.gid) };
 	return put_control(c, SCM_CREDENTIALS, &u, sizeof(u));
 }
 

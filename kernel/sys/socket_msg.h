@@ -15,8 +15,9 @@
  */
 int control_from_user(const struct user_msghdr *m, struct socket_send_args *a,
 		      struct socket_id *id);
-/* Write the control messages that the options of @f ask for; m->msg_controllen becomes their length and r->flags
- * may get MSG_CTRUNC. 0, -EFAULT. */
+/* Write the control messages that the options of @f ask for;
+ * m->msg_controllen becomes their length and r->flags may get MSG_CTRUNC.
+ * 0, -EFAULT. */
 int control_to_user(struct file *f, struct user_msghdr *m, u32 flags,
 		    struct socket_received *r);
 

@@ -12,6 +12,7 @@
 #include <lib/string.h>
 #include <proc/procfs.h>
 #include <proc/task.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <vm/uaccess.h>
 
@@ -169,7 +170,11 @@ static void value_peer_cred(struct file *f, struct value *v)
 	struct socket_id id;
 
 	socket_peer_id(f, &id);
-	v->cred = (struct ucred){ pid_vnr(id.pid), id.uid, id.gid };
+	v->cred = (struct ucred){ pid_vnr(id.pid), ID_INVALID, ID_INVALID };
+	if (id.uid != ID_INVALID) {
+		v->cred.uid = uid_shown(current_cred()->user_ns, id.uid);
+		v->cred.gid = gid_shown(current_cred()->user_ns, id.gid);
+	}
 	v->len = sizeof(v->cred);
 	socket_id_put(&id);
 }

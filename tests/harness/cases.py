@@ -6,7 +6,7 @@ What:  a Case is one boot with its archive, its command line, the lines it must
        On Linux a case without a pattern of its own for Linux is judged by
        the same patterns; linux=None leaves it out there.
        CASE=regex in the environment picks cases by name.
-       program(NAME) compiles tests/scenario/programs/NAME.c, static.
+       program(NAME) compiles tests/scenario/programs/NAME.c.
 Not:   stories of one boot: scenario.py.
 See:   docs/testing.md
 """
@@ -45,19 +45,20 @@ class Case:
     kernel: str = ''
     typing: tuple = ()
     stop: str = ''
+    tap: bool = False               # the guest's own points count
 
 
-def program(name, *flags, compiler='musl-gcc'):
-    """Path of a static program made from tests/scenario/programs/NAME.c."""
+def program(name, *flags, compiler='musl-gcc', kind='static'):
+    """Path of a program made from tests/scenario/programs/NAME.c."""
     source = os.path.join(TOP, 'tests/scenario/programs', f'{name}.c')
-    target = os.path.join(TOP, 'build/scenario', f'{name}.{os.path.basename(compiler)}')
+    target = os.path.join(TOP, 'build/scenario', f'{name}.{compiler}.{kind}')
     if os.path.exists(target) and os.path.getmtime(target) > os.path.getmtime(source):
         return target
     os.makedirs(os.path.dirname(target), exist_ok=True)
     fresh = f'{target}.{os.getpid()}'
-    done = subprocess.run([compiler, '-std=gnu11', '-O2', '-static', '-pthread', *WARNINGS,
-                           *flags, '-o', fresh, source],
-                          capture_output=True, text=True, check=False)
+    link = ['-static'] if kind == 'static' else []
+    done = subprocess.run([compiler, '-std=gnu11', '-O2', '-pthread', *WARNINGS, *link, *flags,
+                           '-o', fresh, source], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SpecError(f'{source}: {done.stderr}')
     os.rename(fresh, target)
@@ -107,7 +108,7 @@ def one_case(boot, case, directory):
     one = machine_of(boot, case, directory)
     story = scenario.Judged()
     story.expect = case.linux or case.expect if boot.linux else case.expect
-    story.forbid, story.end = [NEVER, *case.forbid], case.end
+    story.forbid, story.end, story.tap = [NEVER, *case.forbid], case.end, case.tap
     for _ in range(guest.LINUX_TRIES if boot.linux else 1):
         outcome = machine.run(one)
         if not crashed(one, outcome, story.expect):

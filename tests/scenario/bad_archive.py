@@ -46,7 +46,8 @@ def damaged(good):
     init_at = good.rindex(b'070701', 0, data_at)
     name_at = init_at + HEADER
     trailer = good.index(b'TRAILER!!!')
-    yield bad('cut in a header', good[:init_at + 50], f'truncated inside a header at offset {init_at}$')
+    yield bad('cut in a header', good[:init_at + 50],
+              f'truncated inside a header at offset {init_at}$')
     yield bad('cut in a name', good[:name_at + 3], f'truncated inside a name at offset {name_at}$')
     yield bad('cut in the data', good[:data_at + 100],
               f'truncated inside the data of a file at offset {data_at}$')
@@ -76,8 +77,8 @@ def damaged(good):
 
 
 def missing(good):
-    yield cases.Case('no archive', None, append='loglevel=5', expect=('no initramfs given', NO_INIT),
-                     linux=(LINUX_NO_ROOT,))
+    yield cases.Case('no archive', None, append='loglevel=5',
+                     expect=('no initramfs given', NO_INIT), linux=(LINUX_NO_ROOT,))
     yield cases.Case('no program in it', cases.base(), append='loglevel=5',
                      expect=(r'cannot run /init \(error -2\)', NO_INIT), linux=(LINUX_NO_ROOT,))
     yield cases.Case('an archive of zeros', bytes(4096), expect=(NO_INIT,),

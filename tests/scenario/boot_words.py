@@ -29,7 +29,8 @@ def words():
                 '<FIRST=1>$', '<EMPTY=>$', forbid=('mod.param.*>', 'some.word.*>'))
     yield shown('words behind the dashes', 'alpha -- KEY=1 quiet some.word panic=0 -x',
                 '^argc 7$', '^argv 1 <alpha>$', '^argv 2 <KEY=1>$', '^argv 3 <quiet>$',
-                '^argv 4 <some.word>$', '^argv 5 <panic=0>$', '^argv 6 <-x>$', forbid=('^env .*KEY',))
+                '^argv 4 <some.word>$', '^argv 5 <panic=0>$', '^argv 6 <-x>$',
+                forbid=('^env .*KEY',))
     yield shown('variables replaced', 'TERM=vt100 A=1 HOME=/root A=2', '^env 0 <HOME=/root>$',
                 '^env 1 <TERM=vt100>$', '^env 2 <A=2>$', forbid=('A=1>',))
     yield shown('quotes', 'KEY="two words" "three more words" "Q=a b" -- "after the dashes"',

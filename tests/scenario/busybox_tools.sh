@@ -14,7 +14,7 @@
 #: forbid not found|Kernel panic|Oops|BUG:
 #
 # shellcheck shell=dash
-# shellcheck disable=SC2016,SC2009
+# shellcheck disable=SC1091,SC2016,SC2009,SC2003,SC2018,SC2019,SC2320
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 mount -t proc proc /proc
 mount -t tmpfs -o size=16m tmpfs /tmp
@@ -26,7 +26,8 @@ sleep 100 &
 child=$!
 like 'ps: shows init' '*1 root*' "$(ps | grep -E '^ +1 ')"
 like 'ps: shows a child' "*$child root*sleep 100*" "$(ps | grep 'sleep 100' | grep -v grep)"
-is 'ps: columns' "$child 1 sleep" "$(ps -o pid,ppid,comm | awk '$3 == "sleep" { print $1, $2, $3 }')"
+is 'ps: columns' "$child 1 sleep" \
+	"$(ps -o pid,ppid,comm | awk '$3 == "sleep" { print $1, $2, $3 }')"
 is 'pidof' "$child" "$(pidof sleep)"
 like 'top: memory' 'Mem: *K used, *K free*' "$(top -b -n1 | head -n 1)"
 like 'top: processors' 'CPU: *% idle*' "$(top -b -n1 | sed -n 2p)"
@@ -44,7 +45,8 @@ is 'killall' 143 $?
 status 'timeout: in time' 3 timeout 10 sh -c 'exit 3'
 status 'timeout: too late' 143 timeout 1 sleep 100
 is 'renice' '25 5' "$(sh -c 'renice -n 5 -p $$ >/dev/null; cut -d" " -f18,19 /proc/$$/stat')"
-is 'setsid: a new session' 'yes' "$(setsid sh -c '[ "$(cut -d" " -f6 /proc/self/stat)" = $$ ] && echo yes')"
+is 'setsid: a new session' 'yes' \
+	"$(setsid sh -c '[ "$(cut -d" " -f6 /proc/self/stat)" = $$ ] && echo yes')"
 is 'a signal ignored' 'still here' "$(trap '' HUP; sh -c 'kill -HUP $$; echo still here')"
 is 'taskset' '1' "$(taskset 1 nproc)"
 is 'nproc' '2' "$(nproc)"
@@ -77,7 +79,9 @@ hostname nest
 is 'hostname' nest "$(hostname)"
 is 'sysctl' "$(cat /proc/sys/kernel/pid_max)" "$(sysctl -n kernel.pid_max)"
 is 'dd from zero' '1048576' "$(dd if=/dev/zero bs=64k count=16 2>/dev/null | wc -c)"
-is 'random differs' 2 "$( (head -c 16 /dev/urandom | od -A n -x; head -c 16 /dev/random | od -A n -x) | sort -u | wc -l)"
+is 'random differs' 2 \
+	"$( (head -c 16 /dev/urandom | od -A n -x
+	head -c 16 /dev/random | od -A n -x) | sort -u | wc -l)"
 is 'full is full' 1 "$(echo x 2>/dev/null >/dev/full; echo $?)"
 
 # ----------------------------------------------------------------- files
@@ -103,7 +107,9 @@ is 'touch' '2020-02-02 02:02:02' "$(date -r a/1 '+%F %T')"
 tar cf t.tar a && mkdir x && tar xf t.tar -C x
 is 'tar' "$(cd a && find . | sort | md5sum)" "$(cd x/a && find . | sort | md5sum)"
 is 'tar keeps modes and times' "$(stat -c '%A %Y' a/1)" "$(stat -c '%A %Y' x/a/1)"
-is 'cpio' 'two' "$(find a | cpio -o -H newc 2>/dev/null | (mkdir y && cd y && cpio -i 2>/dev/null && cat a/b/2))"
+is 'cpio' 'two' \
+	"$(find a | cpio -o -H newc 2>/dev/null |
+	(mkdir y && cd y && cpio -i 2>/dev/null && cat a/b/2))"
 is 'gzip' 'two' "$(gzip <a/b/2 | gunzip)"
 cp -a a z
 is 'cp -a and diff' 0 "$(diff -r a/b z/b >/dev/null; echo $?)"
@@ -153,7 +159,9 @@ is 'dc' '42' "$(echo '6 7 * p' | dc)"
 is 'expr' '7' "$(expr 3 + 4)"
 is 'factor' '360: 2 2 2 3 3 5' "$(factor 360)"
 is 'base64' 'bmlkdXM=' "$(printf nidus | base64)"
-is 'ed' 'second' "$(printf '2p\nq\n' | { printf 'first\nsecond\n' >ed.txt; ed ed.txt 2>/dev/null; } | tail -n 1)"
+is 'ed' 'second' \
+	"$(printf '2p\nq\n' | { printf 'first\nsecond\n' >ed.txt
+	ed ed.txt 2>/dev/null; } | tail -n 1)"
 is 'env -i' 'A=1' "$(env -i A=1 env)"
 is 'which' '/bin/busybox' "$(which busybox)"
 
@@ -177,7 +185,8 @@ echo x >null
 is 'mknod' 0 $?
 is 'tty' '/dev/console' "$(tty)"
 is 'stty' '1' "$(stty -a | grep -c icanon)"
-is 'chroot' 'one' "$(mkdir -p r/bin && cp /bin/busybox r/bin && cp a/1 r/ && chroot r /bin/busybox cat /1)"
+is 'chroot' 'one' \
+	"$(mkdir -p r/bin && cp /bin/busybox r/bin && cp a/1 r/ && chroot r /bin/busybox cat /1)"
 is 'pivot of a script' '/tmp' "$(pwd)"
 like 'dmesg' '*' "$(dmesg | tail -n 1)"
 like 'ls -l of a device' 'crw-rw-rw-*1,*3*' "$(ls -l /dev/null)"

@@ -53,7 +53,7 @@ def init(name, program, *extra, words=''):
 def scenario(boot):
     every = [
         *init('tini', '/usr/bin/tini-static'),
-        *init('tini for the group', '/usr/bin/tini-static', words='-g --'),
+        *init('tini for the group', '/usr/bin/tini-static', words='-g'),
         *init('catatonit', '/usr/bin/catatonit'),
         # The one that is linked dynamically.
         *init('dumb-init', '/usr/bin/dumb-init', '/lib64/ld-linux-x86-64.so.2',

@@ -13,7 +13,7 @@
 #: forbid not found|Kernel panic|Oops|BUG:
 #
 # shellcheck shell=dash
-# shellcheck disable=SC2016
+# shellcheck disable=SC1091,SC2016
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /tmp
@@ -25,14 +25,16 @@ await()
 }
 
 is 'a world begins with 1' '1 0' "$(unshare -p -f sh -c 'echo $$ $PPID')"
-is 'its own /proc' '1 2' "$(unshare -p -f -m --mount-proc sh -c '
-	sleep 0 & wait; ls /proc | grep "^[0-9]" | sort -n | head -n 2 | xargs' | sed 's/ [0-9]*$/ 2/')"
+is 'its own /proc' '1 2 ' "$(unshare -p -f -m --mount-proc sh -c 'cd /proc; sleep 1 & echo [0-9]*
+	' | tr '\n' ' ')"
 is 'mount-proc leaves ours alone' yes "$(unshare -p -f -m --mount-proc true
 	[ "$(readlink /proc/self/ns/pid)" = "$(readlink /proc/1/ns/pid)" ] && echo yes)"
 is 'ps inside' '1' "$(unshare -p -f -m --mount-proc ps -o pid,comm | awk '$2 == "ps" { print $1 }')"
 is 'exit status' 42 "$(unshare -p -f sh -c 'exit 42'; echo $?)"
-is 'death by a signal' 137 "$(unshare -p -f sh -c 'sleep 9 & kill -9 $!; wait $!; exit $?'; echo $?)"
-is 'init ignores what it does not handle' 'alive' "$(unshare -p -f sh -c 'kill -TERM $$; kill -9 $$; echo alive')"
+is 'death by a signal' 137 \
+	"$(unshare -p -f sh -c 'sleep 9 & kill -9 $!; wait $!; exit $?'; echo $?)"
+is 'init ignores what it does not handle' 'alive' \
+	"$(unshare -p -f sh -c 'kill -TERM $$; kill -9 $$; echo alive')"
 is 'three worlds deep' '1 1 1' "$(unshare -p -f sh -c 'echo $$; unshare -p -f sh -c "echo \$\$
 	unshare -p -f sh -c \"echo \\\$\\\$\""' | xargs)"
 
@@ -45,18 +47,20 @@ init=${init% }
 inner=$(cat /tmp/inner)
 outer=$(pidof sleep)
 is 'NSpid of init' "$init 1" "$(sed -n 's/^NSpid:[[:space:]]*//p' "/proc/$init/status" | xargs)"
-is 'NSpid of its child' "$outer $inner" "$(sed -n 's/^NSpid:[[:space:]]*//p' "/proc/$outer/status" | xargs)"
-is 'the link of its namespace differs' 2 "$(readlink /proc/1/ns/pid "/proc/$init/ns/pid" | sort -u | wc -l)"
+is 'NSpid of its child' "$outer $inner" \
+	"$(sed -n 's/^NSpid:[[:space:]]*//p' "/proc/$outer/status" | xargs)"
+is 'the link of its namespace differs' 2 \
+	"$(for p in 1 "$init"; do readlink "/proc/$p/ns/pid"; done | sort -u | wc -l)"
 is 'unshare keeps its own' "$(readlink /proc/1/ns/pid)" "$(readlink "/proc/$shell/ns/pid")"
-is 'but not for children' "$(readlink "/proc/$init/ns/pid")" "$(readlink "/proc/$shell/ns/pid_for_children")"
+is 'but not for children' "$(readlink "/proc/$init/ns/pid")" \
+	"$(readlink "/proc/$shell/ns/pid_for_children")"
 is 'nsenter sees its processes' "1 $inner" "$(nsenter -t "$init" -p -m ps -o pid,comm |
 	awk '$2 == "sleep" || $1 == 1 { print $1 }' | sort -n | xargs)"
 is 'nsenter -p alone' "$inner" "$(nsenter -t "$init" -p -m pidof sleep)"
 is 'nsenter: a child of nobody inside' '0' "$(nsenter -t "$init" -p -m sh -c 'echo $PPID')"
-is 'nsenter: killing inside' 143 "$(nsenter -t "$init" -p -m sh -c 'kill '"$inner"'; sleep 0.1'
-	wait; echo 143)"
-kill -9 "$init" 2>/dev/null
+nsenter -t "$init" -p -m kill "$inner"
 wait $shell
+is 'nsenter: killing inside ends it' 0 $?
 is 'its end' yes "$([ -e "/proc/$init" ] || echo yes)"
 
 # Killing an init takes all of its world and the worlds below.
@@ -71,8 +75,6 @@ is 'nothing is left of it' 0 "$(pidof sleep | wc -w)"
 
 is 'orphans go to the inner init' '1' "$(unshare -p -f -m --mount-proc sh -c '
 	sh -c "sleep 5 & echo \$! >/tmp/orphan"; cut -d" " -f4 "/proc/$(cat /tmp/orphan)/stat"')"
-is 'many worlds at once' 40 "$(n=0; while [ $n -lt 40 ]; do unshare -p -f sh -c 'echo $$' & n=$((n + 1)); done
-	wait)" 2>/dev/null >/dev/null || true
 n=0
 while [ $n -lt 40 ]; do
 	unshare -p -f sh -c 'sleep 0.01 & exit 1' &
@@ -80,8 +82,8 @@ while [ $n -lt 40 ]; do
 done
 wait
 is 'forty worlds end' 0 "$(pidof sleep | wc -w)"
-is 'a fork after the inner init has ended' 'refused' "$(unshare -p sh -c '
-	true & wait; true & wait' 2>/dev/null; echo refused)"
+like 'a fork after the inner init has ended' '*annot allocate memory*' "$(unshare -p sh -c '
+	(:); (:); (:)' 2>&1)"
 is 'uts: a name of its own' 'inside' "$(unshare -u sh -c 'hostname inside; hostname')"
 like 'uts: ours is as before' '*' "$(hostname)"
 is 'mount: a mount of its own' 'gone' "$(unshare -m sh -c 'mkdir -p /tmp/m; mount -t tmpfs t /tmp/m

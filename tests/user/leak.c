@@ -174,6 +174,23 @@ static void work_namespace(void)
 	expect(ns_run(leave_orphans, NULL) == EXITED(5));
 }
 
+/* a process in new namespaces of every kind, with a map, then a dead one */
+static int enter_all(void *arg)
+{
+	(void)arg;
+	if (sys(SYS_unshare, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS |
+		CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWPID))
+		return 1;
+	if (proc_write("/proc/self/uid_map", "0 0 1"))
+		return 2;
+	return WEXITSTATUS(child_run(leave_orphans, NULL)) == 5 ? 0 : 3;
+}
+
+static void work_namespaces(void)
+{
+	expect(child_run(enter_all, NULL) == 0);
+}
+
 struct work {
 	void (*run)(void);
 	int times;	/* in a round; they make a hundred */
@@ -182,8 +199,9 @@ struct work {
 static const struct work works[] = {
 	{ work_fork, 3 }, { work_exec, 2 }, { work_clone, 6 },
 	{ work_thread, 5 }, { work_signal, 25 }, { work_kill, 1 },
-	{ work_pipe, 44 }, { work_map, 2 }, { work_file, 10 },
+	{ work_pipe, 43 }, { work_map, 2 }, { work_file, 10 },
 	{ work_session, 1 }, { work_namespace, 1 },
+	{ work_namespaces, 1 },
 };
 
 static void do_rounds(int rounds)

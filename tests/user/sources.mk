@@ -15,7 +15,7 @@ USER_TEST_INIT := tests/user/lib/init.c
 
 # files
 USER_TESTS += files_open files_io files_names files_stat files_perm
-USER_TESTS += pipes poll
+USER_TESTS += pipes poll epoll timerfd
 
 # memory
 USER_TESTS += mem_map mem_file mem_move mem_fork
@@ -28,10 +28,13 @@ USER_TESTS += clone wait waitid reparent sessions creds
 
 # signals
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
-USER_TESTS += sig_stop sig_kill sig_restart timers
+USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers signalfd
 
 # threads
 USER_TESTS += threads threads_raw threads_exec futex
+
+# local sockets
+USER_TESTS += unix_stream unix_dgram unix_rights
 
 # the system
 USER_TESTS += misc clocks scheduling

@@ -28,13 +28,16 @@ show_nest()
 
 kb=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 echo
-echo "$(uname -sr): $(grep -c ^processor /proc/cpuinfo) CPUs, $((kb / 1024)) MiB, up $(cut -d' ' -f1 /proc/uptime) s"
+cpus=$(grep -c ^processor /proc/cpuinfo)
+up=$(cut -d' ' -f1 /proc/uptime)
+echo "$(uname -sr): $cpus CPUs, $((kb / 1024)) MiB, up $up s"
 echo 'A nest of pid namespaces:'
 nest
 until grep -q '^NSpid:.*[0-9].*[0-9].*[0-9].*1$' /proc/[0-9]*/status 2>/dev/null; do :; done
 while [ "$(pidof sleep | wc -w)" -lt 3 ]; do :; done
 show_nest
-kill -9 "$(sed -n 's/^NSpid:[[:space:]]*\([0-9][0-9]*\)[[:space:]][[:space:]]*1$/\1/p' /proc/[0-9]*/status)"
+kill -9 "$(sed -n 's/^NSpid:[[:space:]]*\([0-9][0-9]*\)[[:space:]][[:space:]]*1$/\1/p' \
+	/proc/[0-9]*/status)"
 wait
 echo "Its outermost init was killed: all of it is gone. Try: unshare -p -f sh"
 echo "'exit' or 'poweroff' ends; Ctrl-A X ends QEMU."

@@ -38,10 +38,10 @@ like()
 
 status()
 {
-	name=$1 wanted=$2
+	status_name=$1 status_wanted=$2
 	shift 2
 	"$@"
-	is "$name" "$wanted" $?
+	is "$status_name" "$status_wanted" $?
 }
 
 plan()
