@@ -64,6 +64,7 @@ DEP_SETS := $(sort \
 	$(call needs,all kernel image,build) \
 	$(call needs,run debug,build run) \
 	$(call needs,test test-% user host,build run test) \
+	$(call needs,test test-clients,iso uefi) \
 	$(call needs,oracle,build run test oracle) \
 	$(call needs,iso run-iso,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
@@ -233,20 +234,12 @@ image: $(OBJS) $(OUT)/ksyms.o $(BOOT_CPIO) ## one ELF with INIT=program or INITR
 	$(Q)$(PYTHON) tools/mkksyms.py --verify $(IMAGE) $(OUT)/ksyms.bin
 
 ISO := build/nidus.iso
-ISO_MODULES := normal multiboot2 iso9660 all_video part_gpt part_msdos fat \
-	search configfile echo ls halt reboot test
 
 iso: $(ISO) ## hybrid ISO for CD and USB, BIOS and UEFI (INIT= INITRD=)
-$(ISO): all $(BOOT_CPIO) iso/boot/grub/grub.cfg FORCE
+$(ISO): all $(BOOT_CPIO) iso/boot/grub/grub.cfg tools/mkiso.sh FORCE
 	$(say) ISO $@
-	@rm -rf build/iso && mkdir -p build/iso/boot/grub
-	$(Q)cp iso/boot/grub/grub.cfg build/iso/boot/grub/
-	$(Q)$(OBJCOPY) --strip-debug build/nidus.elf build/iso/boot/nidus.elf
-	$(Q)cp $(BOOT_CPIO) build/iso/boot/initramfs.cpio
-	$(Q)SOURCE_DATE_EPOCH=0 grub-mkrescue -o $@ \
-		"--install-modules=$(ISO_MODULES)" --fonts= --locales= \
-		--themes= build/iso >build/iso.log 2>&1 || \
-		{ cat build/iso.log; exit 1; }
+	$(Q)OBJCOPY=$(OBJCOPY) tools/mkiso.sh -k build/nidus.elf \
+		-i $(BOOT_CPIO) -o $@
 
 run-iso: iso ## boot the ISO by BIOS (USB=1: as a USB stick; SCREEN=1: a window)
 	$(Q)$(QEMU) $(if $(USB),-u,-c) $(ISO) $(if $(SCREEN),-w) -- $(QEMU_FLAGS)

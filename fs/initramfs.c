@@ -357,6 +357,15 @@ static void finish(struct unpack *u)
 	}
 }
 
+static void fit_limits(const struct unpack *u)
+{
+	struct path root;
+
+	fs_context_root(u->walk.fs, &root);
+	ramfs_limits_fit(path_inode(&root)->sb);
+	path_put(&root);
+}
+
 static void unpack_all(struct unpack *u, const void *data, size_t len)
 {
 	u64 begin_ns = clock_now_ns();
@@ -376,6 +385,7 @@ static void unpack_all(struct unpack *u, const void *data, size_t len)
 		fail_archive(u);
 	finish(u);
 	free_passed(u, len, true);
+	fit_limits(u);
 	pr_info("%s: %lu entries, %lu KiB of data, unpacked in %lu ms\n",
 		u->what, u->entries, u->bytes / 1024,
 		(clock_now_ns() - begin_ns) / NSEC_PER_MSEC);

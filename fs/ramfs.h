@@ -43,6 +43,9 @@ void ramfs_limits_put(struct ramfs_limits *l);
 /* One more of what is counted: 0, -ENOSPC. */
 int ramfs_page_charge(struct ramfs_limits *l);
 int ramfs_inode_charge(struct ramfs_limits *l);
+/* The usual limits, now that the initramfs is unpacked and its memory free:
+ * half of memory, and never less than half of what is free besides. */
+void ramfs_limits_fit(struct superblock *sb);
 struct ramfs_place {
 	struct superblock *sb;
 	struct inode *dir;		/* NULL: a root, or a nameless file */

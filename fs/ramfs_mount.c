@@ -89,6 +89,23 @@ static void set_defaults(struct ramfs_limits *l)
 	l->mode = S_IRWXUGO | S_ISVTX;
 }
 
+void ramfs_limits_fit(struct superblock *sb)
+{
+	struct ramfs_limits *l = ramfs_limits_of(sb);
+	struct mm_stat stat;
+	u64 half, room;
+
+	mm_stat_get(&stat);
+	half = stat.total_pages / 2;
+	room = stat.free_pages / 2;
+	if (l->default_pages)
+		WRITE_ONCE(l->max_pages,
+			   max(half, (u64)atomic_read(&l->pages) + room));
+	if (l->default_inodes)
+		WRITE_ONCE(l->max_inodes,
+			   max(half, (u64)atomic_read(&l->inodes) + room));
+}
+
 /* "50%" of memory, or bytes with a suffix. */
 static int parse_memory(const char *text, u64 *pages)
 {

@@ -62,7 +62,7 @@ def list_clients():
         except SpecError:       # the test itself will say what is wrong
             names.append(f'clients/{name}.cpus1')
             continue
-        if 'nidus' in story.kernels:
+        if 'nidus' in story.kernels and (env('ONLY') or not story.slow):
             names += [f'clients/{name}.cpus{n}' for n in env('CPUS_LIST').split() or story.cpus]
     return names or ['clients/none']
 
@@ -144,7 +144,7 @@ def command_clients(args):
     writer = tap.Writer('clients')
     for path in scenario.files():
         story = scenario.Scenario(path)
-        if args.names and story.name not in args.names:
+        if story.name not in args.names if args.names else story.slow:
             continue
         if ('linux' if args.linux else 'nidus') not in story.kernels:
             continue

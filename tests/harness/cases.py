@@ -42,8 +42,9 @@ class Case:
     qemu_options: tuple = ()
     limit_s: float = 30
     env: dict = dataclasses.field(default_factory=dict)
-    kernel: str = ''
+    kernel: str = ''                # another than the boot's; ' ' for none
     typing: tuple = ()
+    keys: tuple = ()
     stop: str = ''
     tap: bool = False               # the guest's own points count
 
@@ -87,8 +88,8 @@ def machine_of(boot, case, directory):
         boot, name=f'{boot.name}.{slug}', cpus=case.cpus, memory=case.memory,
         machine=case.machine or boot.machine, append=case.append, options=case.options,
         qemu_options=case.qemu_options, limit_s=case.limit_s * (LINUX_SLOWER if boot.linux else 1),
-        kernel=boot.kernel if case.kernel == '' else case.kernel, env=case.env,
-        typing=case.typing, stop=case.stop)
+        kernel=boot.kernel if case.kernel == '' else case.kernel.strip(), env=case.env,
+        typing=case.typing, keys=case.keys, stop=case.stop)
     if case.archive is not None:
         data = case.archive if isinstance(case.archive, bytes) else case.archive.pack()
         one.initrd = os.path.join(directory, slug + '.cpio')
@@ -103,13 +104,28 @@ def crashed(one, outcome, patterns):
     return one.linux and missing and any(guest.LINUX_CRASH.search(x) for x in outcome.lines)
 
 
-def one_case(boot, case, directory):
+def boot_case(template, case):
+    """Boot a case that the caller judges: its machine.Outcome."""
+    one = machine_of(template, case, scratch())
+    outcome = machine.run(one)
+    if one.initrd:
+        os.unlink(one.initrd)
+    return outcome
+
+
+def scratch():
+    directory = os.path.join(TOP, 'build/test')
+    os.makedirs(directory, exist_ok=True)
+    return directory
+
+
+def one_case(template, case):
     """Boot a case: the list of its points."""
-    one = machine_of(boot, case, directory)
+    one = machine_of(template, case, scratch())
     story = scenario.Judged()
-    story.expect = case.linux or case.expect if boot.linux else case.expect
+    story.expect = (template.linux and case.linux) or case.expect
     story.forbid, story.end, story.tap = [NEVER, *case.forbid], case.end, case.tap
-    for _ in range(guest.LINUX_TRIES if boot.linux else 1):
+    for _ in range(guest.LINUX_TRIES if template.linux else 1):
         outcome = machine.run(one)
         if not crashed(one, outcome, story.expect):
             break
@@ -124,10 +140,8 @@ def one_case(boot, case, directory):
 
 def run(boot, cases):
     """Boot all cases, several at a time; yield their points in order."""
-    directory = os.path.join(TOP, 'build/test')
-    os.makedirs(directory, exist_ok=True)
     only = os.environ.get('CASE', '')
     picked = [c for c in cases if re.search(only, c.name) and not (boot.linux and c.linux is None)]
     with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        for points in pool.map(lambda case: one_case(boot, case, directory), picked):
+        for points in pool.map(lambda case: one_case(boot, case), picked):
             yield from points

@@ -1,13 +1,15 @@
-"""tests/harness/dump.py - looks into a machine that hangs, from outside.
+"""tests/harness/dump.py - looks into a machine from outside, and presses keys.
 
 What:  asks QEMU's monitor for the registers of every CPU and follows the frame
        pointers of those that are in the kernel; the caller prints the lines.
+       press() works the machine's own keyboard.
 Not:   what the kernel itself prints when it panics.
 See:   tools/symbolize.py; QEMU's human monitor protocol
 """
 import os
 import re
 import socket
+import time
 
 from symbolize import Symbolizer
 
@@ -48,6 +50,22 @@ class Monitor:
 
     def close(self):
         self.socket.close()
+
+
+KEYS = {' ': 'spc', '\n': 'ret', '/': 'slash', '-': 'minus', '>': 'shift-dot', '$': 'shift-4',
+        '.': 'dot', '(': 'shift-9', ')': 'shift-0', '*': 'shift-8', ';': 'semicolon'}
+KEY_HOLD_MS = 5
+
+
+def press(monitor_path, text):
+    """Press the keys for a text of letters, digits and what KEYS has."""
+    monitor = Monitor(monitor_path)
+    for char in text:
+        key = KEYS.get(char) or (f'shift-{char.lower()}' if char.isupper() else char)
+        monitor.ask(f'sendkey {key} {KEY_HOLD_MS}')
+        # The next key is only pressed when this one was released.
+        time.sleep(4 * KEY_HOLD_MS / 1000)
+    monitor.close()
 
 
 def registers(text):

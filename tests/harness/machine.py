@@ -16,7 +16,7 @@ import tempfile
 import time
 
 from . import TOP
-from .dump import dump
+from .dump import dump, press
 
 # Exit status of QEMU for what Nidus writes to the debug-exit port under
 # testexit=1: value * 2 + 1.
@@ -50,6 +50,7 @@ class Boot:
     limit_s: float = 300
     silence_s: float = 120      # longest time without a new line
     typing: tuple = ()          # pairs: when this pattern was seen, type this
+    keys: tuple = ()            # the same on the machine's own keyboard
     stop: str = ''              # end the machine when this pattern is seen
 
     def command(self, monitor):
@@ -117,6 +118,8 @@ class Watch:
         self.boot = boot
         self.on_line = on_line
         self.typing = list(boot.typing)
+        self.keys = list(boot.keys)
+        self.monitor = ''
         self.outcome = Outcome()
 
     def line(self, text):
@@ -133,6 +136,11 @@ class Watch:
                 process.stdin.flush()
             except OSError:
                 pass
+
+    def press(self, text):
+        """Press what is due, as type does."""
+        if self.keys and re.search(self.keys[0][0], text):
+            press(self.monitor, self.keys.pop(0)[1])
 
     def until(self, process, console):
         """Read until the end: why it ended."""
@@ -154,12 +162,13 @@ class Watch:
             for text in console.feed(data):
                 self.line(text)
                 self.type(process, text)
+                self.press(text)
                 if self.boot.stop and re.search(self.boot.stop, text):
                     return 'stopped'
             self.type(process, console.partial())
 
     def run(self, log, directory):
-        monitor = os.path.join(directory, 'monitor')
+        monitor = self.monitor = os.path.join(directory, 'monitor')
         outcome = self.outcome
         start = time.monotonic()
         process = subprocess.Popen(self.boot.command(monitor), cwd=TOP, stdin=subprocess.PIPE,

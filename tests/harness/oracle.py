@@ -48,7 +48,7 @@ def stories(kernel, linux, only):
     picks = only.split()
     for path in scenario.files():
         story = scenario.Scenario(path)
-        if 'linux' not in story.kernels or (picks and story.name not in picks):
+        if 'linux' not in story.kernels or (story.name not in picks if picks else story.slow):
             continue
         for cpus in story.cpus:
             name = f'{story.name}.cpus{cpus}'

@@ -15,6 +15,8 @@ What:  a scenario is a file of tests/scenario. NAME.sh is a shell script that
            #: limit SECONDS        #: packages NAME...  #: kernels nidus linux
            #: tap yes              the lines of TAP that the guest prints
                                    are points, and their plan is kept
+           #: slow yes             not run unless ONLY= or the command
+                                   line names it
            #: type REGEX => TEXT   when seen, type it (escapes as in C)
        NAME.py sets the same as CPUS, SPEC, WITH, EXPECT, FORBID, END, ...
        (lists and strings) and INIT, the text of /init, if there is one; or it
@@ -56,7 +58,7 @@ class Scenario:
         self.cpus, self.spec, self.with_, self.expect, self.forbid = ['1'], [], [], [], []
         self.packages, self.kernels, self.typing = [], ['nidus', 'linux'], []
         self.append, self.memory, self.machine, self.end = '', '256M', 'q35', 'poweroff'
-        self.limit, self.tap = '90', ''
+        self.limit, self.tap, self.slow = '90', '', ''
         self.init = None
         self.function = None
         if path.endswith('.py'):
@@ -81,7 +83,7 @@ class Scenario:
     def set(self, word, rest, fresh):
         """One declaration; a list's first one takes the place of its default."""
         if word not in ('cpus', 'spec', 'with', 'expect', 'forbid', 'packages', 'kernels',
-                        'append', 'memory', 'machine', 'end', 'limit', 'type', 'tap'):
+                        'append', 'memory', 'machine', 'end', 'limit', 'type', 'tap', 'slow'):
             raise SpecError(f'{self.path}: unknown word "{word}"')
         if word == 'type':
             pattern, _, keys = rest.partition(' => ')
@@ -100,7 +102,7 @@ class Scenario:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         for field in ('cpus', 'spec', 'with_', 'expect', 'forbid', 'packages', 'kernels',
-                      'append', 'memory', 'machine', 'end', 'limit', 'typing', 'tap'):
+                      'append', 'memory', 'machine', 'end', 'limit', 'typing', 'tap', 'slow'):
             name = field.rstrip('_').upper()
             if hasattr(module, name):
                 setattr(self, field, getattr(module, name))

@@ -9,7 +9,8 @@ from harness import cases
 
 CPUS = [1]
 GLIBC = 'gcc'
-LIBRARIES = ('/lib64/ld-linux-x86-64.so.2', '/lib/x86_64-linux-gnu/libc.so.6')
+LIBRARIES = ('/lib64/ld-linux-x86-64.so.2', '/lib/x86_64-linux-gnu/libc.so.6',
+             '/lib/x86_64-linux-gnu/libgcc_s.so.1')
 
 
 def archive(path, *libraries):

@@ -1,0 +1,133 @@
+"""tests/scenario/boots.py - every way in, and many kinds of machine
+
+What:  ISO images by BIOS and UEFI, as CD and as USB stick; PVH on three
+       machines; a program linked into the kernel; much memory, many CPUs,
+       holes in their numbers, old and new processors, devices left out. Each
+       boot ends with an init that shows what it got. The image of "make iso"
+       is worked by its screen and keyboard.
+See:   docs/boot.md; tools/mkiso.sh, tools/qemu.sh
+"""
+import os
+import subprocess
+
+from harness import TOP, cases
+from mkinitramfs import Archive, SpecError
+
+CPUS = [1]
+KERNELS = ['nidus']
+PACKAGES = ['busybox-static', 'xorriso', 'mtools', 'grub-pc-bin', 'grub-efi-amd64-bin', 'ovmf']
+WORDS = 'console=ttyS0 loglevel=4 panic=-1 testexit=1'
+SHOWN = ('^show begins$', '^show ends$')
+NO_KERNEL = ' '
+MENU = """set timeout=0
+insmod all_video
+set gfxpayload=1024x768x32,1024x768,auto
+menuentry "test" {{
+	multiboot2 /boot/nidus.elf {words}
+	{module}
+}}
+"""
+
+
+def path(name):
+    return os.path.join(TOP, 'build/scenario', name)
+
+
+def command(*words):
+    done = subprocess.run(words, cwd=TOP, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SpecError(f'{words[0]}: {done.stdout}{done.stderr}')
+
+
+def iso(name, kernel, archive, words=WORDS):
+    """An image whose only entry has these words."""
+    module = 'module2 /boot/initramfs.cpio' if archive else ''
+    with open(path(f'{name}.cfg'), 'w', encoding='utf-8') as f:
+        f.write(MENU.format(words=words, module=module))
+    more = []
+    if archive:
+        with open(path(f'{name}.cpio'), 'wb') as f:
+            f.write(archive.pack())
+        more = ['-i', path(f'{name}.cpio')]
+    command('tools/mkiso.sh', '-k', kernel, '-g', path(f'{name}.cfg'), '-o', path(f'{name}.iso'),
+            *more)
+    return path(f'{name}.iso')
+
+
+def shown(name, expect=(), **more):
+    more.setdefault('archive', cases.base(init=cases.program('show')))
+    return cases.Case(name, expect=(SHOWN[0], *expect, SHOWN[1]), end='poweroff', **more)
+
+
+def from_iso(name, options, **more):
+    return shown(name, archive=None, kernel=NO_KERNEL, options=options, limit_s=90, **more)
+
+
+def isos(boot, show):
+    image = iso('show', boot.kernel, show, f'{WORDS} first KEY=value')
+    got = ('^argv 1 <first>$', '<KEY=value>$')
+    yield from_iso('UEFI, CD, q35', ('-U', '-c', image), expect=got, memory='256M')
+    yield from_iso('UEFI, USB, q35', ('-U', '-u', image), expect=got, memory='256M', cpus=2)
+    yield from_iso('BIOS, CD, q35', ('-c', image), expect=got, cpus=2)
+    yield from_iso('BIOS, CD, pc', ('-c', image), expect=got, machine='pc')
+    yield from_iso('BIOS, USB, q35', ('-u', image), expect=got)
+
+
+def shipped(boot):
+    """The image that users get: its shell, by keyboard and screen."""
+    archive = Archive()
+    values = {'BUSYBOX': cases.busybox()}
+    for part in ('base', 'shell'):
+        archive.spec(os.path.join(TOP, f'tools/initramfs/{part}.spec'), values)
+    with open(path('shell.cpio'), 'wb') as f:
+        f.write(archive.pack())
+    command('tools/mkiso.sh', '-k', boot.kernel, '-i', path('shell.cpio'), '-o', path('shell.iso'))
+    typed = (('init: started', 'echo Typed $((6*7)) by hand >/dev/ttyS0\n'),
+             ('^Typed', 'poweroff -f\n'))
+    yield cases.Case('the shipped image', None, kernel=NO_KERNEL, options=('-c', path('shell.iso')),
+                     expect=('Nidus, started by multiboot2 GRUB', 'init: started',
+                             '^Typed 42 by hand$', 'reboot: Power down'),
+                     end='reset', keys=typed, limit_s=60, memory='256M', cpus=2)
+
+
+def pvh():
+    for machine in ('q35', 'pc', 'microvm'):
+        yield shown(f'PVH, {machine}', machine=machine, append='one', expect=('^argv 1 <one>$',),
+                    cpus=2)
+
+
+def one_file(show):
+    """make image: the program inside the kernel."""
+    program = cases.program('show')
+    image = path('image.elf')
+    command('make', '-s', 'image', f'INIT={program}', f'IMAGE={image}', 'DEPS=skip')
+    yield shown('one file', archive=None, kernel=image, append='one', expect=('^argv 1 <one>$',))
+    yield from_iso('one file, ISO', ('-c', iso('image', image, None)))
+    other = cases.base()
+    other.file('/other', program)
+    yield shown('one file, and an archive that wins', archive=other, kernel=image,
+                append='rdinit=/other', expect=('^argv 0 </other>$',))
+
+
+def machines():
+    yield shown('5 GiB', memory='5G', expect=(r'^ram 50\d\d MiB$', r'MemTotal: +5\d{6} kB$'))
+    yield shown('an odd size', memory='131073K', expect=(r'^ram 12\d MiB$',))
+    yield shown('8 CPUs', cpus=8, expect=('^cpus 8$',))
+    yield shown('64 CPUs', cpus=64, expect=('^cpus 64$',), limit_s=120)
+    yield shown('holes in the APIC numbers', cpus=9, env={'SMP': '9,sockets=3,cores=3,threads=1'},
+                expect=('^cpus 9$',), limit_s=60)
+    yield shown('processors that are not there', cpus=2, env={'SMP': '2,maxcpus=6'},
+                expect=('^cpus 2$',))
+    for model in ('qemu64', 'Nehalem', 'Skylake-Client', 'EPYC'):
+        yield shown(f'processor {model}', options=('-C', model), cpus=2, expect=('^cpus 2$',))
+    yield shown('q35 without HPET', machine='q35,hpet=off')
+    yield shown('pc without HPET and ACPI', machine='pc,hpet=off,acpi=off')
+    yield shown('q35 without a keyboard', machine='q35,i8042=off')
+    yield shown('microvm without ACPI', machine='microvm,acpi=off')
+
+
+def scenario(boot):
+    os.makedirs(path(''), exist_ok=True)
+    show = cases.base(init=cases.program('show'))
+    every = [*isos(boot, show), *shipped(boot), *pvh(), *one_file(show), *machines()]
+    yield from cases.run(boot, every)
