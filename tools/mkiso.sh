@@ -36,7 +36,7 @@ mkdir -p "$dir/iso/boot/grub"
 cp "$menu" "$dir/iso/boot/grub/grub.cfg"
 "${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$dir/iso/boot/nidus.elf"
 [ -z "$initramfs" ] || cp "$initramfs" "$dir/iso/boot/initramfs.cpio"
-# shellcheck disable=SC2086 # words of the list
+# shellcheck disable=SC2086,SC2116 # words of the list
 if ! SOURCE_DATE_EPOCH=0 grub-mkrescue -o "$out" \
 	"--install-modules=$(echo $modules)" --fonts= --locales= --themes= \
 	"$dir/iso" >"$dir/log" 2>&1; then
