@@ -65,6 +65,7 @@ DEP_SETS := $(sort \
 	$(call needs,run debug,build run) \
 	$(call needs,test test-% user host,build run test) \
 	$(call needs,test test-clients,iso uefi) \
+	$(call needs,boots figures,build run test) \
 	$(call needs,oracle,build run test oracle) \
 	$(call needs,iso run-iso,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
@@ -340,6 +341,15 @@ test-clients: all ## whole-machine stories of tests/scenario (ONLY=)
 oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then compared (NIDUS=no: Linux alone)
 	$(Q)$(RUNNER) oracle --linux "$$(tools/oracle.sh)" \
 		$(if $(filter no,$(NIDUS)),,--nidus build/nidus.elf)
+
+COUNT ?= 100
+
+.PHONY: boots figures
+boots: all ## boot COUNT=100 times with CPUS= and count failures
+	$(Q)tools/boots.sh -n $(CPUS) $(COUNT)
+
+figures: ## what a boot costs: instructions, time, memory, size
+	$(Q)$(PYTHON) tools/figures.py
 
 # -------------------------------------------------------------------- checks
 

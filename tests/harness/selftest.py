@@ -15,7 +15,7 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import guest, machine, scenario, tap  # noqa: E402
+from harness import cases, elfimage, guest, machine, scenario, tap  # noqa: E402
 from mkinitramfs import Archive, SpecError  # noqa: E402
 
 TESTS = []
@@ -163,6 +163,48 @@ def stories_that_say_nothing_are_refused():
         except SpecError:
             continue
         raise AssertionError(text)
+
+
+@test
+def points_of_the_guest_count():
+    story = story_file('#: tap yes\n')
+    assert all(told(story, ['ok 1 - a', 'noise', '1..1']))
+    assert not all(told(story, ['ok 1 - a']))
+    assert not all(told(story, ['not ok 1 - a', '1..1']))
+    assert not all(told(story, ['ok 1 - a', '1..2']))
+    assert not all(told(story, []))
+
+
+@test
+def ends_are_told_apart():
+    for end, good in (('poweroff', 33), ('halt', 35), ('panic', 37), ('reset', 0)):
+        story = story_file(f'#: expect a\n#: end {end}\n')
+        for code in (0, 1, 33, 35, 37):
+            assert told(story, ['a'], code)[-1] == (code == good), (end, code)
+    assert not told(story_file('#: expect a\n#: end stays\n'), ['a'], 33)[-1]
+
+
+@test
+def cases_keep_to_themselves():
+    boot = machine.Boot(name='story', kernel='k', cpus=9)
+    one = cases.machine_of(boot, cases.Case('A case!', b'archive', 'x=1', cpus=2), '/tmp')
+    try:
+        assert (one.name, one.cpus, one.append) == ('story.a-case', 2, 'x=1')
+        assert (boot.name, boot.cpus, boot.initrd) == ('story', 9, '')
+        with open(one.initrd, 'rb') as f:
+            assert f.read() == b'archive'
+    finally:
+        os.unlink(one.initrd)
+    assert not cases.machine_of(boot, cases.Case('none'), '/tmp').initrd
+
+
+@test
+def made_programs_are_elf():
+    data = elfimage.Image().pack()
+    assert data[:4] == b'\x7fELF' and len(data) == elfimage.PAGE
+    assert data[elfimage.Image.CODE_AT:].startswith(elfimage.CODE)
+    assert elfimage.TEXT in data
+    assert b'/x\0' in elfimage.Image().interpreter('/x').pack()
 
 
 @test

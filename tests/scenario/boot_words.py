@@ -105,6 +105,8 @@ def little_memory():
         yield cases.Case(f'{memory} of memory', show, memory=memory, end='some', linux=None,
                          expect=(r'Kernel panic - not syncing: .*memory|^Nidus: .*memory|'
                                  r'initrd is too large|^show ends$',))
+    yield cases.Case('2M of memory', show, memory='2M', end='stays', linux=None, limit_s=4,
+                     expect=('^Nidus: an initramfs lies over the kernel: too little memory$',))
     yield shown('8M of memory', '', '^show ends$', memory='8M', linux=None)
 
 

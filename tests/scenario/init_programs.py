@@ -18,9 +18,10 @@ echo "child $$ of $PPID"
 for n in 1 2 3 4 5; do
 	sh -c 'sleep 0.2 & exec true'
 done
-sh -c 'sleep 0.4 & echo orphan $!' >/orphan
-orphan=$(cut -d' ' -f2 /orphan)
+sh -c 'sleep 50 & echo $!' >/orphan
+orphan=$(cat /orphan)
 echo "orphan of $(cut -d' ' -f4 "/proc/$orphan/stat")"
+kill "$orphan"
 while grep -l '^Name:.sleep' /proc/[0-9]*/status >/dev/null 2>&1; do sleep 0.1; done
 echo "zombies $(grep -l '^State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l)"
 trap 'echo got TERM; [ "$1" = off ] && exec poweroff -f; exit 7' TERM

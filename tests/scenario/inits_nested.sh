@@ -62,8 +62,12 @@ for name in tini dumb-init catatonit; do
 	rm /stop
 	# Orphans of the box are reaped by its init.
 	is "$name: reaps orphans" 0 "$($box sh -c 'mount -t proc proc /proc
-		for n in 1 2 3 4; do sh -c "true & true"; done; sleep 0.3
-		grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l')"
+		for n in 1 2 3 4; do sh -c "true & true"; done
+		for n in 1 2 3 4 5 6 7 8 9 10; do
+			left=$(grep -l "^State:.Z" /proc/[0-9]*/status 2>/dev/null | wc -l)
+			[ $left = 0 ] && break
+			sleep 0.2
+		done; echo $left')"
 	# KILL from outside takes the whole box.
 	$box sh -c 'sleep 1000 & sleep 1001 & touch /ready; wait' &
 	await /ready
@@ -76,8 +80,11 @@ is 'tini -s: sub-reaper' 'reaped' \
 	"$(tini -s -- sh -c 'sh -c "sleep 0.1 & true"; sleep 0.3; echo reaped')"
 like 'tini without -s warns' '*Tini is not running as PID 1*' "$(tini -- true 2>&1)"
 status 'tini -e: a code that counts as success' 0 tini -s -e 7 -- sh -c 'exit 7'
+# The other has no trap left when it says that it is there.
 is 'tini -g: the whole group' 143 "$(tini -s -g -- sh -c 'trap "wait \$other; exit \$?" TERM
-	sleep 100 & other=$!; kill -TERM $PPID; while :; do sleep 0.05; done' 2>/dev/null; echo $?)"
+	sh -c "touch /there; exec sleep 100" & other=$!
+	while [ ! -e /there ]; do sleep 0.05; done
+	kill -TERM $PPID; while :; do sleep 0.05; done' 2>/dev/null; echo $?)"
 is 'dumb-init: a session for the child' yes \
 	"$(dumb-init sh -c '[ "$(cut -d" " -f6 /proc/$$/stat)" = $$ ] && echo yes')"
 is 'dumb-init: rewrites a signal' '2' \

@@ -25,7 +25,7 @@ await()
 }
 
 is 'a world begins with 1' '1 0' "$(unshare -p -f sh -c 'echo $$ $PPID')"
-is 'its own /proc' '1 2 ' "$(unshare -p -f -m --mount-proc sh -c 'cd /proc; sleep 1 & echo [0-9]*
+is 'its own /proc' '1 2 ' "$(unshare -p -f -m --mount-proc sh -c 'cd /proc; sleep 50 & echo [0-9]*
 	' | tr '\n' ' ')"
 is 'mount-proc leaves ours alone' yes "$(unshare -p -f -m --mount-proc true
 	[ "$(readlink /proc/self/ns/pid)" = "$(readlink /proc/1/ns/pid)" ] && echo yes)"

@@ -185,6 +185,10 @@ void boot_add_module(struct boot_build *b, paddr_t start, paddr_t end,
 
 	if (b->info->nmodules == BOOT_MAX_MODULES || end <= start)
 		return;
+	if (start < (u64)kernel_end - KERNEL_VMA &&
+	    end > (u64)kernel_start - KERNEL_VMA)
+		boot_fail("an initramfs lies over the kernel: "
+			  "too little memory");
 	mod = &b->info->modules[b->info->nmodules++];
 	mod->start = start;
 	mod->end = end;

@@ -16,6 +16,8 @@
 %include "asm/offsets.inc"
 
 extern boot_main
+extern bss_start
+extern bss_end
 
 global _start
 global pvh_start
@@ -84,6 +86,12 @@ start_common:
 	xor eax, eax
 	mov fs, eax
 	mov gs, eax
+	mov edi, bss_start - KERNEL_VMA
+	mov ecx, bss_end - KERNEL_VMA
+	sub ecx, edi
+	shr ecx, 2
+	rep stosd			; firmware may have used it: SeaBIOS
+					; does when there is little memory
 	mov esp, boot_stack_top - KERNEL_VMA
 	push dword 0
 	popfd
