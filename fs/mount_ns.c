@@ -134,3 +134,18 @@ void mount_ns_root(struct mount_ns *ns, struct path *out)
 	mount_tree_unlock();
 	path_enter_mounts(out);
 }
+
+void mount_ns_for_each(struct mount_ns *ns,
+		       void (*fn)(const struct path *root, void *arg),
+		       void *arg)
+{
+	struct mount *m;
+
+	mount_tree_lock();
+	for_each_list(m, &ns->mounts, ns_link) {
+		const struct path root = { .mount = m, .dentry = m->root };
+
+		fn(&root, arg);
+	}
+	mount_tree_unlock();
+}

@@ -50,6 +50,7 @@ enum lock_rank {
 	RANK_TTY_INPUT,
 	/* layer 8 proc, spinning */
 	RANK_USER,		/* hash of users */
+	RANK_PIDNS_LIST,	/* all pid namespaces */
 	RANK_FUTEX,
 	RANK_TASK,		/* small fields of one task (alloc_lock) */
 	RANK_SIGHAND,		/* signal actions */

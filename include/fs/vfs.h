@@ -476,6 +476,10 @@ void mount_ns_put(struct mount_ns *ns);
 struct mount_ns *mount_ns_init(void);	/* the first one; borrowed */
 /* Root of the namespace, topmost mount there, with references (setns). */
 void mount_ns_root(struct mount_ns *ns, struct path *out);
+/* Every mount of @ns: @fn gets its root, borrowed, under the mount mutex. */
+void mount_ns_for_each(struct mount_ns *ns,
+		       void (*fn)(const struct path *root, void *arg),
+		       void *arg);
 /* An internal mount of a superblock, not in any tree (pipes, nsfs). Takes its
  * own reference of @sb. */
 int mount_create_internal(struct superblock *sb, struct mount **out);

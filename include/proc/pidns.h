@@ -37,6 +37,8 @@ struct pid_ns {
 	struct pid_table table;		/* [a][R] number -> struct pid */
 	struct mutex first_birth;	/* held until the init is born */
 	s32 reboot_signal;		/* [T] reboot(2)'s: init's exit code */
+	struct list all_link;		/* [all_lock][R] every namespace that is
+					   not yet freed, parents first */
 	struct rcu_head rcu;
 };
 
@@ -50,6 +52,17 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 		 struct pid_ns **out);
 struct pid_ns *pidns_get(struct pid_ns *ns);
 void pidns_put(struct pid_ns *ns);
+/*
+ * pidns_list_below - every namespace at or below @top, parents first
+ * @out:     array of @n references, the caller's to put and kfree
+ * Return:   0, -ENOMEM
+ */
+struct pidns_list {
+	struct pid_ns **ns;
+	size_t n;
+};
+int pidns_list_below(struct pid_ns *top, struct pidns_list *out);
+void pidns_list_fini(struct pidns_list *list);
 /* Is @ns @ancestor or below it? */
 bool pidns_is_below(const struct pid_ns *ns, const struct pid_ns *ancestor);
 /*

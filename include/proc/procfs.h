@@ -33,6 +33,10 @@ int nsfs_path(struct ns_common *ns, struct path *out);	/* takes own ref */
 /* The namespace behind an open nsfs file; NULL: another file. With ref. */
 struct file;
 struct ns_common *nsfs_file_ns(struct file *f);
+/* The namespace that @path's inode stands for, borrowed; NULL: no nsfs. */
+struct ns_common *nsfs_path_ns(const struct path *path);
+/* The pid namespace that @path's /proc shows, borrowed; NULL: no /proc. */
+struct pid_ns *procfs_path_pidns(const struct path *path);
 
 /* pidfd.c */
 struct pid;

@@ -160,6 +160,13 @@ struct ns_common *nsfs_file_ns(struct file *f)
 	return ns;
 }
 
+struct ns_common *nsfs_path_ns(const struct path *path)
+{
+	struct inode *inode = path_inode(path);
+
+	return inode->sb == nsfs_sb ? inode->private : NULL;
+}
+
 int nsfs_path(struct ns_common *ns, struct path *out)
 {
 	struct inode *inode = inode_create(nsfs_sb, S_IFREG | 0444);

@@ -18,6 +18,7 @@
 
 #include <core/assert.h>
 #include <core/printk.h>
+#include <mm/kmalloc.h>
 #include <mm/slab.h>
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
@@ -29,6 +30,22 @@
 #include <uapi/sched.h>
 
 static struct slab_cache *pidns_cache;
+static DEFINE_SPINLOCK(all_lock, RANK_PIDNS_LIST);
+static struct list all = LIST_INIT(all);	/* [all_lock][R] by all_link */
+
+static void all_add(struct pid_ns *ns)
+{
+	spin_lock(&all_lock);
+	list_add_tail(&all, &ns->all_link);
+	spin_unlock(&all_lock);
+}
+
+static void all_del(struct pid_ns *ns)
+{
+	spin_lock(&all_lock);
+	list_del_rcu(&ns->all_link);
+	spin_unlock(&all_lock);
+}
 
 static void pidns_common_put(struct ns_common *common)
 {
@@ -79,6 +96,7 @@ void pidns_init(void)
 					0, 0);
 	if (!pidns_cache)
 		panic("pidns: no memory for the cache");
+	all_add(&pidns_init_ns);
 }
 
 void pidns_step(struct pid_ns *ns, enum pidns_state next)
@@ -122,6 +140,7 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
 	pid_table_init(&ns->table);
 	mutex_init(&ns->first_birth, "pidns birth", RANK_MUTEX_NS);
+	all_add(ns);
 	*out = ns;
 	return 0;
 }
@@ -149,6 +168,7 @@ void pidns_put(struct pid_ns *ns)
 
 		ASSERT(pidns_members(ns) == 0);
 		pidns_step(ns, PIDNS_FREED);
+		all_del(ns);
 		rcu_call(&ns->rcu, pidns_free_rcu);
 		ns = parent;
 	}
@@ -159,6 +179,50 @@ bool pidns_is_below(const struct pid_ns *ns, const struct pid_ns *ancestor)
 	while (ns->level > ancestor->level)
 		ns = ns->parent;
 	return ns == ancestor;
+}
+
+void pidns_list_fini(struct pidns_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		pidns_put(list->ns[i]);
+	kfree(list->ns);
+}
+
+/* One more reference at the end, the array doubled when it is full. */
+static bool list_take(struct pidns_list *list, struct pid_ns *ns, size_t *room)
+{
+	if (list->n == *room) {
+		size_t more = *room ? *room * 2 : 16;
+		void *a = krealloc(list->ns, more * sizeof(list->ns[0]));
+
+		if (!a)
+			return false;
+		list->ns = a;
+		*room = more;
+	}
+	if (refcount_try_get(&ns->common.refs))
+		list->ns[list->n++] = ns;
+	return true;
+}
+
+int pidns_list_below(struct pid_ns *top, struct pidns_list *out)
+{
+	struct pidns_list list = { NULL, 0 };
+	struct pid_ns *ns;
+	size_t room = 0;
+	bool ok = true;
+
+	rcu_read_lock();
+	for_each_list_rcu(ns, &all, all_link) {
+		if (ns->level >= top->level && pidns_is_below(ns, top))
+			ok = ok && list_take(&list, ns, &room);
+	}
+	rcu_read_unlock();
+	*out = list;
+	if (ok)
+		return 0;
+	pidns_list_fini(&list);
+	return -ENOMEM;
 }
 
 u64 pidns_members(const struct pid_ns *ns)

@@ -495,6 +495,13 @@ static int proc_mount(const struct fs_type *t, u32 flags, const char *data,
 	return 0;
 }
 
+struct pid_ns *procfs_path_pidns(const struct path *path)
+{
+	const struct superblock *sb = path_inode(path)->sb;
+
+	return sb->ops == &proc_sb_ops ? proc_sb_ns(sb) : NULL;
+}
+
 /* Its mounter is remembered, its files belong to root of the machine. */
 static int proc_own(struct superblock *sb, const struct cred *mounter)
 {
@@ -520,5 +527,7 @@ void procfs_init(void)
 	proc_system_init();
 	proc_sysctl_init();
 	proc_user_init();
+	if (proc_nidus_init)
+		proc_nidus_init();
 	fs_type_register(&proc_type);
 }

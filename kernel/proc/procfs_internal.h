@@ -114,5 +114,7 @@ void proc_system_init(void);
 void proc_sysctl_init(void);
 /* procfs_user.c: /proc/sys/user */
 void proc_user_init(void);
+/* procfs_nidus.c: /proc/nidus/pidns */
+OPTIONAL void proc_nidus_init(void);
 
 #endif

@@ -42,7 +42,7 @@ USER_TESTS += misc clocks scheduling
 # pid namespaces
 USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
 USER_TESTS += ns_zap ns_signal ns_proc ns_depth
-USER_TESTS += ns_user ns_others
+USER_TESTS += ns_user ns_others ns_holders
 
 # bad programs, and many of them
 USER_TESTS += uaccess privileged storm leak
