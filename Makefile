@@ -192,11 +192,21 @@ build/initramfs/init.cpio: $(INIT) $(MKINITRAMFS_DEPS) FORCE
 		-e 'file /init $(INIT) 0755' -o $@
 
 # A shell with busybox's commands.
-build/initramfs/shell.cpio: $(MKINITRAMFS_DEPS) $(wildcard $(BUSYBOX))
+NSTREE := build/initramfs/nstree
+
+$(NSTREE): tools/initramfs/nstree.c
+	$(say) USERCC $@
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) -std=gnu11 -Os -static -s -D_GNU_SOURCE -Wall -Wextra \
+		-Werror $(PREFIX_MAP) -o $@ $<
+
+build/initramfs/shell.cpio: $(MKINITRAMFS_DEPS) $(wildcard $(BUSYBOX)) \
+		$(NSTREE)
 	$(say) CPIO $@
 	@mkdir -p $(@D)
 	$(Q)$(MKINITRAMFS) -DBUSYBOX=$(BUSYBOX) \
-		-f tools/initramfs/base.spec -f tools/initramfs/shell.spec -o $@
+		-f tools/initramfs/base.spec -f tools/initramfs/shell.spec \
+		-e 'file /bin/nstree $(NSTREE) 0755' -o $@
 
 BOOT_CPIO := $(or $(INITRD),$(if $(INIT),build/initramfs/init.cpio,\
 	build/initramfs/shell.cpio))

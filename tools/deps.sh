@@ -18,7 +18,7 @@ nasm|nasm|build|assembles the kernel
 python3|python3|build run test oracle check|build tools and test runner
 qemu-system-x86|qemu-system-x86_64|run|the machine to boot in
 busybox-static|static:/bin/busybox|run test|the shell of make run; client tests
-musl-tools|musl-gcc|test oracle|compiles the guest test programs
+musl-tools|musl-gcc|run iso test oracle|compiles nstree and the guest test programs
 linux-libc-dev|/usr/include/linux/sched.h|test oracle|kernel interface headers for them
 perl|prove|test oracle|prove, which sums up the tests
 grub-common|grub-mkrescue|iso|makes the ISO image
