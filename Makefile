@@ -358,8 +358,8 @@ COUNT ?= 100
 boots: all ## boot COUNT=100 times with CPUS= and count failures
 	$(Q)tools/boots.sh -n $(CPUS) $(COUNT)
 
-figures: ## what a boot costs: instructions, time, memory, size
-	$(Q)$(PYTHON) tools/figures.py
+figures: ## what a boot costs: time, memory, size (WRITE=1: into README.md)
+	+$(Q)$(PYTHON) tools/figures.py $(if $(WRITE),--write)
 
 # -------------------------------------------------------------------- checks
 

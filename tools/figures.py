@@ -6,7 +6,8 @@ What:  builds the release kernel and measures, with an init that prints one
        plugin tools/plugins/count.c; waiting loops of the clock's calibration
        are told apart), seconds of wall time beside those of a kernel that ends
        at once, the least memory, what the kernel keeps of it, and the size of
-       its image. --profile N adds the N functions that cost most.
+       its image. --write puts the table into README.md; --profile N adds the
+       N functions that cost most.
 Not:   costs of system calls (make bench).
 See:   docs/testing.md
 """
@@ -46,6 +47,7 @@ LEAST = 'smallest -m that boots'
 USED = 'MemTotal - MemFree at -m 64M'
 KEPT = 'kept of 64 MiB in all'
 SIZE = 'kernel image in memory'
+HEAD = '| boot and size (release, q35) | tuned Linux | target | Nidus |'
 
 
 def build():
@@ -178,9 +180,20 @@ def measure(kernel, archive):
     return rows, counts
 
 
+def write(table):
+    """Puts the table in the place of the one that README.md has."""
+    path = os.path.join(TOP, 'README.md')
+    with open(path, encoding='utf-8') as f:
+        before, rest = f.read().split(HEAD)
+    after = rest[rest.index('\n\n'):]
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(before + table + after)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--kernel', help='this one instead of the release build')
+    parser.add_argument('--write', action='store_true', help='into README.md as well')
     parser.add_argument('--profile', type=int, default=0, metavar='N')
     args = parser.parse_args()
     kernel = os.path.abspath(args.kernel) if args.kernel else build()
@@ -188,10 +201,11 @@ def main():
         f.write(cases.base(init=cases.program('first')).pack())
         f.flush()
         rows, counts = measure(kernel, f.name)
-    print('| boot and size (release, q35) | tuned Linux | target | Nidus |')
-    print('|---|---:|---:|---:|')
-    for row in rows:
-        print('| ' + ' | '.join(row) + ' |')
+    table = '\n'.join([HEAD, '|---|---:|---:|---:|'] + ['| ' + ' | '.join(row) + ' |'
+                                                        for row in rows])
+    print(table)
+    if args.write:
+        write(table)
     for name, number in counts.most_common(args.profile):
         print(f'{number:10d} {name or "(the program)"}')
 

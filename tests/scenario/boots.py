@@ -71,6 +71,7 @@ def isos(boot, show):
     yield from_iso('BIOS, CD, q35', ('-c', image), expect=got, cpus=2)
     yield from_iso('BIOS, CD, pc', ('-c', image), expect=got, machine='pc')
     yield from_iso('BIOS, USB, q35', ('-u', image), expect=got)
+    yield from_iso('BIOS, USB, pc', ('-u', image), expect=got, machine='pc')
 
 
 def shipped(boot):
@@ -84,10 +85,17 @@ def shipped(boot):
     command('tools/mkiso.sh', '-k', boot.kernel, '-i', path('shell.cpio'), '-o', path('shell.iso'))
     typed = (('init: started', 'echo Typed $((6*7)) by hand >/dev/ttyS0\n'),
              ('^Typed', 'poweroff -f\n'))
-    yield cases.Case('the shipped image', None, kernel=NO_KERNEL, options=('-c', path('shell.iso')),
-                     expect=('Nidus, started by multiboot2 GRUB', 'init: started',
-                             '^Typed 42 by hand$', 'reboot: Power down'),
-                     end='reset', keys=typed, limit_s=60, memory='256M', cpus=2)
+    for name, machine, options in (('BIOS, CD, q35', 'q35', ('-c',)),
+                                   ('BIOS, USB, q35', 'q35', ('-u',)),
+                                   ('BIOS, CD, pc', 'pc', ('-c',)),
+                                   ('BIOS, USB, pc', 'pc', ('-u',)),
+                                   ('UEFI, CD', 'q35', ('-U', '-c')),
+                                   ('UEFI, USB', 'q35', ('-U', '-u'))):
+        yield cases.Case(f'the shipped image, {name}', None, kernel=NO_KERNEL,
+                         options=(*options, path('shell.iso')), machine=machine,
+                         expect=('Nidus, started by multiboot2 GRUB', 'init: started',
+                                 '^Typed 42 by hand$', 'reboot: Power down'),
+                         end='reset', keys=typed, limit_s=90, memory='256M', cpus=2)
 
 
 def pvh():
