@@ -122,6 +122,7 @@ def machines():
     yield shown('an odd size', memory='131073K', expect=(r'^ram 12\d MiB$',))
     yield shown('8 CPUs', cpus=8, expect=('^cpus 8$',))
     yield shown('64 CPUs', cpus=64, expect=('^cpus 64$',), limit_s=120)
+    yield shown('255 CPUs', cpus=255, memory='2G', expect=('^cpus 255$',), limit_s=200)
     yield shown('holes in the APIC numbers', cpus=9, env={'SMP': '9,sockets=3,cores=3,threads=1'},
                 expect=('^cpus 9$',), limit_s=60)
     yield shown('processors that are not there', cpus=2, env={'SMP': '2,maxcpus=6'},
