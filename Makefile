@@ -18,6 +18,7 @@ endif
 # Each may be set on the command line: make run CPUS=8 MODE=release
 
 MODE ?= debug
+OMIT ?=
 CROSS_COMPILE ?= x86_64-linux-gnu-
 ifeq ($(origin CC),default)
 CC := $(CROSS_COMPILE)gcc
@@ -90,6 +91,14 @@ USER_TESTS :=
 USER_TEST_LIB :=
 -include $(SRC_DIRS:%=%/sources.mk)
 -include tests/host/sources.mk tests/user/sources.mk
+
+# OMIT="epoll screen": built without them.
+include tools/facilities.mk
+ifneq ($(filter-out $(FACILITIES),$(OMIT)),)
+$(error no such facility: $(filter-out $(FACILITIES),$(OMIT)); there are: \
+	$(FACILITIES))
+endif
+SRCS := $(filter-out $(foreach f,$(OMIT),$(FACILITY_$(f))),$(SRCS))
 
 # ------------------------------------------------------------------- kernel
 
@@ -178,6 +187,16 @@ build/nidus.elf: $(KERNEL) FORCE
 all: build/nidus.elf ## build build/nidus.elf (MODE=debug or release, CC=clang)
 
 kernel: $(KERNEL)
+
+# A kernel without the facilities of OMIT, for tests: no symbol table.
+OMITTED ?= build/omitted.elf
+
+.PHONY: omitted facilities
+omitted: $(OBJS)
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $(OMITTED) $(OBJS)
+
+facilities: ## name what OMIT="..." can leave out of a build
+	@printf '%s\n' $(FACILITIES)
 
 # --------------------------------------------------------------- initramfs
 

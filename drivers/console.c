@@ -25,7 +25,7 @@ void console_early(u32 mask)
 
 void console_screen(u32 mask)
 {
-	if (wanted(mask, CONSOLE_SCREEN))
+	if (screen_early && wanted(mask, CONSOLE_SCREEN))
 		screen_early();
 }
 
@@ -37,7 +37,7 @@ void drivers_init(u32 mask, u32 preferred)
 		pr_err("console: no memory for the terminals\n");
 	if (wanted(mask, CONSOLE_SERIAL) && serial_init(&serial))
 		serial = NULL;
-	if (screen_init(&screen))
+	if (!screen_init || screen_init(&screen))
 		screen = NULL;
 	console = serial ? serial : screen;
 	if (preferred == CONSOLE_SCREEN && screen)
@@ -51,5 +51,6 @@ void drivers_init(u32 mask, u32 preferred)
 void console_flush(void)
 {
 	serial_flush();
-	screen_flush();
+	if (screen_flush)
+		screen_flush();
 }

@@ -17,9 +17,9 @@ struct keyboard_user {
 
 /* Look for the controller and start its interrupt. Without one, or without a
  * keyboard, nothing happens. @user: borrowed for ever. Context: task. */
-void keyboard_init(const struct keyboard_user *user);
+OPTIONAL void keyboard_init(const struct keyboard_user *user);
 /* What keyboard_set_cad_hook set, if anything. Context: task. */
-void keyboard_call_hook(void);
+OPTIONAL void keyboard_call_hook(void);
 
 /* keymap.c: from scan codes to characters. */
 

@@ -367,7 +367,8 @@ int screen_init(struct tty **out)
 		pr_warn("screen: no tty0\n");
 	screen.has_thread =
 		!kthread_create("screen", screen_thread, NULL, NULL);
-	keyboard_init(&keyboard_user);
+	if (keyboard_init)
+		keyboard_init(&keyboard_user);
 	*out = screen.tty;
 	return 0;
 }

@@ -10,11 +10,11 @@ struct tty;
 
 /* Find the framebuffer or EGA text screen and make it a sink of the log.
  * False: there is none. Memory is mapped, nothing may sleep. */
-bool screen_early(void);
+OPTIONAL bool screen_early(void);
 /* tty1 (and tty0, its other name) with the PS/2 keyboard. 0, -ENODEV (no
  * screen), -ENOMEM, -EBUSY. May sleep. */
-int screen_init(struct tty **out);
+OPTIONAL int screen_init(struct tty **out);
 /* Draw what was written and is not yet shown. Context: any. */
-void screen_flush(void);
+OPTIONAL void screen_flush(void);
 
 #endif

@@ -227,7 +227,8 @@ static void file_destroy(struct file *f)
 
 	if (!list_empty(&f->epoll_links) && epoll_hook)
 		epoll_hook(f);
-	lock_release_file(f);
+	if (lock_release_file)
+		lock_release_file(f);
 	if ((f->mode & FILE_OPENED) && f->ops->release)
 		f->ops->release(f);
 	if (f->owner && owner_hooks.put)

@@ -383,7 +383,7 @@ int file_fallocate(struct file *f, int mode, off_t off, off_t len)
 
 static bool is_sealed_for_writing(struct file *f)
 {
-	int seals = file_get_seals(f);
+	int seals = file_get_seals ? file_get_seals(f) : 0;
 
 	return seals > 0 && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE));
 }
@@ -414,7 +414,8 @@ void file_show_fdinfo(struct file *f, bool cloexec, struct seq_buf *out)
 	seq_printf(out, "pos:\t%ld\nflags:\t0%o\nmnt_id:\t%lu\nino:\t%lu\n",
 		   f->pos, flags, path_mount_id(&f->path),
 		   path_inode(&f->path)->ino);
-	lock_show_fdinfo(f, out);
+	if (lock_show_fdinfo)
+		lock_show_fdinfo(f, out);
 	if (f->ops->show_fdinfo)
 		f->ops->show_fdinfo(f, out);
 }

@@ -85,7 +85,8 @@ void inode_put(struct inode *inode)
 	if (!refcount_put(&inode->refs))
 		return;
 	ASSERT(!inode->pipe);
-	lock_context_free(inode);
+	if (lock_context_free)
+		lock_context_free(inode);
 	if (inode->ops->evict)
 		inode->ops->evict(inode);
 	if (inode->object)

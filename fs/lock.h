@@ -7,11 +7,11 @@
 #include <fs/file.h>
 
 /* The last reference of @f goes: its flock and OFD locks. */
-void lock_release_file(struct file *f);
+OPTIONAL void lock_release_file(struct file *f);
 /* A descriptor of @f in the table @owner is closed: all POSIX locks of that
  * owner on the file go, whichever descriptor made them. */
-void lock_release_owner(struct file *f, void *owner);
-void lock_context_free(struct inode *inode);
-void lock_show_fdinfo(struct file *f, struct seq_buf *out);
+OPTIONAL void lock_release_owner(struct file *f, void *owner);
+OPTIONAL void lock_context_free(struct inode *inode);
+OPTIONAL void lock_show_fdinfo(struct file *f, struct seq_buf *out);
 
 #endif

@@ -61,11 +61,11 @@ static void start_thread(void *unused)
 	vfs_init();			/* the root, empty */
 	proc_start();			/* caches, first namespaces, /proc */
 	syscalls_init();
-	keyboard_set_cad_hook(reboot_ctrl_alt_del);
+	if (keyboard_set_cad_hook)
+		keyboard_set_cad_hook(reboot_ctrl_alt_del);
 	drivers_init(p->console_mask, p->console_preferred);
-	if (p->selftest) {
+	if (p->selftest && selftest_run_all)
 		end_selftest(selftest_run_all());
-	}
 	pr_info("main: %u CPU%s, clock %s at %u MHz\n", cpu_online_count(),
 		cpu_online_count() == 1 ? "" : "s", clock_source_name(),
 		clock_tsc_khz() / 1000);

@@ -26,6 +26,6 @@ void console_flush(void);
  *          of the hook before may still run on return.
  * Context: any
  */
-void keyboard_set_cad_hook(void (*hook)(void));
+OPTIONAL void keyboard_set_cad_hook(void (*hook)(void));
 
 #endif

@@ -197,8 +197,8 @@ int eventfd_create(u32 count, u32 flags, struct file **out);
 int memfd_create_file(const char *name, u32 flags, const struct cred *cred,
 		      struct file **out);
 /* F_ADD_SEALS, F_GET_SEALS: -EINVAL (no such file), -EPERM, -EBUSY. */
-int file_add_seals(struct file *f, u32 seals);
-int file_get_seals(struct file *f);
+OPTIONAL int file_add_seals(struct file *f, u32 seals);
+OPTIONAL int file_get_seals(struct file *f);
 
 /* Who owns an O_ASYNC file is told by proc: hooks set once at boot. */
 struct file_owner_hooks {

@@ -60,7 +60,7 @@ long sys_pidfd_send_signal(int fd, int sig, uptr_t uinfo, u32 flags);
 long sys_pidfd_getfd(int fd, int targetfd, u32 flags);
 
 /* kcmp.c */
-long sys_kcmp(pid_t pid1, pid_t pid2, int type, u64 idx1, u64 idx2);
+OPTIONAL long sys_kcmp(pid_t pid1, pid_t pid2, int type, u64 idx1, u64 idx2);
 
 /* file_open.c */
 long sys_open(uptr_t uname, int flags, mode_t mode);
@@ -69,9 +69,6 @@ long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size);
 long sys_creat(uptr_t uname, mode_t mode);
 long sys_pipe(uptr_t ufds);
 long sys_pipe2(uptr_t ufds, int flags);
-long sys_eventfd(u32 count);
-long sys_eventfd2(u32 count, int flags);
-long sys_memfd_create(uptr_t uname, u32 flags);
 
 /* file_io.c */
 long sys_read(int fd, uptr_t buf, size_t len);
@@ -115,7 +112,6 @@ long sys_getdents64(int fd, uptr_t buf, u32 len);
 
 /* fcntl.c */
 long sys_fcntl(int fd, u32 cmd, u64 arg);
-long sys_flock(int fd, u32 op);
 
 /* file_names.c */
 long sys_mkdir(uptr_t uname, mode_t mode);
@@ -282,6 +278,16 @@ long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg);
 
 /* syslog.c */
 long sys_syslog(int type, uptr_t buf, int len);
+
+struct file;
+
+/* eventfd.c, memfd.c, lock.c: optional */
+OPTIONAL long sys_eventfd(u32 count);
+OPTIONAL long sys_eventfd2(u32 count, int flags);
+OPTIONAL long sys_memfd_create(uptr_t uname, u32 flags);
+OPTIONAL long sys_flock(int fd, u32 op);
+/* The commands of fcntl for record locks, with a real file. */
+OPTIONAL long fcntl_lock(int fd, struct file *f, u32 cmd, uptr_t ulock);
 
 /* epoll.c: optional */
 OPTIONAL long sys_epoll_create(int size);

@@ -1,17 +1,16 @@
 /*
- * kernel/sys/fcntl.c - fcntl(2) and flock(2)
+ * kernel/sys/fcntl.c - fcntl(2)
  *
- * What:  flags of descriptors and files, record locks, owners of O_ASYNC.
+ * What:  flags of descriptors and files, owners of O_ASYNC.
  * Locks: file->owner_lock: owner fields.
- * Not:   the locks themselves (fs/lock.c); the signal to the owner
+ * Not:   record locks (lock.c); the signal to the owner
  *        (kernel/proc/file_owner.c).
- * See:   fcntl(2), flock(2).
+ * See:   fcntl(2).
  */
 #include "calls.h"
 
 #include "path_util.h"
 
-#include <fs/lock.h>
 #include <proc/file_owner.h>
 #include <proc/pidns.h>
 #include <proc/task.h>
@@ -44,89 +43,6 @@ static long set_flags(struct file *f, u32 flags)
 	    !inode_owner_or_capable(inode, current_cred()))
 		return -EPERM;
 	return file_set_flags(f, flags);
-}
-
-/* A record lock's owner is stored with its number in the first namespace. */
-static pid_t global_number(void)
-{
-	return pid_nr(current_process()->tgid, &pidns_init_ns);
-}
-
-static pid_t number_here(pid_t global)
-{
-	pid_t nr;
-
-	rcu_read_lock();
-	nr = pid_vnr(pid_find(global, &pidns_init_ns));
-	rcu_read_unlock();
-	return nr;
-}
-
-static struct record_lock_args lock_args(struct file *f, u32 cmd)
-{
-	struct record_lock_args a = {
-		.owner = current_task()->files,
-		.pid = global_number(),
-		.wait = cmd == F_SETLKW || cmd == F_OFD_SETLKW,
-		.ofd = cmd >= F_OFD_GETLK && cmd <= F_OFD_SETLKW,
-	};
-
-	if (a.ofd) {
-		a.owner = f;
-		a.pid = -1;
-	}
-	return a;
-}
-
-static long get_lock(struct file *f, u32 cmd, uptr_t ulock)
-{
-	struct record_lock_args a = lock_args(f, cmd);
-	struct flock l;
-	int err;
-
-	if (copy_from_user(&l, ulock, sizeof(l)))
-		return -EFAULT;
-	if (a.ofd && l.l_pid)
-		return -EINVAL;
-	err = file_lock_get(f, &l, &a);
-	if (err)
-		return err;
-	if (l.l_type != F_UNLCK && l.l_pid > 0)
-		l.l_pid = number_here(l.l_pid);
-	return copy_to_user(ulock, &l, sizeof(l));
-}
-
-/* Another thread closed @fd meanwhile and dropped the locks before this one
- * was there: it must not stay. */
-static int undo_if_closed(int fd, struct file *f, struct flock *l,
-			  const struct record_lock_args *a)
-{
-	struct file *now = fd_get_any(current_task()->files, fd);
-	bool same = now == f;
-
-	if (now)
-		file_put(now);
-	if (same)
-		return 0;
-	l->l_type = F_UNLCK;
-	file_lock_set(f, l, a);
-	return -EBADF;
-}
-
-static long set_lock(int fd, struct file *f, u32 cmd, uptr_t ulock)
-{
-	struct record_lock_args a = lock_args(f, cmd);
-	struct flock l;
-	int err;
-
-	if (copy_from_user(&l, ulock, sizeof(l)))
-		return -EFAULT;
-	if (a.ofd && l.l_pid)
-		return -EINVAL;
-	err = file_lock_set(f, &l, &a);
-	if (!err && !a.ofd && l.l_type != F_UNLCK)
-		err = undo_if_closed(fd, f, &l, &a);
-	return err;
 }
 
 static long set_owner(struct file *f, int who)
@@ -253,22 +169,22 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 	case F_SETFL:
 		return set_flags(f, (u32)arg);
 	case F_GETLK:
-	case F_OFD_GETLK:
-		return get_lock(f, cmd, arg);
 	case F_SETLK:
 	case F_SETLKW:
+	case F_OFD_GETLK:
 	case F_OFD_SETLK:
 	case F_OFD_SETLKW:
-		return set_lock(fd, f, cmd, arg);
+		return fcntl_lock ? fcntl_lock(fd, f, cmd, arg) : -EINVAL;
 	case F_GETPIPE_SZ:
 		return pipe_get_size(f);
 	case F_SETPIPE_SZ:
 		return pipe_set_size(f, (u32)arg,
 				     capable(CAP_SYS_RESOURCE));
 	case F_ADD_SEALS:
-		return arg > U32_MAX ? -EINVAL : file_add_seals(f, (u32)arg);
+		return arg > U32_MAX || !file_add_seals ?
+			       -EINVAL : file_add_seals(f, (u32)arg);
 	case F_GET_SEALS:
-		return file_get_seals(f);
+		return file_get_seals ? file_get_seals(f) : -EINVAL;
 	case F_GETLEASE:
 		return F_UNLCK;
 	}
@@ -288,24 +204,4 @@ long sys_fcntl(int fd, u32 cmd, u64 arg)
 					    fcntl_file(fd, f, cmd, arg);
 	file_put(f);
 	return ret;
-}
-
-long sys_flock(int fd, u32 op)
-{
-	u32 kind = op & ~(u32)LOCK_NB;
-	struct file *f;
-	int err;
-
-	if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
-		return -EINVAL;
-	err = fd_to_file(fd, &f);
-	if (err)
-		return err;
-	/* Source: flock(2); Linux wants some access mode for a lock. */
-	if (!(op & LOCK_UN) && !(f->mode & (FILE_READ | FILE_WRITE)))
-		err = -EBADF;
-	else
-		err = file_flock(f, op);
-	file_put(f);
-	return err;
 }

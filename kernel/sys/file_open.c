@@ -1,11 +1,10 @@
 /*
  * kernel/sys/file_open.c - system calls that make descriptors
  *
- * What:  open and its relatives, pipes, event counters, memory files. The
- *        descriptor is reserved first, so that nothing is created for a
- *        caller who has none left.
+ * What:  open and its relatives, pipes. The descriptor is reserved first, so
+ *        that nothing is created for a caller who has none left.
  * Not:   the work: fs/open.c, fs/pipe.c and the other kinds of files.
- * See:   open(2), openat2(2), pipe(2), eventfd(2), memfd_create(2).
+ * See:   open(2), openat2(2), pipe(2).
  */
 #include "calls.h"
 
@@ -13,9 +12,7 @@
 
 #include <proc/task.h>
 #include <uapi/errno.h>
-#include <uapi/eventfd.h>
 #include <uapi/fcntl.h>
-#include <uapi/mman.h>
 #include <vm/uaccess.h>
 
 #define OPEN_FLAGS (O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | \
@@ -188,43 +185,4 @@ long sys_pipe2(uptr_t ufds, int flags)
 long sys_pipe(uptr_t ufds)
 {
 	return sys_pipe2(ufds, 0);
-}
-
-long sys_eventfd2(u32 count, int flags)
-{
-	struct file *f;
-	int err;
-
-	if (flags & ~(EFD_SEMAPHORE | EFD_CLOEXEC | EFD_NONBLOCK))
-		return -EINVAL;
-	err = eventfd_create(count, (u32)flags, &f);
-	return err ? err : file_to_fd(f, flags & EFD_CLOEXEC);
-}
-
-long sys_eventfd(u32 count)
-{
-	return sys_eventfd2(count, 0);
-}
-
-/* Longest name, so that "memfd:" and it are one component of a path. */
-#define MEMFD_NAME_MAX (NAME_MAX - 6)
-#define MEMFD_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | \
-		     MFD_EXEC)
-
-long sys_memfd_create(uptr_t uname, u32 flags)
-{
-	char name[MEMFD_NAME_MAX + 1];
-	struct file *f;
-	ssize_t len;
-	int err;
-
-	if (flags & ~MEMFD_FLAGS)
-		return -EINVAL;
-	if ((flags & MFD_EXEC) && (flags & MFD_NOEXEC_SEAL))
-		return -EINVAL;
-	len = copy_string_from_user(name, uname, sizeof(name));
-	if (len < 0)
-		return len == -ENAMETOOLONG ? -EINVAL : len;
-	err = memfd_create_file(name, flags, current_cred(), &f);
-	return err ? err : file_to_fd(f, flags & MFD_CLOEXEC);
 }

@@ -13,7 +13,7 @@
 
 /* Run all tests and print TAP on the console. Context: a kernel thread, all
  * CPUs running. Return: true when none failed. */
-bool selftest_run_all(void);
+OPTIONAL bool selftest_run_all(void);
 
 struct selftest {
 	const char *name;

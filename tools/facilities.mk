@@ -1,0 +1,28 @@
+# tools/facilities.mk - what a build may leave out: make OMIT="epoll screen"
+#
+# What:  the name of each facility and the files that it lies in. Others call
+#        it by functions declared OPTIONAL, whose address is NULL when it is
+#        not there; a system call that is not there is answered ENOSYS.
+# Not:   their place in the reading order (each directory's sources.mk).
+# See:   docs/architecture.md; tests/scenario/facilities.py
+
+FACILITY_epoll := fs/epoll.c kernel/sys/epoll.c
+FACILITY_eventfd := fs/eventfd.c kernel/sys/eventfd.c
+FACILITY_kcmp := kernel/sys/kcmp.c
+FACILITY_keyboard := drivers/keyboard.c drivers/keymap.c
+FACILITY_locks := fs/lock.c kernel/sys/lock.c
+FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
+FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
+FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
+FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
+	drivers/vt_sgr.c drivers/vt_screen.c drivers/colour.c \
+	drivers/font8x16.c drivers/fbcon.c drivers/egatext.c
+FACILITY_selftest := $(filter tests/kernel/%,$(SRCS))
+FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
+FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
+FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
+	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \
+	kernel/sys/socket.c kernel/sys/socket_opt.c \
+	kernel/sys/socket_io.c kernel/sys/socket_msg.c
+
+FACILITIES := $(sort $(patsubst FACILITY_%,%,$(filter FACILITY_%,$(.VARIABLES))))
