@@ -383,11 +383,11 @@ figures: ## what a boot costs: time, memory, size (WRITE=1: into README.md)
 # -------------------------------------------------------------------- checks
 
 CHECKS := check-layers check-style check-gcc check-clang check-cppcheck \
-	check-sparse check-shell
+	check-sparse check-shell check-models
 C_SRCS = $(filter %.c,$(SRCS))
 
 .PHONY: check $(CHECKS)
-check: ## layers, style, warnings of gcc and clang, cppcheck, sparse, shellcheck
+check: ## layers, style, warnings of gcc and clang, cppcheck, sparse, shellcheck, models
 	+@$(MAKE) -k -Otarget $(CHECKS) DEPS=skip
 	@echo 'check: all good'
 
@@ -432,6 +432,10 @@ check-shell:
 	$(say) CHECK shell
 	$(Q)shellcheck $$(git ls-files --cached --others --exclude-standard \
 		'*.sh') .ci/run
+
+check-models: ## the protocol of the process tree, by spin (tests/models)
+	$(say) CHECK models
+	$(Q)tools/models.sh
 
 # ------------------------------------------------------------------- sundry
 

@@ -34,6 +34,7 @@ clang|clang|check|second compiler
 cppcheck|cppcheck|check|static checks
 sparse|sparse|check|static checks
 shellcheck|shellcheck|check|checks the shell scripts
+spin|spin|check|checks the models of the process tree
 git|git|check format|lists the files of the tree
 gdb|gdb|debug|the debugger
 clang-format|clang-format|format|formats C
