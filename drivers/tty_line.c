@@ -4,7 +4,7 @@
  * What:  input flags, signals, flow control, editing of a line in canonical
  *        mode, and the buffer that read(2) empties.
  * Locks: tty->lock held by every caller (the tty's thread, readers, ioctls);
- *        signals take the process tree lock inside.
+ *        signals take their session's lock inside.
  * See:   termios(3), "Canonical and noncanonical mode".
  */
 #include "tty_private.h"

@@ -55,8 +55,8 @@ enum lock_rank {
 	RANK_TASK,		/* small fields of one task (alloc_lock) */
 	RANK_SIGHAND,		/* signal actions */
 	RANK_SIGLOCK,		/* signal state of a process */
-	RANK_SESSION,
-	RANK_PROCESS_TREE,	/* parents, children, groups, exit states */
+	RANK_SESSION,		/* groups, sessions, their terminal */
+	RANK_PROCESS_TREE,	/* parents, children, exit states of a world */
 	/* sleeping locks: their own order, taken before any spinlock */
 	RANK_SLEEP_LOWEST,
 	RANK_MUTEX_VM_OBJECT,	/* truncation against faults */

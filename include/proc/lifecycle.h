@@ -43,7 +43,7 @@ void task_release(struct task *t);
  * that find dead tasks under the tree lock. No lock held. */
 void task_release_list(struct list *dead);
 /* @p's threads are all gone but the zombie leader: tell the parent, or let it
- * vanish. [T] held. @dead collects what the caller releases afterwards. */
+ * vanish. Its [P] held. @dead collects what the caller releases afterwards. */
 void process_notify_exit(struct process *p, struct list *dead);
 /* exec: the current thread becomes the only one, and the leader. */
 int exec_take_over(void);

@@ -3,12 +3,14 @@
  *
  * What:  struct pid is the identity of a task, process, group or session: a
  *        number in its own pid namespace and in every ancestor of it.
- * Locks: [T] the process tree lock; number tables have their own (pid.c);
- *        numbers and ns are [I].
- * Life:  pid_alloc (numbers reserved) -> pid_publish (can be found) -> used
+ * Locks: [N] the tree lock of the innermost namespace; [G] the lock of the
+ *        session that its group or session is (in); the tables of numbers
+ *        have none (pid_table.c).
+ * Life:  pid_alloc (numbers reserved) -> pid_publish (an embryo, which only
+ *        the sweep of a dying namespace sees; then it can be found) -> used
  *        by up to four roles -> the last pid_detach empties its slots at every
  *        level -> freed a grace period after the last reference.
- * See:   docs/pidns.md, pid_namespaces(7).
+ * See:   docs/pidns.md, docs/process-tree.md, pid_namespaces(7).
  */
 #ifndef PROC_PID_H
 #define PROC_PID_H
@@ -20,6 +22,7 @@
 
 struct pid_ns;
 struct process;
+struct session;
 struct task;
 
 enum pid_role {
@@ -31,22 +34,26 @@ enum pid_role {
 };
 
 struct pid_number {
-	s32 nr;
-	struct pid_ns *ns;	/* borrowed: the innermost holds its chain */
+	s32 nr;			/* [I] */
+	u32 sweep_mark;		/* the process's siglock: newest kill(-1) in
+				   @ns that hit it, or hit whom it is born of */
+	struct pid_ns *ns;	/* [I] borrowed: the innermost holds it */
 };
 
 struct pid {
 	struct refcount refs;
 	u32 level;		/* [I] index of the innermost number */
-	struct task *task;	/* [T][R] PID_TASK */
-	struct process *process;	/* [T][R] PID_TGID */
-	struct list group;	/* [T] processes by process->group_link */
-	struct list session;	/* [T] processes by process->session_link */
-	u32 uses;		/* [T] roles in use: the last unhashes */
+	struct task *task;	/* [N][R] PID_TASK */
+	struct process *process;	/* [N][R] PID_TGID; exec keeps it */
+	struct list group;	/* [G] processes by process->group_link */
+	struct list session;	/* [G] processes by process->session_link */
+	struct session *group_session;	/* [G][R] borrowed: the session that
+				   the members of the group are in */
+	u32 uses;		/* [a] roles in use: the last unhashes */
 	struct wait_queue exit_wait;	/* pidfd pollers */
 	u64 ino;		/* [I] pidfs inode number, unique since boot */
 	struct rcu_head rcu;
-	struct pid_number numbers[];	/* [I] level + 1 of them */
+	struct pid_number numbers[];	/* level + 1 of them */
 };
 
 void pid_init(void);
@@ -68,8 +75,13 @@ struct pid_alloc_args {
 	u32 set_tid_n;
 };
 int pid_alloc(const struct pid_alloc_args *args, struct pid **out);
-/* Fill the reserved slots at every level; false when a level does not accept
- * new members (its init is dying): then nothing is published. [T] held. */
+/*
+ * pid_publish - into the tables and counts of every level
+ * Context:  [N], and all that sweeps and look-ups follow from @pid is set
+ * Return:   false when a level does not accept new members (its init is
+ *           dying): nobody found it, but a sweep may be looking at it until a
+ *           grace period has passed.
+ */
 bool pid_publish(struct pid *pid);
 /* Give back a pid never published (numbers and reference). */
 void pid_abort(struct pid *pid);
@@ -79,8 +91,10 @@ void pid_put(struct pid *pid);
 /* Borrowed under RCU. NULL: no such number in @ns. */
 struct pid *pid_find(s32 nr, struct pid_ns *ns);
 /* The first used number >= @nr in @ns, with a reference; NULL: none. For
- * /proc listing and sweeps. *@nr becomes the number found. */
+ * /proc listing and kill(-1). *@nr becomes the number found. */
 struct pid *pid_next(s32 *nr, struct pid_ns *ns);
+/* The same for the sweep of a dying namespace: embryos are seen too. */
+struct pid *pid_next_embryo(s32 *nr, struct pid_ns *ns);
 /* Number of @pid in @ns, 0 when it is not visible there. @pid may be NULL. */
 s32 pid_nr(const struct pid *pid, const struct pid_ns *ns);
 /* Its number in the current task's active namespace. */
@@ -96,9 +110,10 @@ static inline s32 pid_own_nr(const struct pid *pid)
 	return pid->numbers[pid->level].nr;
 }
 
-/* Roles. [T] held. The last detach takes the pid out of all tables and drops
- * the reference that pid_alloc gave: the caller holds its own if it goes on
- * using it. Groups and sessions stay in use while they have members. */
+/* Roles: [N] for the first two, [G] for the others. The last detach takes the
+ * pid out of all tables and drops the reference that pid_alloc gave: the
+ * caller holds its own if it goes on using it. Groups and sessions stay in use
+ * while they have members. */
 void pid_attach(struct pid *pid, enum pid_role role);
 void pid_detach(struct pid *pid, enum pid_role role);
 

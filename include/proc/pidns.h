@@ -2,7 +2,7 @@
  * include/proc/pidns.h - worlds of processes
  *
  * What:  a pid namespace: its numbers, its init, its place in the tree.
- * Locks: [T] process tree lock; count and accepting flag are one atomic word.
+ * Locks: [N] its tree_lock; count and accepting flag are one atomic word.
  * Life:  nascent -> live (init published) -> closing (init dies: the zap) ->
  *        drained -> reaped -> freed, by reference, a grace period later.
  *        pidns_step() holds every legal step.
@@ -28,15 +28,19 @@ struct pid_ns {
 	struct ns_common common;	/* inode number, owner, references */
 	struct pid_ns *parent;		/* [I] owned; NULL for the first */
 	u32 level;			/* [I] 0 for the first */
-	u32 state;			/* [T] enum pidns_state */
-	struct process *reaper;		/* [T][R] the init, or NULL */
-	u32 had_init;			/* [T] an init was born, maybe dead */
+	struct spinlock tree_lock;	/* RANK_PROCESS_TREE: proc/tree.h */
+	u32 state;			/* [N] enum pidns_state */
+	struct process *reaper;		/* [N][R] the init, or NULL */
+	u32 had_init;			/* [N] an init was born, maybe dead */
+	u32 had_subreaper;		/* [a] somebody here asked to be one */
 	struct task *closer;		/* [a][R] the init's last thread, in the
 					   zap: sleeps until members is low */
 	struct atomic64 members;	/* [a] pids, and PIDNS_ACCEPTING */
 	struct pid_table table;		/* [a][R] number -> struct pid */
 	struct mutex first_birth;	/* held until the init is born */
-	s32 reboot_signal;		/* [T] reboot(2)'s: init's exit code */
+	struct mutex sweep;		/* one kill(-1) at a time */
+	u32 sweeps;			/* [sweep] generation of the newest */
+	s32 reboot_signal;		/* [N] reboot(2)'s: init's exit code */
 	struct list all_link;		/* [all_lock][R] every namespace that is
 					   not yet freed, parents first */
 	struct rcu_head rcu;
@@ -80,7 +84,7 @@ bool pidns_is_nascent(const struct pid_ns *ns);
 /* The very first birth failed after its number was issued: the world is dead
  * for good, as on Linux. Does nothing to a namespace that had members. */
 void pidns_first_birth_failed(struct pid_ns *ns);
-/* The one place where the state changes. [T] held or not yet published. */
+/* The one place where the state changes. [N] held, or nobody has it. */
 void pidns_step(struct pid_ns *ns, enum pidns_state next);
 /* The current task is the last thread of @ns's init: kill all members, reap,
  * wait until the last number is gone. May sleep. */

@@ -50,7 +50,7 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info,
 		      u32 flags);
 bool pidfd_signal_flags_ok(u32 flags);
 struct pid *pidfd_file_pid(struct file *f);	/* borrowed; NULL: no pidfd */
-/* Pollers of the process's pidfds are woken: all threads are gone. [T] */
+/* Pollers of the process's pidfds are woken: all threads are gone. [P] */
 void pidfd_notify_exit(struct pid *pid);
 
 #endif

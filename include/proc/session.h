@@ -1,7 +1,9 @@
 /*
  * include/proc/session.h - process groups, sessions and their terminal
  *
- * Locks: [T] process tree lock for membership; session->lock for the terminal.
+ * Locks: [G] session->lock: which processes and groups are in it, terminal,
+ *        foreground group. A process's session is found under RCU, locked, and
+ *        looked at again: session_lock. Never two of them at once.
  */
 #ifndef PROC_SESSION_H
 #define PROC_SESSION_H
@@ -16,6 +18,7 @@ struct session {
 	struct spinlock lock;		/* RANK_SESSION */
 	struct tty *tty;		/* [lock] controlling terminal, owned */
 	struct pid *foreground;		/* [lock] group, owned; NULL: none */
+	struct rcu_head rcu;
 };
 struct session_tty_ops {
 	void (*get)(struct tty *tty);
@@ -31,20 +34,33 @@ void session_set_tty_ops(const struct session_tty_ops *ops);
 void session_init(void);	/* cache */
 /* A session without terminal, in nobody's possession. 0, -ENOMEM. */
 int session_create(struct pid *sid, struct session **out);
+/*
+ * session_lock       - lock the session that @p is in; until unlocked @p and
+ *                      all members of its group stay in it. Borrowed.
+ * session_lock_group - the same for a group; NULL: it has no members.
+ * Context: no siglock, no session lock held. RCU for the group's @pgrp.
+ */
+struct session *session_lock(struct process *p);
+struct session *session_lock_group(struct pid *pgrp);
+void session_unlock(struct session *s);
+/* @p is born into its parent's group, or released out of it. [G] held. */
+void session_join(struct session *s, struct process *p);
+void session_part(struct process *p);
 struct session *session_get(struct session *s);
 void session_put(struct session *s);
 int session_setsid(pid_t *out);			/* 0, -EPERM, -ENOMEM */
 int session_setpgid(pid_t pid, pid_t pgid);	/* setpgid(2) */
 int session_getpgid(pid_t pid, pid_t *out);	/* 0, -ESRCH */
 int session_getsid(pid_t pid, pid_t *out);
-/* Is the group orphaned (setpgid(2), exit)? @ignore: taken as gone. [T] */
-bool group_is_orphaned(struct pid *pgrp, struct process *ignore);
-bool group_has_stopped(struct pid *pgrp);	/* [T] */
+/* Is the group orphaned (setpgid(2), exit)? Processes all of whose threads are
+ * exiting count as gone. [G] */
+bool group_is_orphaned(struct pid *pgrp);
+bool group_has_stopped(struct pid *pgrp);	/* [G] */
 /*
  * session_exit_check - SIGHUP and SIGCONT to a stopped group newly orphaned
- * @parent:  NULL: @p itself exits, and counts as gone; else the former parent
- *           that @p was just taken from, whose death may orphan @p's group
- * Context:  [T] held
+ * @parent:  NULL: @p itself exits; else the former parent that @p was just
+ *           taken from, whose death may orphan @p's group
+ * Context:  tree locks may be held, no session lock
  */
 void session_exit_check(struct process *p, struct process *parent);
 /* Session leader exits: terminal is given up, SIGHUP to the foreground. */
@@ -52,10 +68,10 @@ void session_leader_exit(struct process *p);
 
 /* For the tty driver: */
 /* @p's terminal as /proc shows it: device number and foreground group in
- * @ns; unchanged when there is none. [T] held. */
+ * @ns; unchanged when there is none. */
 void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
 		      s32 *pgrp);
-struct session *session_of_current(void);	/* with reference, or NULL */
+struct session *session_of_current(void);	/* with reference */
 /* The controlling terminal of the caller, with reference; NULL: none. */
 struct tty *session_current_tty(void);
 int session_attach_tty(struct tty *tty, bool steal, struct session *old);

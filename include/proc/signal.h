@@ -5,7 +5,7 @@
  *        and whether it stops, continues or kills; delivery happens on the way
  *        to user mode (signal_deliver).
  * Locks: process->siglock (irq-safe) for everything marked [S]; sends to a
- *        group or to all take the process tree lock before it.
+ *        group hold the lock of its session around it.
  * See:   signal(7); docs/signals.md.
  */
 #ifndef PROC_SIGNAL_H
@@ -64,6 +64,7 @@ int signal_may_send(struct task *t, int sig, const struct siginfo *info);
  * the current task with permission checks. One success is success; -ESRCH (no
  * member), -EPERM, -EINVAL. */
 int signal_send_group(struct pid *pgrp, int sig, const struct siginfo *info);
+/* [G] held. */
 int signal_send_group_locked(struct pid *pgrp, int sig,
 			     const struct siginfo *info);
 
@@ -101,7 +102,8 @@ void sigqueue_init(struct sigqueue *q);
 void sigqueue_flush(struct sigqueue *q, u64 set);	/* drop entries */
 
 /* Child events (exit, stop, continue) to the parent: SIGCHLD and wake-up.
- * [T] held. Return of exit: true when the child is to be reaped by itself. */
+ * The child's [P] held. Return of exit: true when the child is to be reaped by
+ * itself. */
 bool signal_notify_parent_exit(struct process *child, int sig);
 void signal_notify_parent_stop(struct process *child, int why);
 /* Join and leave the list of forks whose child shares in signals to many. */

@@ -4,10 +4,10 @@
  * What:  struct task is what clone makes: a thread with an identity and
  *        references to what it may share. struct process is what all tasks of
  *        one group share: signals, limits, children, ids of group and session.
- * Locks: [T] process_tree_lock, one for now: every function that takes it
- *        names the finer lock it stands for (docs/locking.md);
- *        [S] process->siglock; [A] task->alloc_lock; [c] the task itself;
- *        [I] constant after birth.
+ * Locks: [N] the tree lock of the process's own namespace, [P] that of its
+ *        parent's (parent_ns); both letters: both to write, either to read
+ *        (proc/tree.h); [G] the lock of the process's session; [S] siglock;
+ *        [A] task->alloc_lock; [c] the task itself; [I] constant after birth.
  * Life:  task_alloc -> task_publish (clone's commit) -> exit: zombie -> reaped
  *        (or at once, when nobody waits) -> task_put, freed after a grace
  *        period. A process lives as long as a task or a pid role points to it.
@@ -35,8 +35,6 @@ struct nsproxy;
 struct session;
 struct tty;
 
-extern struct spinlock process_tree_lock;	/* RANK_PROCESS_TREE */
-
 enum exit_state {
 	EXIT_ALIVE,
 	EXIT_ZOMBIE,		/* waits to be reaped */
@@ -47,11 +45,12 @@ struct task {
 	struct thread thread;	/* first: current_thread() is this */
 	struct refcount refs;
 	struct process *process;	/* [I] exec by a non-leader keeps it */
-	struct pid *pid;		/* [T][R] thread id, until released */
-	struct list thread_link;	/* [T][R] process->threads */
-	u32 exit_state;			/* [T] enum exit_state */
-	s32 exit_code;			/* [T] wait status */
-	s32 exit_signal;		/* [T] to the parent at death; -1: not
+	struct pid *pid;		/* [N][S][R] thread id, till released */
+	struct list thread_link;	/* [N][S][R] process->threads */
+	u32 exit_state;			/* enum exit_state. A leader's: to
+					   ZOMBIE [P][N], then [P]; else [N] */
+	s32 exit_code;			/* [c] wait status */
+	s32 exit_signal;		/* [P] to the parent at death; -1: not
 					   the leader */
 	u32 flags;			/* [c] TASK_* */
 
@@ -92,7 +91,7 @@ struct task {
 	uptr_t robust_list;		/* [c] */
 	struct completion *vfork_done;	/* [A] parent waits here */
 	s32 pdeath_signal;		/* [c] */
-	struct list children;		/* [T] processes this thread is the
+	struct list children;		/* [N] processes this thread is the
 					   parent of, by process->sibling */
 
 	char comm[16];			/* [A] */
@@ -121,23 +120,24 @@ struct interval_timer {
 struct process {
 	struct refcount refs;
 	struct spinlock siglock;	/* RANK_SIGLOCK, irq-safe */
-	struct task *leader;		/* [T][R] */
-	struct list threads;		/* [T][R] tasks by thread_link */
-	u32 nthreads;			/* [T][S] not yet released */
+	struct task *leader;		/* [P][N][S][R] */
+	struct list threads;		/* [N][S][R] tasks by thread_link */
+	u32 nthreads;			/* [N][S] not yet released; 1 for good
+					   once the leader is a zombie alone */
 	u32 nlive;			/* [S] not yet past the point of exit */
 
-	struct pid *tgid, *pgid, *sid;	/* [T][R] of the three roles */
-	struct list group_link;		/* [T] pgid->group */
-	struct list session_link;	/* [T] sid->session, leaders too */
+	struct pid *tgid;		/* [I] owned */
+	struct pid *pgid, *sid;		/* [G][R] by their roles */
+	struct list group_link;		/* [G] pgid->group */
+	struct list session_link;	/* [G] sid->session, leaders too */
 
 	/* family */
-	struct process *parent;		/* [T][R] */
+	struct process *parent;		/* [P][R] */
 	struct pid_ns *parent_ns;	/* [I] of every parent it has */
-	struct list sibling;		/* [T] in parent_task->children */
-	struct task *parent_task;	/* [T][R] thread of @parent that stands
+	struct list sibling;		/* [P] in parent_task->children */
+	struct task *parent_task;	/* [P][R] thread of @parent that stands
 					   for it: __WNOTHREAD, pdeath signal */
-	u32 is_subreaper;		/* [T] prctl */
-	u32 has_subreaper_above;	/* [T] */
+	u32 is_subreaper;		/* [N] prctl */
 	struct wait_queue child_wait;	/* wait4: sleepers of this process */
 
 	/* signals */
@@ -147,8 +147,7 @@ struct process {
 	s32 group_exit_code;		/* [S] */
 	struct task *group_exec;	/* [S] thread that takes over in exec */
 	s32 stop_count;			/* [S] threads still to stop */
-	s32 stop_signal;		/* [T][S] what wait reports */
-	u64 sweep_mark;			/* [S] newest kill(-1) that hit us */
+	s32 stop_signal;		/* [S] what wait reports */
 	struct wait_queue signal_wait;	/* pollers of signalfds */
 	struct list forks;	/* [S] struct fork_collect of forks under way */
 
@@ -167,8 +166,8 @@ struct process {
 	struct list posix_timers;	/* [S] of timer_create(2), by link */
 	s32 next_timer_id;		/* [S] */
 
-	struct session *session;	/* [T][R] owned */
-	u32 left_tty;		/* [T] gave its session's terminal up */
+	struct session *session;	/* [G][R] owned; never NULL */
+	u32 left_tty;		/* [a] gave its session's terminal up */
 	s32 oom_score_adj;
 	u32 dumpable;
 	struct user_ns *exec_ns;	/* [a] owned: where the program was
@@ -263,7 +262,7 @@ bool capable(int cap);
 bool self_capable(int cap);
 bool ns_capable(const struct user_ns *ns, int cap);
 
-/* Iterate threads of a process. [T] or RCU held. */
+/* Iterate threads of a process. [N], [S] or RCU held. */
 #define for_each_thread(t, p) \
 	for_each_list_rcu(t, &(p)->threads, thread_link)
 

@@ -6,15 +6,16 @@
  *        seen by nobody; birth_abort undoes whatever part of it exists.
  *        *Commit* links the child into the tree and publishes its numbers in
  *        one section; after it nothing fails.
- * Locks: commit holds the process tree lock (for: the tree locks of the
- *        parent's and the child's namespace, the session lock) and the
- *        forker's siglock. While a namespace has no init, its first_birth
- *        mutex is held from the reservation of the number to the end, so that
- *        number 2 is never born before number 1.
+ * Locks: commit holds the tree locks of the parent's and the child's namespace,
+ *        the lock of the forker's session and the forker's siglock; for a
+ *        thread only the tree lock of its namespace and the siglock. While a
+ *        namespace has no init, its first_birth mutex is held from the
+ *        reservation of the number to the end, so that number 2 is never born
+ *        before number 1. (A mutex, because user memory is written between.)
  * Life:  see task.c.
  * Not:   copying of memory (mm/vm/aspace.c), namespaces (nsproxy.c), numbers
  *        (pid.c).
- * See:   docs/pidns.md; clone(2).
+ * See:   docs/pidns.md, docs/process-tree.md; clone(2).
  */
 #include <proc/lifecycle.h>
 
@@ -27,7 +28,9 @@
 #include <proc/procfs.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include <proc/user.h>
+#include <sched/rcu_wait.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <uapi/pidfd.h>
@@ -356,25 +359,33 @@ static void birth_abort(struct birth *b)
 	task_free_unborn(child);
 }
 
-/* Parent, group and session of a new process. [T] held, not yet visible. */
-static void join_family(struct birth *b)
+/* The namespace that the child's parent lives in. */
+static struct pid_ns *parents_world(const struct birth *b)
+{
+	return b->req->flags & CLONE_PARENT ? current_process()->parent_ns :
+					      current_pidns();
+}
+
+/* Whose child it will be. [P] held: nobody sees the new process yet. */
+static void set_parent(struct birth *b)
 {
 	struct process *self = current_process();
 	struct process *p = b->process;
 	bool sibling = b->req->flags & CLONE_PARENT;
 
-	p->leader = b->child;
-	p->tgid = pid_get(b->pid);
+	p->parent_ns = parents_world(b);
 	p->parent = sibling ? self->parent : self;
 	p->parent_task = sibling ? self->parent_task : current_task();
-	p->parent_ns = sibling ? self->parent_ns : current_pidns();
-	p->has_subreaper_above = p->parent->has_subreaper_above ||
-				 p->parent->is_subreaper;
-	p->pgid = self->pgid;
-	p->sid = self->sid;
-	p->session = self->session ? session_get(self->session) : NULL;
-	p->left_tty = self->left_tty;
-	p->unkillable = b->pid->numbers[b->pid->level].nr == 1;
+	ASSERT(process_ns(p->parent) == p->parent_ns);
+}
+
+/* Who hit the forker has hit its child, and a later look need not. [S] */
+static void inherit_sweeps(struct pid *child)
+{
+	const struct pid *self = current_process()->tgid;
+
+	for (u32 i = 0; i <= self->level; i++)
+		child->numbers[i].sweep_mark = self->numbers[i].sweep_mark;
 }
 
 static void link_thread(struct task *child)
@@ -386,58 +397,138 @@ static void link_thread(struct task *child)
 	list_add_tail(&p->threads, &child->thread_link);
 }
 
-/* The child becomes visible. [T] and the forker's siglock held. */
-static void link_process(struct birth *b)
+/* All that a sweep or a look-up follows from the struct pid, before it is in
+ * any table (invariant 2): identity, immunity, group, session, signals. */
+static void prepare_process(struct birth *b, struct session *session)
 {
+	struct process *self = current_process();
 	struct process *p = b->process;
-	struct pid_ns *ns = pid_ns_of(b->pid);
 
+	p->leader = b->child;
+	p->tgid = pid_get(b->pid);
+	set_parent(b);
+	p->pgid = self->pgid;
+	p->sid = self->sid;
+	p->session = session_get(session);
+	p->left_tty = self->left_tty;
+	p->unkillable = b->pid->numbers[b->pid->level].nr == 1;
+	p->pending.set = b->collect.signals;
+	inherit_sweeps(b->pid);
+	link_thread(b->child);
 	rcu_assign(b->pid->process, p);
 	pid_attach(b->pid, PID_TGID);
-	list_add_tail(&p->parent_task->children, &p->sibling);
-	list_add_tail(&p->pgid->group, &p->group_link);
-	list_add_tail(&p->sid->session, &p->session_link);
-	p->pending.set = b->collect.signals;
-	if (p->unkillable) {
-		rcu_assign(ns->reaper, p);
-		ns->had_init = 1;
-		pidns_step(ns, PIDNS_LIVE);
-	}
 }
 
-static int commit_locked(struct birth *b)
+static void prepare_task(struct birth *b)
 {
 	struct task *child = b->child;
+
+	child->pid = b->pid;
+	rcu_assign(b->pid->task, child);
+	pid_attach(b->pid, PID_TASK);
+	signal_recalc_task(child);
+}
+
+/* A namespace does not accept. The sweep that closed it may be looking at the
+ * embryo; when it is not any more, what prepare_* did is undone. */
+static void forget_embryo(struct birth *b)
+{
+	struct task *child = b->child;
+
+	rcu_synchronize();
+	b->pid->task = NULL;
+	b->pid->process = NULL;
+	b->pid->uses = 0;
+	child->pid = NULL;
+	if (!b->process)
+		return;
+	list_del(&child->thread_link);
+	b->process->nthreads = 0;
+	b->process->nlive = 0;
+}
+
+/* Number 1 is the init from here on. [N] */
+static void crown_init(struct process *p)
+{
+	struct pid_ns *ns = process_ns(p);
+
+	tree_assert_held(ns);
+	rcu_assign(ns->reaper, p);
+	ns->had_init = 1;
+	pidns_step(ns, PIDNS_LIVE);
+}
+
+/* Both tree locks, [G] and the forker's siglock held. */
+static int commit_process(struct birth *b, struct session *session)
+{
+	struct process *p = b->process;
 
 	if (signal_fatal_pending(current_task()) ||
 	    (current_process()->sigflags & SIGNAL_GROUP_EXIT))
 		return -EINTR;
+	prepare_process(b, session);
+	prepare_task(b);
 	if (!pid_publish(b->pid))
 		return -ENOMEM;
-	child->pid = b->pid;
-	rcu_assign(b->pid->task, child);
-	pid_attach(b->pid, PID_TASK);
-	link_thread(child);
-	if (b->process)
-		link_process(b);
-	else
-		signal_thread_born_locked(child);
-	signal_recalc_task(child);
+	list_add_tail(&p->parent_task->children, &p->sibling);
+	session_join(session, p);
+	if (p->unkillable)
+		crown_init(p);
 	return 0;
+}
+
+/* [N] and siglock held. */
+static int commit_thread(struct birth *b)
+{
+	if (signal_fatal_pending(current_task()) ||
+	    (current_process()->sigflags & SIGNAL_GROUP_EXIT))
+		return -EINTR;
+	prepare_task(b);
+	if (!pid_publish(b->pid))
+		return -ENOMEM;
+	link_thread(b->child);
+	signal_thread_born_locked(b->child);
+	signal_recalc_task(b->child);
+	return 0;
+}
+
+static int thread_commit(struct birth *b)
+{
+	struct process *self = current_process();
+	int err;
+
+	tree_lock(process_ns(self));
+	spin_lock_irq(&self->siglock);
+	err = commit_thread(b);
+	spin_unlock_irq(&self->siglock);
+	tree_unlock(process_ns(self));
+	return err;
+}
+
+static int process_commit(struct birth *b)
+{
+	struct process *self = current_process();
+	struct pid_ns *outer = parents_world(b);
+	struct pid_ns *inner = pid_ns_of(b->pid);
+	struct session *session;
+	int err;
+
+	tree_lock_pair(outer, inner);
+	session = session_lock(self);
+	spin_lock_irq(&self->siglock);
+	err = commit_process(b, session);
+	spin_unlock_irq(&self->siglock);
+	session_unlock(session);
+	tree_unlock_pair(outer, inner);
+	return err;
 }
 
 static int birth_commit(struct birth *b)
 {
-	struct spinlock *siglock = &current_process()->siglock;
-	int err;
+	int err = b->process ? process_commit(b) : thread_commit(b);
 
-	spin_lock(&process_tree_lock);
-	if (b->process)
-		join_family(b);
-	spin_lock_irq(siglock);
-	err = commit_locked(b);
-	spin_unlock_irq(siglock);
-	spin_unlock(&process_tree_lock);
+	if (err == -ENOMEM)
+		forget_embryo(b);
 	return err;
 }
 

@@ -4,13 +4,16 @@
  * What:  a task leaves what it shares, hands its children on, tells its
  *        parent, and becomes a zombie or vanishes. The last thread of an init
  *        takes its whole namespace along (pidns_zap) before that.
- * Locks: the process tree lock (for: the tree locks of the parent's and the
- *        own namespace, the session lock) covers hand-over, notice and
- *        release; siglock the count of living threads.
+ * Locks: hand-over of children, the notice to the parent and the release are
+ *        sections of the tree lock of the own namespace; the parent's is held
+ *        as well for what the parent sees: a leader, or who follows a dead
+ *        one. The group and session go under the session's lock; siglock
+ *        covers the count of living threads.
  * Life:  ALIVE -> ZOMBIE (leaders whose parent waits) -> DEAD -> released:
  *        out of all tables, its memory going after a grace period.
  * Not:   waiting for children (wait.c).
- * See:   docs/pidns.md; exit_group(2), prctl(2): PR_SET_CHILD_SUBREAPER.
+ * See:   docs/pidns.md, docs/process-tree.md; exit_group(2), prctl(2):
+ *        PR_SET_CHILD_SUBREAPER.
  */
 #include <proc/lifecycle.h>
 
@@ -22,6 +25,7 @@
 #include <proc/procfs.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <uapi/wait.h>
@@ -59,33 +63,33 @@ static void account_dead_thread(struct task *t)
 	p->nivcsw += t->thread.nivcsw;
 }
 
-/* A dead leader's process leaves family, group and session. [T] */
+/* A dead leader's process leaves family, group and session. [P], [N] */
 static void unlink_process(struct process *p, struct pid *pid)
 {
-	struct pid *pgid = p->pgid, *sid = p->sid;
 	struct pid_ns *ns = pid_ns_of(pid);
+	struct session *session;
 
+	tree_assert_held(p->parent_ns);
 	if (ns->reaper == p) {
 		rcu_assign(ns->reaper, NULL);
 		pidns_step(ns, PIDNS_REAPED);
 	}
 	list_del(&p->sibling);
-	list_del(&p->group_link);
-	list_del(&p->session_link);
 	rcu_assign(pid->process, NULL);
-	pid_detach(pgid, PID_PGID);
-	pid_detach(sid, PID_SID);
+	session = session_lock(p);
+	session_part(p);
+	session_unlock(session);
 	pid_detach(pid, PID_TGID);
 }
 
-/* A thread that execs waits until it is alone, but for a zombie leader. [T] */
+/* A thread that execs waits until it is alone, but for a zombie leader. [N] */
 static void wake_exec(struct process *p)
 {
 	if (p->group_exec && p->nthreads <= 2)
 		thread_wake(&p->group_exec->thread, WAKE_NORMAL | WAKE_KILL);
 }
 
-/* Out of all tables. [T] held, exit_state is DEAD. */
+/* Out of all tables. [N] held, [P] too for a leader; exit_state is DEAD. */
 static void task_unlink(struct task *t)
 {
 	struct process *p = t->process;
@@ -93,6 +97,7 @@ static void task_unlink(struct task *t)
 	bool leader = task_is_leader(t);
 
 	ASSERT(t->exit_state == EXIT_DEAD);
+	tree_assert_held(process_ns(p));
 	spin_lock_irq(&p->siglock);
 	account_dead_thread(t);
 	list_del_rcu(&t->thread_link);
@@ -109,7 +114,7 @@ static void task_unlink(struct task *t)
 }
 
 /* Nobody of @p lives any more, its leader is a zombie: pollers and the parent
- * are told. True: nobody will wait for it. [T] */
+ * are told. True: nobody will wait for it. [P] */
 static bool process_died(struct process *p)
 {
 	pidfd_notify_exit(p->tgid);
@@ -117,7 +122,7 @@ static bool process_died(struct process *p)
 }
 
 /* The last other thread of a group whose leader is a zombie went: now the
- * process as a whole is dead. True: the leader is to be released too. [T] */
+ * process as a whole is dead. True: the leader is to be released too. [P] */
 static bool leader_follows(struct process *p)
 {
 	struct task *leader = p->leader;
@@ -130,20 +135,47 @@ static bool leader_follows(struct process *p)
 	return true;
 }
 
+/*
+ * A thread whose leader lives concerns its own namespace alone, and the outer
+ * lock stays free for others. A leader becomes a zombie under both locks, so
+ * the look under the own one is final. True: [P] is held as well as [N].
+ */
+static bool release_lock(struct task *t)
+{
+	struct process *p = t->process;
+
+	if (!task_is_leader(t)) {
+		tree_lock(process_ns(p));
+		if (p->leader->exit_state == EXIT_ALIVE)
+			return false;
+		tree_unlock(process_ns(p));
+	}
+	tree_lock_process(p);
+	return true;
+}
+
+static void release_unlock(struct process *p, bool both)
+{
+	if (both)
+		tree_unlock_process(p);
+	else
+		tree_unlock(process_ns(p));
+}
+
 void task_release(struct task *t)
 {
 	struct process *p = t->process;
 	struct task *leader = NULL;
+	bool both = release_lock(t);
 
-	spin_lock(&process_tree_lock);
-	if (!task_is_leader(t)) {
+	if (task_is_leader(t)) {
 		task_unlink(t);
-		if (leader_follows(p))
-			leader = p->leader;
 	} else {
 		task_unlink(t);
+		if (both && leader_follows(p))
+			leader = p->leader;
 	}
-	spin_unlock(&process_tree_lock);
+	release_unlock(p, both);
 	task_release_rest(t);
 	if (leader)
 		task_release(leader);
@@ -201,7 +233,7 @@ static void exit_files(struct task *t)
 	fs_context_put(fs);
 }
 
-/* A thread of @p that has not begun to exit, other than @not. [T] */
+/* A thread of @p that has not begun to exit, other than @not. [N] */
 static struct task *living_thread(struct process *p, struct task *not)
 {
 	struct task *t;
@@ -213,25 +245,21 @@ static struct task *living_thread(struct process *p, struct task *not)
 	return NULL;
 }
 
-/* Nearest subreaper above @p in @p's own namespace. [T] */
+/* Nearest subreaper above @p in @p's own namespace. [N]: a parent in another
+ * one is of no use, and neither is who stands above it. */
 static struct task *find_subreaper(struct process *p, struct process *init)
 {
-	struct pid_ns *ns = pid_ns_of(p->tgid);
-	struct process *up;
+	struct pid_ns *ns = process_ns(p);
 
-	if (!p->has_subreaper_above)
+	if (!ns->had_subreaper)
 		return NULL;
-	for (up = p->parent; up != init; up = up->parent) {
+	while (p != init && p->parent_ns == ns) {
 		struct task *t;
 
-		/* A parent in another world: injected, no way further up. */
-		if (pid_ns_of(up->tgid) != ns)
-			return NULL;
-		if (up == up->parent)
-			return NULL;
-		if (!up->is_subreaper)
+		p = p->parent;
+		if (p == init || !p->is_subreaper)
 			continue;
-		t = living_thread(up, NULL);
+		t = living_thread(p, NULL);
 		if (t)
 			return t;
 	}
@@ -240,7 +268,7 @@ static struct task *find_subreaper(struct process *p, struct process *init)
 
 /*
  * Another thread of a dying init that has not passed exit_notify yet: the one
- * that zaps, or that will be the last. NULL: @t is that one. [T]
+ * that zaps, or that will be the last. NULL: @t is that one. [N]
  */
 static struct task *dying_sibling(struct process *init, struct task *t)
 {
@@ -254,7 +282,7 @@ static struct task *dying_sibling(struct process *init, struct task *t)
 }
 
 /* Who gets the children of the dying @t; NULL: it is the last thread of an
- * init, and they are all reaped. [T] */
+ * init, and they are all reaped. [N] */
 static struct task *find_new_parent(struct task *t)
 {
 	struct process *p = t->process;
@@ -281,7 +309,7 @@ void process_notify_exit(struct process *p, struct list *dead)
 	list_add_tail(dead, &leader->children);
 }
 
-/* PR_SET_PDEATHSIG, by the parent's number as the child sees it. [T] */
+/* PR_SET_PDEATHSIG, by the parent's number as the child sees it. */
 static void send_parent_death(struct task *t)
 {
 	struct siginfo si = {
@@ -295,21 +323,21 @@ static void send_parent_death(struct task *t)
 		signal_send_task(t, t->pdeath_signal, &si);
 }
 
-/* @child of the dying @from goes to @to. [T] */
+/* @child goes to @to. [N] of the dying parent, which is the child's [P]. Its
+ * threads are of its own world, hence RCU. */
 static void reparent_child(struct process *child, struct task *to,
 			   struct list *dead)
 {
 	struct process *from = child->parent;
 	struct task *t;
 
-	child->parent_task = to;
-	for_each_list(t, &child->threads, thread_link)
+	ASSERT(process_ns(to->process) == child->parent_ns);
+	rcu_assign(child->parent_task, to);
+	for_each_thread(t, child)
 		send_parent_death(t);
 	if (to->process == from)
 		return;
 	rcu_assign(child->parent, to->process);
-	child->has_subreaper_above = to->process->has_subreaper_above ||
-				     to->process->is_subreaper;
 	if (child->leader->exit_state == EXIT_DEAD)
 		return;
 	child->leader->exit_signal = SIGCHLD;
@@ -318,7 +346,7 @@ static void reparent_child(struct process *child, struct task *to,
 	session_exit_check(child, from);
 }
 
-/* All children of @t get a new parent. [T] @dead: those nobody waits for. */
+/* All children of @t get a new parent. [N] @dead: those nobody waits for. */
 static void reparent_children(struct task *t, struct list *dead)
 {
 	struct process *child, *tmp;
@@ -344,28 +372,38 @@ void task_release_list(struct list *dead)
 	}
 }
 
-/* Children handed on, the parent told. True: release the task at once. */
+/* [P], [N]. True: nobody will wait for it. */
+static bool leader_exits(struct task *leader)
+{
+	struct process *p = leader->process;
+
+	leader->exit_state = EXIT_ZOMBIE;
+	return p->nthreads == 1 && process_died(p);
+}
+
+/* Children handed on, the parent told, in one section (invariant 4). True:
+ * release the task at once. */
 static bool exit_notify(struct task *t, bool group_dead)
 {
 	struct process *p = t->process;
 	struct list dead = LIST_INIT(dead);
-	bool autoreap = true;
+	bool leader = task_is_leader(t);
+	struct pid_ns *ns = process_ns(p);
+	struct pid_ns *outer = leader ? p->parent_ns : ns;
+	bool autoreap;
 
 	/* The last thread of an init takes its world along. */
-	if (group_dead && pid_ns_of(p->tgid)->reaper == p)
-		pidns_zap(pid_ns_of(p->tgid));
-	spin_lock(&process_tree_lock);
+	if (group_dead && READ_ONCE(ns->reaper) == p)
+		pidns_zap(ns);
+	tree_lock_pair(outer, ns);
 	reparent_children(t, &dead);
 	if (group_dead)
 		session_exit_check(p, NULL);
-	if (task_is_leader(t)) {
-		t->exit_state = EXIT_ZOMBIE;
-		autoreap = p->nthreads == 1 && process_died(p);
-	}
+	autoreap = !leader || leader_exits(t);
 	if (autoreap)
 		t->exit_state = EXIT_DEAD;
 	wake_exec(p);
-	spin_unlock(&process_tree_lock);
+	tree_unlock_pair(outer, ns);
 	task_release_list(&dead);
 	return autoreap;
 }

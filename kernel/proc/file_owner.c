@@ -5,14 +5,14 @@
  *        the one who asked; readiness sends it SIGIO or the chosen signal, if
  *        those uids may.
  * Locks: file->owner_lock covers the record; it is dropped before a signal is
- *        sent. Groups are walked under the process tree lock (for: the
- *        session lock).
+ *        sent. Groups are walked under their session's lock.
  * Life:  the file owns a reference to the struct pid until it is closed.
  * See:   fcntl(2), "Managing signals"; signal(7).
  */
 #include <proc/file_owner.h>
 
 #include <fs/file.h>
+#include <proc/session.h>
 #include <proc/signal.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
@@ -102,12 +102,14 @@ static void tell_task(const struct notice *n, struct task *t)
 
 static void tell_group(const struct notice *n)
 {
+	struct session *s = session_lock_group(n->owner.pid);
 	struct process *p;
 
-	spin_lock(&process_tree_lock);
+	if (!s)
+		return;
 	for_each_list(p, &n->owner.pid->group, group_link)
 		tell_task(n, p->leader);
-	spin_unlock(&process_tree_lock);
+	session_unlock(s);
 }
 
 static void tell_one(const struct notice *n)
@@ -121,7 +123,7 @@ static void tell_one(const struct notice *n)
 	rcu_read_unlock();
 }
 
-/* Context: task, no lock above process_tree_lock held. */
+/* Context: task, no lock above a session's held. */
 static void owner_signal(struct file *f, int fd, int band)
 {
 	struct notice n = { .owner = owner_read(f) };

@@ -3,8 +3,7 @@
  *
  * What:  task 1 is not cloned: its identity, tables and limits are made here,
  *        its memory by the first exec.
- * Locks: the process tree lock (for: the tree lock of the first namespace, the
- *        session lock).
+ * Locks: the tree lock of the first namespace, the lock of the first session.
  * Life:  called once by the kernel thread "main" (kernel/main.c); the panic at
  *        its death is in exit.c.
  * See:   docs/boot.md; getrlimit(2) for the meaning of the limits.
@@ -19,6 +18,7 @@
 #include <proc/pidns.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
@@ -82,8 +82,6 @@ static void init_family(struct task *t, struct process *p, struct pid *pid,
 	t->thread.arch.mmu = &t->aspace->mmu;
 	p->leader = t;
 	p->tgid = pid_get(pid);
-	p->pgid = pid;
-	p->sid = pid;
 	p->session = s;
 	p->parent = p;
 	p->parent_task = t;
@@ -99,18 +97,21 @@ static void init_family(struct task *t, struct process *p, struct pid *pid,
 
 static void init_publish(struct task *t, struct process *p, struct pid *pid)
 {
-	spin_lock(&process_tree_lock);
-	for (u32 role = 0; role < PID_ROLES; role++)
-		pid_attach(pid, role);
+	tree_lock(&pidns_init_ns);
+	pid_attach(pid, PID_TASK);
+	pid_attach(pid, PID_TGID);
 	list_add_tail(&p->threads, &t->thread_link);
-	list_add_tail(&pid->group, &p->group_link);
-	list_add_tail(&pid->session, &p->session_link);
+	p->pgid = pid;
+	p->sid = pid;
+	session_lock(p);
+	session_join(p->session, p);
+	session_unlock(p->session);
 	if (!pid_publish(pid))
 		panic("init: the first pid namespace takes no members");
 	rcu_assign(pidns_init_ns.reaper, p);
 	pidns_init_ns.had_init = 1;
 	pidns_step(&pidns_init_ns, PIDNS_LIVE);
-	spin_unlock(&process_tree_lock);
+	tree_unlock(&pidns_init_ns);
 }
 
 int task_create_init(struct task **out)

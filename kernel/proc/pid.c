@@ -2,14 +2,15 @@
  * kernel/proc/pid.c - process numbers, one for each namespace level
  *
  * What:  allocation, publication, look-up and release of struct pid.
- * Locks: numbers: none (pid_table.c). Roles (task, process, group, session):
- *        the process tree lock.
+ * Locks: numbers: none (pid_table.c). Roles: task and process by the tree
+ *        lock of the innermost namespace, group and session by the session's
+ *        lock; which are in use is one atomic word.
  * Life:  pid_alloc reserves -> pid_publish fills -> pid_detach of the last
  *        role empties all slots -> freed a grace period after the last
  *        reference. A reader in an RCU section may use numbers and namespaces
  *        of a pid that has just left the tables.
  * Not:   namespaces and their members count (pidns.c).
- * See:   docs/pidns.md; pid_namespaces(7), clone(2).
+ * See:   docs/pidns.md, docs/process-tree.md; pid_namespaces(7), clone(2).
  */
 #include <proc/pid.h>
 
@@ -138,12 +139,14 @@ static void pid_setup(struct pid *pid, struct pid_ns *ns)
 	pid->process = NULL;
 	list_init(&pid->group);
 	list_init(&pid->session);
+	pid->group_session = NULL;
 	pid->uses = 0;
 	wait_queue_init(&pid->exit_wait);
 	pid->ino = (u64)atomic_inc_return(&next_ino);
 	for (; ns; ns = ns->parent) {
 		pid->numbers[ns->level].ns = ns;
 		pid->numbers[ns->level].nr = 0;
+		pid->numbers[ns->level].sweep_mark = 0;
 	}
 }
 
@@ -187,22 +190,48 @@ int pid_alloc(const struct pid_alloc_args *args, struct pid **out)
 	return 0;
 }
 
-bool pid_publish(struct pid *pid)
+/* Do @fill with the slot of every level, innermost first. */
+static void fill_slots(struct pid *pid, void (*fill)(struct pid_table *t,
+						     s32 nr, struct pid *pid))
+{
+	for (s32 i = (s32)pid->level; i >= 0; i--)
+		fill(&pid->numbers[i].ns->table, pid->numbers[i].nr, pid);
+}
+
+static void empty_slots(struct pid *pid)
+{
+	for (s32 i = (s32)pid->level; i >= 0; i--)
+		pid_table_empty(&pid->numbers[i].ns->table,
+				pid->numbers[i].nr);
+}
+
+/* One more at every level, innermost first. False: at none, a level does not
+ * accept; the slots are empty again. */
+static bool count_in(struct pid *pid)
 {
 	s32 i;
 
 	for (i = (s32)pid->level; i >= 0; i--) {
 		if (!pidns_member_add(pid->numbers[i].ns))
-			goto undo_members;
+			break;
 	}
-	for (i = (s32)pid->level; i >= 0; i--)
-		pid_table_fill(&pid->numbers[i].ns->table, pid->numbers[i].nr,
-			       pid);
-	return true;
-undo_members:
+	if (i < 0)
+		return true;
+	empty_slots(pid);
 	for (i++; i <= (s32)pid->level; i++)
 		pidns_member_del(pid->numbers[i].ns);
 	return false;
+}
+
+/* Invariant 1: fill, full barrier (the atomic addition), look at the flag.
+ * Partner: pidns_close, which clears the flag and then sweeps. */
+bool pid_publish(struct pid *pid)
+{
+	fill_slots(pid, pid_table_fill_embryo);
+	if (!count_in(pid))
+		return false;
+	fill_slots(pid, pid_table_fill);
+	return true;
 }
 
 void pid_abort(struct pid *pid)
@@ -244,18 +273,28 @@ struct pid *pid_find(s32 nr, struct pid_ns *ns)
 	return nr > 0 ? pid_table_find(&ns->table, nr) : NULL;
 }
 
-struct pid *pid_next(s32 *nr, struct pid_ns *ns)
+static struct pid *next_get(s32 *nr, struct pid_ns *ns, bool embryos)
 {
 	struct pid *pid;
 
 	rcu_read_lock();
-	while ((pid = pid_table_next(&ns->table, nr))) {
+	while ((pid = pid_table_next(&ns->table, nr, embryos))) {
 		if (refcount_try_get(&pid->refs))
 			break;
 		++*nr;
 	}
 	rcu_read_unlock();
 	return pid;
+}
+
+struct pid *pid_next(s32 *nr, struct pid_ns *ns)
+{
+	return next_get(nr, ns, false);
+}
+
+struct pid *pid_next_embryo(s32 *nr, struct pid_ns *ns)
+{
+	return next_get(nr, ns, true);
 }
 
 s32 pid_nr(const struct pid *pid, const struct pid_ns *ns)
@@ -274,10 +313,16 @@ s32 pid_vnr(const struct pid *pid)
 
 void pid_attach(struct pid *pid, enum pid_role role)
 {
-	pid->uses |= BIT(role);
+	u32 before = __atomic_fetch_or(&pid->uses, (u32)BIT(role),
+				       __ATOMIC_RELAXED);
+
+	/* Nobody comes back to a pid that its last role has left. */
+	ASSERT(before || role == PID_TGID || role == PID_TASK);
+	(void)before;
 }
 
-/* The last role went: out of all tables, then out of the counts. */
+/* The last role went: out of all tables, then out of the counts (invariant
+ * 9). */
 static void pid_unhash(struct pid *pid)
 {
 	give_numbers(pid, -1);
@@ -288,12 +333,14 @@ static void pid_unhash(struct pid *pid)
 
 void pid_detach(struct pid *pid, enum pid_role role)
 {
-	ASSERT(pid->uses & BIT(role));
+	ASSERT(READ_ONCE(pid->uses) & BIT(role));
 	if (role == PID_PGID && !list_empty(&pid->group))
 		return;
 	if (role == PID_SID && !list_empty(&pid->session))
 		return;
-	pid->uses &= ~(u32)BIT(role);
-	if (!pid->uses)
+	if (role == PID_PGID)
+		rcu_assign(pid->group_session, NULL);
+	/* Each role has its lock: whoever clears the last bit goes on. */
+	if (!__atomic_and_fetch(&pid->uses, ~(u32)BIT(role), __ATOMIC_SEQ_CST))
 		pid_unhash(pid);
 }

@@ -6,7 +6,8 @@
  *        child is the old root, so nothing that a reader holds ever moves.
  * Locks: none; each step is one atomic operation:
  *        take:  test-and-set of the bit in leaf->taken
- *        fill:  release store of the slot (partner: the acquire in find)
+ *        fill:  release store of the slot (partner: the acquire in find);
+ *               an embryo first, bit 0 of the pointer being set
  *        give:  slot cleared, then the bit (partner: the test-and-set)
  * Life:  a node is installed by compare-and-swap; the loser frees its own.
  * See:   docs/pidns.md.
@@ -20,6 +21,9 @@
 
 #define NODE_BITS 6
 #define NODE_SLOTS (1u << NODE_BITS)
+
+/* Tag of a slot whose birth may still fail. */
+#define EMBRYO 1ul
 
 struct pid_node {
 	u32 shift;		/* [I] 0: a leaf */
@@ -201,12 +205,28 @@ int pid_table_take_this(struct pid_table *t, s32 nr)
 	return leaf_take(leaf, nr, nr + 1) == nr ? 0 : -EEXIST;
 }
 
-void pid_table_fill(struct pid_table *t, s32 nr, struct pid *pid)
+/* The slot of a number that is taken. */
+static void slot_set(struct pid_table *t, s32 nr, void *value)
 {
 	struct pid_node *leaf = leaf_find(t, nr);
 
 	ASSERT(leaf && (leaf->taken & BIT(node_index(leaf, nr))));
-	store_release(&leaf->slot[node_index(leaf, nr)], (void *)pid);
+	store_release(&leaf->slot[node_index(leaf, nr)], value);
+}
+
+void pid_table_fill_embryo(struct pid_table *t, s32 nr, struct pid *pid)
+{
+	slot_set(t, nr, (void *)((u64)pid | EMBRYO));
+}
+
+void pid_table_fill(struct pid_table *t, s32 nr, struct pid *pid)
+{
+	slot_set(t, nr, pid);
+}
+
+void pid_table_empty(struct pid_table *t, s32 nr)
+{
+	slot_set(t, nr, NULL);
 }
 
 void pid_table_give(struct pid_table *t, s32 nr)
@@ -219,22 +239,32 @@ void pid_table_give(struct pid_table *t, s32 nr)
 	__atomic_fetch_and(&leaf->taken, ~bit, __ATOMIC_SEQ_CST);
 }
 
+static struct pid *slot_pid(const struct pid_node *leaf, u32 i, bool embryos)
+{
+	u64 value = (u64)load_acquire(&leaf->slot[i]);
+
+	if (!embryos && (value & EMBRYO))
+		return NULL;
+	return (struct pid *)(value & ~EMBRYO);
+}
+
 struct pid *pid_table_find(const struct pid_table *t, s32 nr)
 {
 	struct pid_node *leaf = leaf_find(t, nr);
 
-	return leaf ? load_acquire(&leaf->slot[node_index(leaf, nr)]) : NULL;
+	return leaf ? slot_pid(leaf, node_index(leaf, nr), false) : NULL;
 }
 
 /* First pid of @leaf at or after *@nr. */
-static struct pid *leaf_next(const struct pid_node *leaf, s32 *nr)
+static struct pid *leaf_next(const struct pid_node *leaf, s32 *nr,
+			     bool embryos)
 {
 	s32 base = ALIGN_DOWN(*nr, (s32)NODE_SLOTS);
 	u64 taken = READ_ONCE(leaf->taken) & (~0ull << (*nr - base));
 
 	while (taken) {
 		u32 i = (u32)__builtin_ctzll(taken);
-		struct pid *pid = load_acquire(&leaf->slot[i]);
+		struct pid *pid = slot_pid(leaf, i, embryos);
 
 		if (pid) {
 			*nr = base + (s32)i;
@@ -245,7 +275,7 @@ static struct pid *leaf_next(const struct pid_node *leaf, s32 *nr)
 	return NULL;
 }
 
-struct pid *pid_table_next(const struct pid_table *t, s32 *nr)
+struct pid *pid_table_next(const struct pid_table *t, s32 *nr, bool embryos)
 {
 	const struct pid_node *root = load_acquire(&t->root);
 
@@ -253,7 +283,7 @@ struct pid *pid_table_next(const struct pid_table *t, s32 *nr)
 	 * are dense, so it does not pay to climb. */
 	while (root && node_covers(root, *nr)) {
 		const struct pid_node *leaf = leaf_find(t, *nr);
-		struct pid *pid = leaf ? leaf_next(leaf, nr) : NULL;
+		struct pid *pid = leaf ? leaf_next(leaf, nr, embryos) : NULL;
 
 		if (pid)
 			return pid;

@@ -4,15 +4,14 @@
  * What:  pid namespace objects, their states, and their death: the init's
  *        last thread kills all members, reaps its children and waits until
  *        the last number is gone.
- * Locks: the process tree lock (for: the namespace's tree lock) covers state
- *        and reaper; members (count and accepting flag in one word) is
- *        atomic. Both sides of a birth against a death look at it:
- *        pid_publish adds a member only while the flag is set, and pidns_zap
- *        clears the flag before it sweeps.
+ * Locks: the namespace's tree lock covers state and reaper; members (count and
+ *        accepting flag in one word) is atomic. Both sides of a birth against
+ *        a death change it: pid_publish adds a member only while the flag is
+ *        set, and pidns_zap clears the flag before it sweeps.
  * Life:  see pidns_step. References: the parent by each child, its members'
  *        pids, nsproxies, nsfs files, procfs mounts.
  * Not:   numbers (pid.c, pid_table.c); who may create one (nsproxy.c).
- * See:   docs/pidns.md; pid_namespaces(7), reboot(2).
+ * See:   docs/pidns.md, docs/process-tree.md; pid_namespaces(7), reboot(2).
  */
 #include <proc/pidns.h>
 
@@ -23,7 +22,7 @@
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
 #include <proc/signal.h>
-#include <proc/task.h>
+#include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <uapi/reboot.h>
@@ -86,8 +85,10 @@ struct pid_ns pidns_init_ns = {
 	},
 	.state = PIDNS_NASCENT,
 	.members = ATOMIC_INIT((long)PIDNS_ACCEPTING),
+	.tree_lock = SPINLOCK_INIT("tree", RANK_PROCESS_TREE),
 	.first_birth = MUTEX_INIT(pidns_init_ns.first_birth, "pidns birth",
 				  RANK_MUTEX_NS),
+	.sweep = MUTEX_INIT(pidns_init_ns.sweep, "pidns sweep", RANK_MUTEX_NS),
 };
 
 void pidns_init(void)
@@ -139,7 +140,9 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	ns->state = PIDNS_NASCENT;
 	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
 	pid_table_init(&ns->table);
+	spin_init(&ns->tree_lock, "tree", RANK_PROCESS_TREE);
 	mutex_init(&ns->first_birth, "pidns birth", RANK_MUTEX_NS);
+	mutex_init(&ns->sweep, "pidns sweep", RANK_MUTEX_NS);
 	all_add(ns);
 	*out = ns;
 	return 0;
@@ -274,14 +277,26 @@ void pidns_first_birth_failed(struct pid_ns *ns)
 		pidns_step(ns, PIDNS_REAPED);
 }
 
-/* Every member but the dying init's own threads gets SIGKILL. */
+/* No new members from here on (invariant 1): the flag, full barrier, then the
+ * caller looks at the slots. Partner: pid_publish. */
+static void pidns_close(struct pid_ns *ns)
+{
+	tree_lock(ns);
+	pidns_step(ns, PIDNS_CLOSING);
+	rcu_assign(ns->closer, current_task());
+	atomic_fetch_and(&ns->members, (long)~PIDNS_ACCEPTING);
+	tree_unlock(ns);
+}
+
+/* Every member but the dying init's own threads gets SIGKILL, those included
+ * that are being born. */
 static void pidns_kill_members(struct pid_ns *ns)
 {
 	struct process *self = current_process();
 	struct pid *pid;
 	s32 nr = 2;
 
-	while ((pid = pid_next(&nr, ns))) {
+	while ((pid = pid_next_embryo(&nr, ns))) {
 		struct process *p;
 
 		rcu_read_lock();
@@ -315,26 +330,31 @@ static void pidns_wait_drained(struct pid_ns *ns)
 	thread_set_state(THREAD_RUNNING);
 }
 
+/* Only the dying init is left. */
+static void pidns_drained(struct pid_ns *ns)
+{
+	struct process *init = current_process();
+
+	tree_lock(ns);
+	ASSERT(pidns_members(ns) <= pidns_last_numbers());
+	rcu_assign(ns->closer, NULL);
+	pidns_step(ns, PIDNS_DRAINED);
+	spin_lock_irq(&init->siglock);
+	if (ns->reboot_signal)
+		init->group_exit_code = ns->reboot_signal;
+	spin_unlock_irq(&init->siglock);
+	tree_unlock(ns);
+}
+
 void pidns_zap(struct pid_ns *ns)
 {
 	ASSERT(READ_ONCE(ns->reaper) == current_process());
-	spin_lock(&process_tree_lock);
-	pidns_step(ns, PIDNS_CLOSING);
-	rcu_assign(ns->closer, current_task());
-	atomic_fetch_and(&ns->members, (long)~PIDNS_ACCEPTING);
-	spin_unlock(&process_tree_lock);
-
+	pidns_close(ns);
 	signal_ignore_children();
 	pidns_kill_members(ns);
 	process_reap_all_children();
 	pidns_wait_drained(ns);
-
-	spin_lock(&process_tree_lock);
-	rcu_assign(ns->closer, NULL);
-	pidns_step(ns, PIDNS_DRAINED);
-	if (ns->reboot_signal)
-		current_process()->group_exit_code = ns->reboot_signal;
-	spin_unlock(&process_tree_lock);
+	pidns_drained(ns);
 }
 
 int pidns_reboot(struct pid_ns *ns, int cmd)
@@ -353,11 +373,11 @@ int pidns_reboot(struct pid_ns *ns, int cmd)
 	default:
 		return -EINVAL;
 	}
-	spin_lock(&process_tree_lock);
+	tree_lock(ns);
 	ns->reboot_signal = sig;
 	if (ns->reaper)
 		signal_send_process(ns->reaper, SIGKILL, SEND_KERNEL);
-	spin_unlock(&process_tree_lock);
+	tree_unlock(ns);
 	/* The caller is a member: it dies in the zap, so this never returns
 	 * to user mode. */
 	task_exit(0);

@@ -4,8 +4,7 @@
  * What:  lookup and listing of directories described by struct proc_file
  *        tables; text files and links that stand for a task.
  * Locks: the task is held by reference while it is shown. Its children are
- *        listed under the process tree lock (for: the tree lock of its
- *        namespace).
+ *        listed under the tree lock of its namespace.
  * See:   proc(5).
  */
 #include "procfs_internal.h"
@@ -18,6 +17,7 @@
 #include <proc/mntns.h>
 #include <proc/nsproxy.h>
 #include <proc/timens.h>
+#include <proc/tree.h>
 #include <proc/user_ns.h>
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
@@ -346,12 +346,13 @@ static ssize_t write_oom_score_adj(struct task *t, const char *text,
 static int show_children(struct task *t, struct pid_ns *ns,
 			 struct seq_buf *out)
 {
+	struct pid_ns *own = process_ns(t->process);
 	struct process *p;
 
-	spin_lock(&process_tree_lock);
+	tree_lock(own);
 	for_each_list(p, &t->children, sibling)
 		seq_printf(out, "%d ", pid_nr(p->tgid, ns));
-	spin_unlock(&process_tree_lock);
+	tree_unlock(own);
 	return 0;
 }
 

@@ -32,21 +32,24 @@ struct kin {
 
 static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 {
-	struct process *p = t->process;
+	struct process *p = t->process, *parent;
+	const struct pid *pid;
 
 	memset(k, 0, sizeof(*k));
 	k->tty_pgrp = -1;
-	spin_lock(&process_tree_lock);
-	k->nthreads = p->nthreads;
-	if (t->pid) {
-		k->pid = pid_nr(t->pid, ns);
+	k->nthreads = READ_ONCE(p->nthreads);
+	rcu_read_lock();
+	pid = rcu_dereference(t->pid);
+	if (pid) {
+		parent = rcu_dereference(p->parent);
+		k->pid = pid_nr(pid, ns);
 		k->tgid = pid_nr(p->tgid, ns);
-		k->ppid = p->parent == p ? 0 : pid_nr(p->parent->tgid, ns);
-		k->pgid = pid_nr(p->pgid, ns);
-		k->sid = pid_nr(p->sid, ns);
+		k->ppid = parent == p ? 0 : pid_nr(parent->tgid, ns);
+		k->pgid = pid_nr(rcu_dereference(p->pgid), ns);
+		k->sid = pid_nr(rcu_dereference(p->sid), ns);
 		session_terminal(p, ns, &k->tty, &k->tty_pgrp);
 	}
-	spin_unlock(&process_tree_lock);
+	rcu_read_unlock();
 }
 
 /* The letter of proc(5). */
@@ -300,19 +303,21 @@ static void status_numbers(struct task *t, struct pid_ns *ns,
 			   struct seq_buf *out)
 {
 	struct process *p = t->process;
+	struct pid *pid;
 
-	spin_lock(&process_tree_lock);
-	if (t->pid) {
+	rcu_read_lock();
+	pid = rcu_dereference(t->pid);
+	if (pid) {
 		seq_puts(out, "NStgid:");
-		show_levels(out, ns, t->pid, p->tgid);
+		show_levels(out, ns, pid, p->tgid);
 		seq_puts(out, "NSpid:");
-		show_levels(out, ns, t->pid, t->pid);
+		show_levels(out, ns, pid, pid);
 		seq_puts(out, "NSpgid:");
-		show_levels(out, ns, t->pid, p->pgid);
+		show_levels(out, ns, pid, rcu_dereference(p->pgid));
 		seq_puts(out, "NSsid:");
-		show_levels(out, ns, t->pid, p->sid);
+		show_levels(out, ns, pid, rcu_dereference(p->sid));
 	}
-	spin_unlock(&process_tree_lock);
+	rcu_read_unlock();
 }
 
 static void status_cpus(struct task *t, struct seq_buf *out)

@@ -3,12 +3,12 @@
  *
  * What:  setsid, setpgid, the orphan rules, the foreground group, and job
  *        control of reads and writes.
- * Locks: membership of groups and sessions: the process tree lock (for: the
- *        session lock). session->lock covers terminal and foreground group.
- *        Never two session locks at once: stealing a terminal detaches it from
- *        one session, drops that lock, and attaches it to the other.
+ * Locks: session->lock covers the groups and processes in it, terminal and
+ *        foreground group. Never two of them at once: setsid holds the old
+ *        one, for nobody knows the new one yet; stealing a terminal detaches
+ *        it from one session, drops that lock, and attaches it to the other.
  * Life:  a session lives as long as a process points to it or a terminal
- *        operation runs.
+ *        operation runs; freed a grace period later, for who looks it up.
  * Not:   the terminal itself (drivers/tty*.c), reached by a table of functions.
  * See:   setsid(2), setpgid(2), tcsetpgrp(3), POSIX.1 "General Terminal
  *        Interface".
@@ -19,6 +19,7 @@
 #include <mm/slab.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
 
@@ -57,6 +58,11 @@ struct session *session_get(struct session *s)
 	return s;
 }
 
+static void session_free_rcu(struct rcu_head *head)
+{
+	slab_free(session_cache, container_of(head, struct session, rcu));
+}
+
 void session_put(struct session *s)
 {
 	if (!refcount_put(&s->refs))
@@ -65,23 +71,86 @@ void session_put(struct session *s)
 		tty_ops->put(s->tty);
 	pid_put(s->foreground);
 	pid_put(s->sid);
-	slab_free(session_cache, s);
+	rcu_call(&s->rcu, session_free_rcu);
+}
+
+/* Invariant 10: look it up, lock it, look again. */
+struct session *session_lock(struct process *p)
+{
+	for (;;) {
+		struct session *s;
+
+		rcu_read_lock();
+		s = rcu_dereference(p->session);
+		spin_lock(&s->lock);
+		rcu_read_unlock();
+		if (s == READ_ONCE(p->session))
+			return s;
+		spin_unlock(&s->lock);
+	}
+}
+
+struct session *session_lock_group(struct pid *pgrp)
+{
+	for (;;) {
+		struct session *s;
+
+		rcu_read_lock();
+		s = rcu_dereference(pgrp->group_session);
+		if (s)
+			spin_lock(&s->lock);
+		rcu_read_unlock();
+		if (!s || s == READ_ONCE(pgrp->group_session))
+			return s;
+		spin_unlock(&s->lock);
+	}
+}
+
+void session_unlock(struct session *s)
+{
+	spin_unlock(&s->lock);
+}
+
+/* A new member of its group. [G], or the session @s is nobody's yet. */
+static void group_add(struct session *s, struct process *p)
+{
+	pid_attach(p->pgid, PID_PGID);
+	list_add_tail(&p->pgid->group, &p->group_link);
+	rcu_assign(p->pgid->group_session, s);
+}
+
+void session_join(struct session *s, struct process *p)
+{
+	ASSERT(p->sid == s->sid);
+	group_add(s, p);
+	pid_attach(p->sid, PID_SID);
+	list_add_tail(&p->sid->session, &p->session_link);
+}
+
+void session_part(struct process *p)
+{
+	ASSERT(spin_held(&p->session->lock));
+	list_del(&p->group_link);
+	list_del(&p->session_link);
+	pid_detach(p->pgid, PID_PGID);
+	pid_detach(p->sid, PID_SID);
 }
 
 struct session *session_of_current(void)
 {
 	struct session *s;
 
-	spin_lock(&process_tree_lock);
-	s = current_process()->session;
-	if (s)
-		session_get(s);
-	spin_unlock(&process_tree_lock);
+	rcu_read_lock();
+	do {
+		s = rcu_dereference(current_process()->session);
+	} while (!refcount_try_get(&s->refs));
+	rcu_read_unlock();
 	return s;
 }
 
-/* Leave one group for another; the last member's leaving frees it. [T] */
-static void change_group(struct process *p, struct pid *to)
+/* Leave one group for another of session @s; the last member's leaving frees
+ * it. [G] */
+static void change_group(struct session *s, struct process *p, struct pid *to)
 {
 	struct pid *from = p->pgid;
 
@@ -89,21 +158,24 @@ static void change_group(struct process *p, struct pid *to)
 		return;
 	list_del(&p->group_link);
 	rcu_assign(p->pgid, to);
-	pid_attach(to, PID_PGID);
-	list_add_tail(&to->group, &p->group_link);
+	group_add(s, p);
 	pid_detach(from, PID_PGID);
 }
 
-static void change_session(struct process *p, struct session *s)
+/* Out of one session and group, into a new session and its first group. [G] of
+ * the old one; the new one is published last. */
+static void change_session(struct process *p, struct session *new)
 {
-	struct pid *from = p->sid;
+	struct pid *from_group = p->pgid, *from = p->sid;
 
 	list_del(&p->session_link);
-	rcu_assign(p->sid, s->sid);
-	pid_attach(s->sid, PID_SID);
-	list_add_tail(&s->sid->session, &p->session_link);
+	list_del(&p->group_link);
+	rcu_assign(p->pgid, new->sid);
+	rcu_assign(p->sid, new->sid);
+	session_join(new, p);
+	pid_detach(from_group, PID_PGID);
 	pid_detach(from, PID_SID);
-	rcu_assign(p->session, s);
+	rcu_assign(p->session, new);
 }
 
 int session_setsid(pid_t *out)
@@ -114,24 +186,24 @@ int session_setsid(pid_t *out)
 
 	if (err)
 		return err;
-	spin_lock(&process_tree_lock);
-	/* A group with our number, even one that we are not in, forbids it. */
+	old = session_lock(p);
+	/* A group with our number, even one that we are not in, forbids it. It
+	 * would be in our session. */
 	if (p->sid == p->tgid || !list_empty(&p->tgid->group)) {
-		spin_unlock(&process_tree_lock);
+		session_unlock(old);
 		session_put(new);
 		return -EPERM;
 	}
-	old = p->session;
-	p->left_tty = 0;
+	WRITE_ONCE(p->left_tty, 0);
 	change_session(p, new);
-	change_group(p, p->tgid);
-	spin_unlock(&process_tree_lock);
+	session_unlock(old);
 	session_put(old);
 	*out = pid_vnr(p->tgid);
 	return 0;
 }
 
-/* The process meant by setpgid: the caller or a child of it. [T] */
+/* The process meant by setpgid: the caller or a child of it, whose [P] is
+ * held. [G] of the caller's session: who is in it stays. */
 static int setpgid_target(pid_t pid, struct process **out)
 {
 	struct process *self = current_process();
@@ -157,39 +229,38 @@ static int setpgid_target(pid_t pid, struct process **out)
 }
 
 /* Source: setpgid(2), errors in Linux's order. */
-static int setpgid_locked(pid_t pid, pid_t pgid)
+static int setpgid_locked(struct session *s, pid_t pid, pid_t pgid)
 {
 	struct pid *group;
-	struct process *p, *member;
+	struct process *p;
 	int err = setpgid_target(pid, &p);
 
 	if (err)
 		return err;
 	group = pgid ? pid_find(pgid, current_pidns()) : p->tgid;
 	if (group == p->tgid) {
-		change_group(p, group);
+		change_group(s, p, group);
 		return 0;
 	}
-	if (!group || list_empty(&group->group))
+	if (!group || READ_ONCE(group->group_session) != s)
 		return -EPERM;
-	member = list_first(&group->group, struct process, group_link);
-	if (member->sid != current_process()->sid)
-		return -EPERM;
-	change_group(p, group);
+	change_group(s, p, group);
 	return 0;
 }
 
 int session_setpgid(pid_t pid, pid_t pgid)
 {
+	struct pid_ns *ns = current_pidns();
+	struct session *s;
 	int err;
 
 	if (pgid < 0 || (!pgid && pid < 0))
 		return -EINVAL;
-	spin_lock(&process_tree_lock);
-	rcu_read_lock();
-	err = setpgid_locked(pid, pgid);
-	rcu_read_unlock();
-	spin_unlock(&process_tree_lock);
+	tree_lock(ns);
+	s = session_lock(current_process());
+	err = setpgid_locked(s, pid, pgid);
+	session_unlock(s);
+	tree_unlock(ns);
 	return err;
 }
 
@@ -230,19 +301,22 @@ int session_getsid(pid_t pid, pid_t *out)
 
 /*
  * A group is orphaned when no member has a parent in another group of the same
- * session: nobody who could continue it. Parents in dead or init processes do
- * not count. Source: POSIX.1, "Orphaned Process Group".
+ * session: nobody who could continue it. Dead members and parents that are
+ * the first init do not count. Source: POSIX.1, "Orphaned Process Group".
+ * Parents are of other worlds and may change meanwhile: whoever changes one
+ * looks again afterwards (session_exit_check), so the last look sees all.
  */
-bool group_is_orphaned(struct pid *pgrp, struct process *ignore)
+bool group_is_orphaned(struct pid *pgrp)
 {
 	struct process *p;
 
 	for_each_list(p, &pgrp->group, group_link) {
-		if (p == ignore || p->leader->exit_state != EXIT_ALIVE)
+		struct process *parent = rcu_dereference(p->parent);
+
+		if (!READ_ONCE(p->nlive) || parent == pidns_init_ns.reaper)
 			continue;
-		if (p->parent == pidns_init_ns.reaper)
-			continue;
-		if (p->parent->pgid != pgrp && p->parent->sid == p->sid)
+		if (rcu_dereference(parent->pgid) != pgrp &&
+		    rcu_dereference(parent->sid) == p->sid)
 			return false;
 	}
 	return true;
@@ -259,17 +333,26 @@ bool group_has_stopped(struct pid *pgrp)
 	return false;
 }
 
+/* Was it @other that kept @p's group from being orphaned, and now is not? */
+static bool newly_orphaned(struct process *p, const struct process *other)
+{
+	if (rcu_dereference(other->pgid) == p->pgid ||
+	    rcu_dereference(other->sid) != p->sid)
+		return false;
+	return group_is_orphaned(p->pgid);
+}
+
 void session_exit_check(struct process *p, struct process *parent)
 {
-	struct process *ignore = parent ? NULL : p;
-	struct process *other = parent ? parent : p->parent;
+	struct session *s = session_lock(p);
 
-	if (other->pgid == p->pgid || other->sid != p->sid)
-		return;
-	if (!group_is_orphaned(p->pgid, ignore) || !group_has_stopped(p->pgid))
-		return;
-	signal_send_group_locked(p->pgid, SIGHUP, SEND_KERNEL);
-	signal_send_group_locked(p->pgid, SIGCONT, SEND_KERNEL);
+	if (!parent)
+		parent = rcu_dereference(p->parent);
+	if (newly_orphaned(p, parent) && group_has_stopped(p->pgid)) {
+		signal_send_group_locked(p->pgid, SIGHUP, SEND_KERNEL);
+		signal_send_group_locked(p->pgid, SIGCONT, SEND_KERNEL);
+	}
+	session_unlock(s);
 }
 
 /* Take the terminal away from @s; the caller gets its references. */
@@ -325,8 +408,6 @@ void session_leader_exit(struct process *p)
 	if (p->sid != p->tgid)
 		return;
 	s = session_of_current();
-	if (!s)
-		return;
 	spin_lock(&s->lock);
 	tty = s->tty;
 	if (tty)
@@ -348,8 +429,6 @@ struct tty *session_current_tty(void)
 	if (READ_ONCE(current_process()->left_tty))
 		return NULL;
 	s = session_of_current();
-	if (!s)
-		return NULL;
 	spin_lock(&s->lock);
 	tty = s->tty;
 	if (tty)
@@ -362,16 +441,16 @@ struct tty *session_current_tty(void)
 void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
 		      s32 *pgrp)
 {
-	struct session *s = p->session;
+	struct session *s;
 
-	if (!s || p->left_tty)
+	if (READ_ONCE(p->left_tty))
 		return;
-	spin_lock(&s->lock);
+	s = session_lock(p);
 	if (s->tty) {
 		*dev = tty_ops->dev(s->tty);
 		*pgrp = s->foreground ? pid_nr(s->foreground, ns) : -1;
 	}
-	spin_unlock(&s->lock);
+	session_unlock(s);
 }
 
 int session_leave_tty(void)
@@ -386,8 +465,6 @@ int session_attach_tty(struct tty *tty, bool steal, struct session *old)
 	struct session *s = session_of_current();
 	int err = 0;
 
-	if (!s)
-		return -EPERM;
 	if (p->sid != p->tgid || s->tty) {
 		session_put(s);
 		return -EPERM;
@@ -428,19 +505,21 @@ struct pid *session_foreground(struct session *s)
 /* The group named by @nr, if it is in session @s. With reference. */
 static int group_in_session(struct session *s, pid_t nr, struct pid **out)
 {
+	struct session *of = NULL;
 	struct pid *pgrp;
 	int err = 0;
 
-	spin_lock(&process_tree_lock);
+	spin_lock(&s->lock);
 	pgrp = pid_find(nr, current_pidns());
-	if (!pgrp || list_empty(&pgrp->group))
+	if (pgrp)
+		of = rcu_dereference(pgrp->group_session);
+	if (!of)
 		err = -ESRCH;
-	else if (list_first(&pgrp->group, struct process, group_link)->sid !=
-		 s->sid)
+	else if (of != s)
 		err = -EPERM;
 	else
 		*out = pid_get(pgrp);
-	spin_unlock(&process_tree_lock);
+	spin_unlock(&s->lock);
 	return err;
 }
 
@@ -471,35 +550,31 @@ static bool blocks_or_ignores(int sig)
 }
 
 /* A background process touches its terminal: stop it, or say why not. */
-static int background_access(struct pid *pgrp, int sig)
+static int background_access(int sig)
 {
-	bool orphaned;
+	struct session *s;
+	struct pid *pgrp;
 	int err = -ERESTARTSYS;
 
 	if (blocks_or_ignores(sig))
 		return sig == SIGTTIN ? -EIO : 0;
-	spin_lock(&process_tree_lock);
-	orphaned = group_is_orphaned(pgrp, NULL);
-	if (orphaned)
+	s = session_lock(current_process());
+	pgrp = current_process()->pgid;
+	if (group_is_orphaned(pgrp))
 		err = -EIO;
 	else
 		signal_send_group_locked(pgrp, sig, SEND_KERNEL);
-	spin_unlock(&process_tree_lock);
+	session_unlock(s);
 	return err;
 }
 
 int session_job_control(struct tty *tty, int sig)
 {
-	struct session *s = session_of_current();
-	struct pid *pgrp = current_process()->pgid;
-	bool background = false;
+	struct session *s = session_lock(current_process());
+	bool background;
 
-	if (!s)
-		return 0;
-	spin_lock(&s->lock);
-	if (s->tty == tty && s->foreground && s->foreground != pgrp)
-		background = true;
-	spin_unlock(&s->lock);
-	session_put(s);
-	return background ? background_access(pgrp, sig) : 0;
+	background = s->tty == tty && s->foreground &&
+		     s->foreground != current_process()->pgid;
+	session_unlock(s);
+	return background ? background_access(sig) : 0;
 }

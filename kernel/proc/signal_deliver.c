@@ -114,14 +114,15 @@ void signal_thread_exits_locked(struct task *t)
  * no shell to continue it. Drops and retakes siglock. True: stop. */
 static bool may_stop(struct process *p, int sig)
 {
+	struct session *s;
 	bool orphaned;
 
 	if (sig == SIGSTOP)
 		return true;
 	spin_unlock_irq(&p->siglock);
-	spin_lock(&process_tree_lock);
-	orphaned = group_is_orphaned(p->pgid, NULL);
-	spin_unlock(&process_tree_lock);
+	s = session_lock(p);
+	orphaned = group_is_orphaned(p->pgid);
+	session_unlock(s);
 	spin_lock_irq(&p->siglock);
 	return !orphaned;
 }

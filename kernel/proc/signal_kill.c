@@ -3,10 +3,10 @@
  *
  * What:  who is meant, whether the caller may, and sending to many at once so
  *        that no child forked meanwhile is missed.
- * Locks: one process or thread: RCU. A group or all: the process tree lock
- *        (for: session lock, namespace's tree lock), under which births are
- *        published too; forks that have begun get the signal through
- *        process->forks.
+ * Locks: one process or thread: RCU. A group: its session's lock, under which
+ *        children join it. All of a namespace: no lock, but its sweep mutex;
+ *        each process is marked as it is hit. Forks that have begun get the
+ *        signal through process->forks.
  * See:   kill(2), tgkill(2), rt_sigqueueinfo(2), credentials(7).
  */
 #include <proc/signal.h>
@@ -14,7 +14,9 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <proc/pidns.h>
+#include <proc/session.h>
 #include <proc/user.h>
+#include <sched/sched.h>
 #include "signal_internal.h"
 #include <uapi/capability.h>
 #include <uapi/errno.h>
@@ -38,15 +40,11 @@ void signal_fork_end(struct fork_collect *c)
 	spin_unlock_irq(&p->siglock);
 }
 
-/* A signal to many reaches the children being born as well. */
+/* A signal to many reaches the children being born as well. [S] */
 static void collect_for_forks(struct process *p, int sig)
 {
 	struct fork_collect *c;
-	u64 flags;
 
-	if (!sig || list_empty(&p->forks))
-		return;
-	flags = spin_lock_irqsave(&p->siglock);
 	for_each_list(c, &p->forks, link) {
 		if (sig == SIGCONT)
 			c->signals &= ~SIG_DEFAULT_STOP;
@@ -54,7 +52,17 @@ static void collect_for_forks(struct process *p, int sig)
 			c->signals &= ~SIGMASK(SIGCONT);
 		c->signals |= SIGMASK(sig);
 	}
-	spin_unlock_irqrestore(&p->siglock, flags);
+}
+
+/* To @p as one of many. [S] */
+static int send_to_one_of(struct process *p, int sig,
+			  const struct siginfo *info)
+{
+	int err = signal_send_locked(p, sig, info);
+
+	if (!err)
+		collect_for_forks(p, sig);
+	return err;
 }
 
 static bool uids_allow(const struct cred *from, const struct cred *to)
@@ -83,7 +91,7 @@ int signal_may_send(struct task *t, int sig, const struct siginfo *info)
 	return -EPERM;
 }
 
-/* Permission, then the signal; sig 0 only asks. RCU or [T] held. */
+/* Permission, then the signal; sig 0 only asks. RCU held. */
 static int send_checked(struct process *p, int sig, const struct siginfo *info)
 {
 	int err = signal_may_send(p->leader, sig, info);
@@ -122,7 +130,22 @@ static int kill_one(pid_t nr, int sig, const struct siginfo *info)
 	return err;
 }
 
-/* [T] held. One success is success; else the last error. */
+/* As send_checked, to a member of a group. [G] */
+static int send_to_member(struct process *p, int sig,
+			  const struct siginfo *info)
+{
+	int err = signal_may_send(rcu_dereference(p->leader), sig, info);
+	u64 flags;
+
+	if (err || !sig)
+		return err;
+	flags = spin_lock_irqsave(&p->siglock);
+	err = send_to_one_of(p, sig, info);
+	spin_unlock_irqrestore(&p->siglock, flags);
+	return err;
+}
+
+/* One success is success; else the last error. */
 int signal_send_group_locked(struct pid *pgrp, int sig,
 			     const struct siginfo *info)
 {
@@ -131,10 +154,8 @@ int signal_send_group_locked(struct pid *pgrp, int sig,
 	int err = -ESRCH;
 
 	for_each_list(p, &pgrp->group, group_link) {
-		int one = send_checked(p, sig, info);
+		int one = send_to_member(p, sig, info);
 
-		if (!one)
-			collect_for_forks(p, sig);
 		success |= !one;
 		err = one;
 	}
@@ -143,11 +164,13 @@ int signal_send_group_locked(struct pid *pgrp, int sig,
 
 int signal_send_group(struct pid *pgrp, int sig, const struct siginfo *info)
 {
+	struct session *s = session_lock_group(pgrp);
 	int err;
 
-	spin_lock(&process_tree_lock);
+	if (!s)
+		return -ESRCH;
 	err = signal_send_group_locked(pgrp, sig, info);
-	spin_unlock(&process_tree_lock);
+	session_unlock(s);
 	return err;
 }
 
@@ -156,37 +179,114 @@ static int kill_group(pid_t nr, int sig)
 	struct pid *pgrp;
 	int err = -ESRCH;
 
-	spin_lock(&process_tree_lock);
-	pgrp = nr ? pid_find(nr, current_pidns()) : current_process()->pgid;
+	rcu_read_lock();
+	pgrp = nr ? pid_find(nr, current_pidns()) :
+		    rcu_dereference(current_process()->pgid);
 	if (pgrp)
-		err = signal_send_group_locked(pgrp, sig, SEND_NOINFO);
-	spin_unlock(&process_tree_lock);
+		err = signal_send_group(pgrp, sig, SEND_NOINFO);
+	rcu_read_unlock();
 	return err;
 }
 
-/* Everybody the caller sees but itself and its init. */
-static int kill_all(int sig)
+/* --- kill(-1) ------------------------------------------------------------ */
+
+struct sweep {
+	struct pid_ns *ns;
+	u32 generation;
+	int sig;
+	bool again;		/* somebody new was hit in this pass */
+	int err;		/* what kill(2) will say */
+};
+
+static u32 *mark_of(const struct sweep *s, struct process *p)
 {
-	struct pid_ns *ns = current_pidns();
-	int err = -ESRCH;
+	return &p->tgid->numbers[s->ns->level].sweep_mark;
+}
+
+/* Not hit, but what it forks from here on is born after the signal. */
+static void sweep_spare(const struct sweep *s, struct process *p)
+{
+	u64 flags = spin_lock_irqsave(&p->siglock);
+
+	*mark_of(s, p) = s->generation;
+	spin_unlock_irqrestore(&p->siglock, flags);
+}
+
+/* Invariant 6: mark and signal are one section of the siglock, in which forks
+ * commit; so a child has its forker's mark, or is there for the next pass. */
+static int sweep_hit(struct sweep *s, struct process *p)
+{
+	u64 flags = spin_lock_irqsave(&p->siglock);
+	u32 *mark = mark_of(s, p);
+	int err = 0;
+
+	if (*mark != s->generation) {
+		*mark = s->generation;
+		err = send_to_one_of(p, s->sig, SEND_NOINFO);
+		s->again = true;
+	}
+	spin_unlock_irqrestore(&p->siglock, flags);
+	return err;
+}
+
+static void sweep_visit(struct sweep *s, struct process *p)
+{
+	int err = signal_may_send(rcu_dereference(p->leader), s->sig,
+				  SEND_NOINFO);
+
+	if (!err && s->sig)
+		err = sweep_hit(s, p);
+	if (err == -ESRCH)
+		return;		/* it is gone */
+	/* As on Linux: what may not be signalled is no error. */
+	if (s->err == -ESRCH || err != -EPERM)
+		s->err = err == -EPERM ? 0 : err;
+}
+
+/* Everybody but the caller and number 1, others running between. */
+static void sweep_pass(struct sweep *s)
+{
 	struct pid *pid;
 	s32 nr = 2;
 
-	spin_lock(&process_tree_lock);
-	for (; (pid = pid_table_next(&ns->table, &nr)); nr++) {
-		struct process *p = pid->process;
-		int one;
+	s->again = false;
+	for (; (pid = pid_next(&nr, s->ns)); nr++) {
+		struct process *p;
 
-		if (!p || p == current_process() || !p->nthreads)
-			continue;
-		one = send_checked(p, sig, SEND_NOINFO);
-		if (!one)
-			collect_for_forks(p, sig);
-		if (err == -ESRCH || one != -EPERM)
-			err = one == -EPERM ? 0 : one;
+		rcu_read_lock();
+		p = rcu_dereference(pid->process);
+		if (p && p != current_process())
+			sweep_visit(s, p);
+		rcu_read_unlock();
+		pid_put(pid);
+		cond_resched();
 	}
-	spin_unlock(&process_tree_lock);
-	return err;
+}
+
+static void sweep_begin(struct sweep *s)
+{
+	struct process *init;
+
+	s->generation = ++s->ns->sweeps;
+	sweep_spare(s, current_process());
+	rcu_read_lock();
+	init = rcu_dereference(s->ns->reaper);
+	if (init)
+		sweep_spare(s, init);
+	rcu_read_unlock();
+}
+
+static int kill_all(int sig)
+{
+	struct sweep s = { .ns = current_pidns(), .sig = sig, .err = -ESRCH };
+
+	mutex_lock(&s.ns->sweep);
+	sweep_begin(&s);
+	do {
+		sweep_pass(&s);
+	} while (s.again && !signal_fatal_pending(current_task()));
+	mutex_unlock(&s.ns->sweep);
+	return s.err;
 }
 
 int signal_kill(pid_t pid, int sig)

@@ -3,9 +3,8 @@
  *
  * What:  a group stop: every thread joins, the last one makes the process
  *        stopped; SIGCONT ends it. Notices of death, stop and continuation.
- * Locks: siglock for the state. The parent is told under the process tree
- *        lock (for: the tree lock of the parent's namespace) and its own
- *        siglock, never with the child's siglock held.
+ * Locks: siglock for the state. The parent is told under the tree lock of its
+ *        namespace and its own siglock, never with the child's siglock held.
  * See:   signal(7), wait(2), setpgid(2).
  */
 #include <proc/signal.h>
@@ -13,7 +12,7 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
-#include <proc/pidns.h>
+#include <proc/tree.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
 #include <uapi/poll.h>
@@ -136,6 +135,7 @@ bool signal_notify_parent_exit(struct process *child, int sig)
 	struct siginfo si;
 	u64 flags;
 
+	tree_assert_held(child->parent_ns);
 	child_info(&si, child, parent);
 	exit_info(&si, child);
 	si.si_signo = sig;
@@ -161,6 +161,7 @@ void signal_notify_parent_stop(struct process *child, int why)
 	struct siginfo si;
 	u64 flags;
 
+	tree_assert_held(child->parent_ns);
 	child_info(&si, child, parent);
 	si.si_code = why;
 	si.f.child.status = why == CLD_CONTINUED ? SIGCONT :
@@ -178,7 +179,7 @@ void signal_tell_parent(struct process *p)
 {
 	u32 tell;
 
-	spin_lock(&process_tree_lock);
+	tree_lock(p->parent_ns);
 	spin_lock_irq(&p->siglock);
 	tell = p->sigflags & (SIGNAL_TELL_STOP | SIGNAL_TELL_CONT);
 	p->sigflags &= ~tell;
@@ -187,5 +188,5 @@ void signal_tell_parent(struct process *p)
 		signal_notify_parent_stop(p, CLD_STOPPED);
 	if (tell & SIGNAL_TELL_CONT)
 		signal_notify_parent_stop(p, CLD_CONTINUED);
-	spin_unlock(&process_tree_lock);
+	tree_unlock(p->parent_ns);
 }

@@ -3,6 +3,7 @@ SRCS += kernel/proc/start.c
 SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/user_ns.c
 SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c
 SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
+SRCS += kernel/proc/tree.c
 SRCS += kernel/proc/utsns.c kernel/proc/mntns.c
 SRCS += kernel/proc/plainns.c kernel/proc/timens.c
 SRCS += kernel/proc/nsproxy.c kernel/proc/setns.c

@@ -4,10 +4,10 @@
  * What:  the other threads are killed and awaited; a caller that is not the
  *        leader takes over the leader's identity. The two struct pids keep
  *        their numbers at every level; the tasks behind them are exchanged.
- * Locks: the exchange is one section of the process tree lock (for: the tree
- *        locks of the parent's and the own namespace) and the siglock: a
- *        look-up by number finds the old leader or the new, both of the same
- *        process, never nobody.
+ * Locks: the exchange is one section of the tree locks of the parent's and the
+ *        own namespace, and the siglock: a look-up by number finds the old
+ *        leader or the new, both of the same process, never nobody
+ *        (invariant 7 of docs/process-tree.md).
  * Life:  the old leader is a zombie that nobody waits for; it is released with
  *        the struct pid of the caller's former thread id.
  * See:   execve(2), "Effect on process attributes".
@@ -17,6 +17,7 @@
 #include <core/assert.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include <uapi/errno.h>
 
 /* Only the caller is left, and the leader as a zombie if that is another. */
@@ -47,13 +48,14 @@ static int wait_alone(struct process *p, struct task *self)
 	return err;
 }
 
-/* [T] and siglock held. */
+/* [P], [N] and siglock held. */
 static void exchange_identity(struct process *p, struct task *self)
 {
 	struct task *old = p->leader;
 	struct pid *mine = self->pid, *leads = old->pid;
 
 	ASSERT(old->exit_state == EXIT_ZOMBIE);
+	ASSERT(leads->process == p && !mine->process);
 	rcu_assign(leads->task, self);
 	rcu_assign(mine->task, old);
 	rcu_assign(self->pid, leads);
@@ -78,14 +80,14 @@ int exec_take_over(void)
 			return err;
 		err = wait_alone(p, self);
 	}
-	spin_lock(&process_tree_lock);
+	tree_lock_process(p);
 	spin_lock_irq(&p->siglock);
 	p->group_exec = NULL;
 	if (!err && old != self)
 		exchange_identity(p, self);
 	self->exit_signal = err ? self->exit_signal : SIGCHLD;
 	spin_unlock_irq(&p->siglock);
-	spin_unlock(&process_tree_lock);
+	tree_unlock_process(p);
 	if (!err && old != self)
 		task_release(old);
 	return err;

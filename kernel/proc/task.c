@@ -3,8 +3,7 @@
  *
  * What:  allocation and freeing of struct task and struct process, finding
  *        them by number, their credentials and limits.
- * Locks: process_tree_lock stands here for the tree locks of every namespace;
- *        look-up is under RCU only.
+ * Locks: none: look-up is under RCU, references are atomic.
  * Life:  a task's memory goes a grace period after its last reference: a
  *        reader that found it in an RCU section may look at all [R] fields. A
  *        process goes with the memory of its last task.
@@ -26,8 +25,6 @@
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
-
-DEFINE_SPINLOCK(process_tree_lock, RANK_PROCESS_TREE);
 
 static struct slab_cache *task_cache;
 static struct slab_cache *process_cache;

@@ -3,8 +3,8 @@
  *
  * What:  process_wait behind wait4 and waitid: exited, stopped and continued
  *        children of any thread of the caller, or of this thread alone.
- * Locks: the process tree lock (for: the tree lock of the caller's namespace)
- *        while children are looked at; a zombie is claimed there by changing
+ * Locks: the tree lock of the caller's namespace, which is its children's [P],
+ *        while they are looked at; a zombie is claimed there by changing
  *        its exit state, and released after the lock is dropped, so that its
  *        numbers are free before the call returns.
  * Life:  a sleeper is on its process's child_wait queue, which every event of
@@ -16,6 +16,7 @@
 #include <core/assert.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
+#include <proc/tree.h>
 #include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/wait.h>
@@ -65,7 +66,7 @@ static void fill_result(struct wait_scan *s, struct process *p)
 		process_rusage(p, RUSAGE_BOTH, &s->out->rusage);
 }
 
-/* A reaped child's use becomes the parent's children's. [T] */
+/* A reaped child's use becomes the parent's children's. [P] */
 static void account_child(struct process *parent, struct process *child)
 {
 	u64 rss = max(child->max_rss, child->child_max_rss);
@@ -170,7 +171,7 @@ static bool consider_child(struct wait_scan *s, struct process *p)
 /* A process named by number is found without a walk. */
 static bool scan_one(struct wait_scan *s)
 {
-	struct process *p = s->req->pid->process;
+	struct process *p = rcu_dereference(s->req->pid->process);
 
 	/* The first process is its own parent, but not its own child. */
 	if (!p || p == current_process() || p->parent != current_process())
@@ -199,7 +200,7 @@ static bool scan(struct wait_scan *s)
 	bool found = false;
 
 	s->eligible = false;
-	spin_lock(&process_tree_lock);
+	tree_lock(current_pidns());
 	if (s->req->which == P_PID || s->req->which == P_PIDFD) {
 		found = s->req->pid && scan_one(s);
 	} else if (s->req->options & WNOTHREAD) {
@@ -211,7 +212,7 @@ static bool scan(struct wait_scan *s)
 				break;
 		}
 	}
-	spin_unlock(&process_tree_lock);
+	tree_unlock(current_pidns());
 	return found;
 }
 
@@ -259,7 +260,7 @@ static bool reap_one(struct task **out)
 	bool any = false;
 
 	*out = NULL;
-	spin_lock(&process_tree_lock);
+	tree_lock(current_pidns());
 	for_each_list(t, &current_process()->threads, thread_link) {
 		for_each_list(p, &t->children, sibling) {
 			struct task *leader = p->leader;
@@ -277,7 +278,7 @@ static bool reap_one(struct task **out)
 		}
 	}
 found:
-	spin_unlock(&process_tree_lock);
+	tree_unlock(current_pidns());
 	return any;
 }
 

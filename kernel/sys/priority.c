@@ -2,13 +2,14 @@
  * kernel/sys/priority.c - getpriority and setpriority
  *
  * What:  one thread, a process group, or all threads of a user.
- * Locks: groups are walked under the process tree lock (for: the session
- *        lock), users' threads number by number.
+ * Locks: groups are walked under their session's lock, users' threads number
+ *        by number.
  * See:   setpriority(2).
  */
 #include "calls.h"
 
 #include <proc/pidns.h>
+#include <proc/session.h>
 #include <proc/task.h>
 #include <proc/user_ns.h>
 #include "sched_rules.h"
@@ -41,16 +42,21 @@ static void visit_thread(int who, struct visit *v)
 
 static void visit_group(int who, struct visit *v)
 {
+	struct session *s = NULL;
 	struct pid *pgrp;
 	struct process *p;
 
-	spin_lock(&process_tree_lock);
-	pgrp = who ? pid_find(who, current_pidns()) : current_process()->pgid;
-	if (pgrp) {
-		for_each_list(p, &pgrp->group, group_link)
-			visit_process(p, v);
-	}
-	spin_unlock(&process_tree_lock);
+	rcu_read_lock();
+	pgrp = who ? pid_find(who, current_pidns()) :
+		     rcu_dereference(current_process()->pgid);
+	if (pgrp)
+		s = session_lock_group(pgrp);
+	rcu_read_unlock();
+	if (!s)
+		return;
+	for_each_list(p, &pgrp->group, group_link)
+		visit_process(p, v);
+	session_unlock(s);
 }
 
 /* All threads that the caller can see. */
