@@ -50,6 +50,13 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info,
 		      u32 flags);
 bool pidfd_signal_flags_ok(u32 flags);
 struct pid *pidfd_file_pid(struct file *f);	/* borrowed; NULL: no pidfd */
+/* The process of an open /proc/PID directory, which pidfd_send_signal takes
+ * as well; borrowed; NULL: another file. */
+struct pid *proc_file_pid(struct file *f);
+/* The lines of /proc/PID/fdinfo/FD, with numbers as @ns has them: 0 where it
+ * has none, -1 once the process is reaped. */
+void pidfd_show_fdinfo(struct pid *pid, struct pid_ns *ns,
+		       struct seq_buf *out);
 /* Pollers of the process's pidfds are woken: all threads are gone. [P] */
 void pidfd_notify_exit(struct pid *pid);
 

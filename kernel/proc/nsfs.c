@@ -33,7 +33,28 @@ static void nsfs_evict(struct inode *inode)
 	ns->ops->put(ns);
 }
 
+/* Whoever got here may read; nobody ever writes or changes one. */
+static int nsfs_permission(struct inode *inode, const struct cred *cred,
+			   u32 mask)
+{
+	(void)inode;
+	(void)cred;
+	if (mask & MAY_WRITE)
+		return -EPERM;
+	return mask & MAY_EXEC ? -EACCES : 0;
+}
+
+static int nsfs_setattr(struct inode *inode, const struct attr_change *c,
+			const struct cred *cred)
+{
+	(void)inode;
+	(void)cred;
+	return c->mask & ATTR_SIZE ? -EINVAL : -EPERM;
+}
+
 static const struct inode_ops nsfs_inode_ops = {
+	.permission = nsfs_permission,
+	.setattr = nsfs_setattr,
 	.evict = nsfs_evict,
 };
 
@@ -141,8 +162,13 @@ static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
 	case NS_GET_PID_IN_PIDNS:
 	case NS_GET_TGID_IN_PIDNS:
 		return translate(ns, cmd, (s32)arg);
+	case NS_GET_MNTNS_ID:
+	case NS_MNT_GET_INFO:
+	case NS_MNT_GET_NEXT:
+	case NS_MNT_GET_PREV:
+		return ns->ops->clone_flag == CLONE_NEWNS ? -ENOTTY : -EINVAL;
 	}
-	return -ENOTTY;
+	return -ENOIOCTLCMD;
 }
 
 static const struct file_ops nsfs_file_ops = {

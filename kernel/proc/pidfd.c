@@ -13,7 +13,6 @@
 #include <fs/file.h>
 #include <fs/nscommon.h>
 #include <fs/seq_buf.h>
-#include <lib/format.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
@@ -38,8 +37,9 @@ static const struct inode_ops pidfs_inode_ops = {
 	.evict = pidfs_evict,
 };
 
-/* The task is gone, or a zombie; a leader counts with all its threads. */
-static bool is_dead(const struct pid *pid, bool thread)
+/* The task is gone, or a zombie; a leader counts with all its threads, for
+ * any of them may take its place by exec. */
+static bool is_dead(const struct pid *pid)
 {
 	struct task *t;
 	bool dead = true;
@@ -48,7 +48,7 @@ static bool is_dead(const struct pid *pid, bool thread)
 	t = rcu_dereference(pid->task);
 	if (t && READ_ONCE(t->exit_state) == EXIT_ALIVE)
 		dead = false;
-	else if (t && !thread)
+	else if (t && task_is_leader(t))
 		dead = READ_ONCE(t->process->nthreads) <= 1;
 	rcu_read_unlock();
 	return dead;
@@ -60,7 +60,7 @@ static u32 pidfd_poll(struct file *f, struct poll_table *pt)
 	u32 mask = 0;
 
 	poll_wait(pt, f, &pid->exit_wait);
-	if (is_dead(pid, READ_ONCE(f->flags) & PIDFD_THREAD))
+	if (is_dead(pid))
 		mask = POLLIN | POLLRDNORM;
 	rcu_read_lock();
 	if (!rcu_dereference(pid->task))
@@ -69,11 +69,8 @@ static u32 pidfd_poll(struct file *f, struct poll_table *pt)
 	return mask;
 }
 
-/* Numbers as the reader's /proc would show them; -1 when it was reaped. */
-static void pidfd_show_fdinfo(struct file *f, struct seq_buf *out)
+void pidfd_show_fdinfo(struct pid *pid, struct pid_ns *ns, struct seq_buf *out)
 {
-	struct pid *pid = file_pid(f);
-	struct pid_ns *ns = current_pidns();
 	bool gone;
 
 	rcu_read_lock();
@@ -141,10 +138,10 @@ static long pidfd_ioctl(struct file *f, u32 cmd, u64 arg)
 	struct file *nsf;
 	int fd, err;
 
-	if (cmd < PIDFD_GET_CGROUP_NAMESPACE || cmd > PIDFD_GET_UTS_NAMESPACE)
-		return -ENOTTY;
 	if (arg)
 		return -EINVAL;
+	if (cmd < PIDFD_GET_CGROUP_NAMESPACE || cmd > PIDFD_GET_UTS_NAMESPACE)
+		return -ENOTTY;
 	err = grab_ns(file_pid(f), cmd, &ns);
 	if (err)
 		return err;
@@ -167,14 +164,12 @@ static long pidfd_ioctl(struct file *f, u32 cmd, u64 arg)
 static const struct file_ops pidfd_ops = {
 	.poll = pidfd_poll,
 	.ioctl = pidfd_ioctl,
-	.show_fdinfo = pidfd_show_fdinfo,
 };
 
 int pidfd_create(struct pid *pid, u32 flags, struct file **out)
 {
-	struct inode *inode = inode_create(pidfs_sb, S_IFREG | 0600);
+	struct inode *inode = inode_create(pidfs_sb, 0700);
 	struct path path;
-	char name[40];
 	int err;
 
 	if (!inode)
@@ -183,8 +178,7 @@ int pidfd_create(struct pid *pid, u32 flags, struct file **out)
 	inode->fops = &pidfd_ops;
 	inode->private = pid_get(pid);
 	inode->ino = pid->ino;
-	snprintf(name, sizeof(name), "pidfd:[%lu]", pid->ino);
-	err = path_create_anon(inode, name, &path);
+	err = path_create_anon(inode, "anon_inode:[pidfd]", &path);
 	inode_put(inode);
 	if (err)
 		return err;
@@ -282,6 +276,8 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info, u32 flags)
 	struct pid *pid = pidfd_file_pid(f);
 	u32 scope = flags;
 
+	if (!pid)
+		pid = proc_file_pid(f);
 	if (!pid)
 		return -EBADF;
 	if (!pidns_is_below(pid_ns_of(pid), current_pidns()))

@@ -296,6 +296,16 @@ int proc_pid_inode(struct superblock *sb, struct pid *pid, bool thread,
 	return 0;
 }
 
+struct pid *proc_file_pid(struct file *f)
+{
+	struct inode *inode = path_inode(&f->path);
+	struct proc_node *n = proc_node(inode);
+
+	if (inode->ops != &proc_dir_ops || n->file || n->thread)
+		return NULL;
+	return n->pid;
+}
+
 /* --- small files and the links to objects -------------------------------- */
 
 static int show_comm(struct task *t, struct seq_buf *out)

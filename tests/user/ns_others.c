@@ -80,12 +80,6 @@ static unsigned long link_ino(long pid, const char *name)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-static unsigned long fd_ino(int fd)
-{
-	struct stat st;
-
-	return fd < 0 || fstat(fd, &st) ? 0 : st.st_ino;
-}
 
 static int wait_go(void *arg)
 {

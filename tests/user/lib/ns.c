@@ -10,8 +10,11 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 long ns_clone(unsigned long flags)
 {
@@ -53,4 +56,48 @@ int ns_mount_proc(const char *dir)
 {
 	(void)!mkdir(dir, 0755);
 	return mount("proc", dir, "proc", 0, NULL);
+}
+
+long ns_clone3(const struct clone3_args *args)
+{
+	return sys(SYS_clone3, P(args), sizeof(*args));
+}
+
+long ns_fork_as(unsigned long flags, const pid_t *tids, size_t n)
+{
+	struct clone3_args args = {
+		.flags = flags, .exit_signal = SIGCHLD,
+		.set_tid = P(tids), .set_tid_size = n,
+	};
+	long pid = ns_clone3(&args);
+
+	if (!pid)
+		_exit(getpid() & 127);
+	return pid;
+}
+
+long pidfd_open(pid_t pid, unsigned int flags)
+{
+	return sys(SYS_pidfd_open, pid, flags);
+}
+
+int pidfd_events(int fd)
+{
+	struct pollfd one = { .fd = fd, .events = POLLIN };
+
+	return poll(&one, 1, 0) < 0 ? -errno : one.revents;
+}
+
+unsigned long fd_ino(int fd)
+{
+	struct stat st;
+
+	return fd < 0 || fstat(fd, &st) ? 0 : st.st_ino;
+}
+
+int on_nidus(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.version, "Nidus");
 }
