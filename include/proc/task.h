@@ -219,6 +219,7 @@ void task_init(void);		/* caches */
 int task_alloc(struct task **out);
 /* /proc/sys/kernel/threads-max: tasks the machine has room for. */
 u32 task_max(void);
+void task_max_set(u32 max);	/* not 0 */
 /* Undo of task_alloc for a task that never ran. */
 void task_free_unborn(struct task *t);
 int process_alloc(struct process **out);

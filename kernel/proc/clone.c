@@ -110,9 +110,20 @@ static int check_limits(struct birth *b)
 	return 0;
 }
 
+static u32 threads_max;		/* [a] 0: not asked for yet (at boot) */
+
 u32 task_max(void)
 {
-	return (u32)max(mm_total_pages() * PAGE_SIZE / TASK_COST_BYTES, 20ul);
+	u64 room = mm_total_pages() * PAGE_SIZE / TASK_COST_BYTES;
+
+	if (!READ_ONCE(threads_max))
+		WRITE_ONCE(threads_max, (u32)max(room, 20ul));
+	return READ_ONCE(threads_max);
+}
+
+void task_max_set(u32 max)
+{
+	WRITE_ONCE(threads_max, max);
 }
 
 static void copy_identity(struct birth *b)

@@ -64,12 +64,22 @@ int file_owner_set(struct file *f, const struct f_owner_ex *owner)
 	return 0;
 }
 
+/* Is there still someone to tell? A plain read: it may change at any time. */
+static bool has_receiver(const struct file_owner *o)
+{
+	if (!o->pid)
+		return false;
+	if (o->type == F_OWNER_PGRP)
+		return READ_ONCE(o->pid->uses) & BIT(PID_PGID);
+	return READ_ONCE(o->pid->task) != NULL;
+}
+
 void file_owner_get(struct file *f, struct f_owner_ex *out)
 {
 	struct file_owner o = owner_read(f);
 
 	out->type = o.type;
-	out->pid = pid_vnr(o.pid);
+	out->pid = has_receiver(&o) ? pid_vnr(o.pid) : 0;
 	pid_put(o.pid);
 }
 

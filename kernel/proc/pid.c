@@ -168,9 +168,12 @@ static int take_numbers(const struct pid_alloc_args *args, struct pid *pid)
 int pid_alloc(const struct pid_alloc_args *args, struct pid **out)
 {
 	struct pid_ns *ns = args->ns;
-	struct pid *pid = slab_alloc(pid_caches[ns->level]);
+	struct pid *pid;
 	int err;
 
+	if (args->set_tid_n > ns->level + 1)
+		return -EINVAL;
+	pid = slab_alloc(pid_caches[ns->level]);
 	if (!pid)
 		return -ENOMEM;
 	pid_setup(pid, ns);

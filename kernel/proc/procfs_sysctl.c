@@ -72,6 +72,17 @@ static int show_threads_max(struct seq_buf *out)
 	return 0;
 }
 
+/* Source: proc(5); the largest number is what fits into a futex word. */
+static ssize_t write_threads_max(const char *text, size_t len)
+{
+	int n;
+
+	if (parse_int(text, &n) || n < 1 || n > 0x3fffffff)
+		return -EINVAL;
+	task_max_set((u32)n);
+	return (ssize_t)len;
+}
+
 static int show_overflow_id(struct seq_buf *out)
 {
 	seq_printf(out, "%d\n", ID_OVERFLOW);
@@ -212,8 +223,8 @@ static struct proc_entry sysctl_entries[] = {
 	  .write = write_pid_max },
 	{ .path = "sys/kernel/random/uuid", .mode = 0444,
 	  .show = show_random_uuid },
-	{ .path = "sys/kernel/threads-max", .mode = 0444,
-	  .show = show_threads_max },
+	{ .path = "sys/kernel/threads-max", .mode = 0644,
+	  .show = show_threads_max, .write = write_threads_max },
 	{ .path = "sys/vm/max_map_count", .mode = 0444,
 	  .show = show_max_map_count },
 	{ .path = "sys/vm/overcommit_memory", .mode = 0444,

@@ -44,7 +44,8 @@ USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
 USER_TESTS += ns_zap ns_signal ns_proc ns_depth
 USER_TESTS += ns_user ns_others ns_holders
 
-USER_TESTS += pidfd pidfd_ns ns_files ns_refs
+USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
+USER_TESTS += ns_cred ns_reboot
 
 # bad programs, and many of them
 USER_TESTS += uaccess privileged storm leak
