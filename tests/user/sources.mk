@@ -45,7 +45,7 @@ USER_TESTS += ns_zap ns_signal ns_proc ns_depth
 USER_TESTS += ns_user ns_others ns_holders
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
-USER_TESTS += ns_cred ns_reboot
+USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
 
 # bad programs, and many of them
 USER_TESTS += uaccess privileged storm leak
