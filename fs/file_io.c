@@ -302,14 +302,15 @@ long file_ioctl(struct file *f, u32 cmd, u64 arg)
 		if (!regular && !S_ISDIR(inode->mode) && !S_ISLNK(inode->mode))
 			return -ENOTTY;
 		return put_user_u64(arg, inode->size);
+	case FIONREAD:
+		if (regular)
+			return ioctl_left(f, arg);
+		break;
 	default:
 		break;
 	}
 	if (f->ops->ioctl)
 		result = f->ops->ioctl(f, cmd, arg);
-	if (cmd == FIONREAD && regular &&
-	    (!f->ops->ioctl || result == -ENOIOCTLCMD))
-		return ioctl_left(f, arg);
 	return result == -ENOIOCTLCMD ? -ENOTTY : result;
 }
 

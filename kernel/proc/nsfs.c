@@ -162,13 +162,8 @@ static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
 	case NS_GET_PID_IN_PIDNS:
 	case NS_GET_TGID_IN_PIDNS:
 		return translate(ns, cmd, (s32)arg);
-	case NS_GET_MNTNS_ID:
-	case NS_MNT_GET_INFO:
-	case NS_MNT_GET_NEXT:
-	case NS_MNT_GET_PREV:
-		return ns->ops->clone_flag == CLONE_NEWNS ? -ENOTTY : -EINVAL;
 	}
-	return -ENOIOCTLCMD;
+	return -ENOTTY;
 }
 
 static const struct file_ops nsfs_file_ops = {
