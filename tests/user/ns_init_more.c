@@ -40,7 +40,7 @@ static void set_up(void)
 	gate_init(&go);
 }
 
-/* --- INIT-10: the leader blocks what another thread does not --------------- */
+/* --- the leader blocks what another thread does not ---------------------- */
 
 static int unblocked(void *arg)
 {
@@ -87,7 +87,7 @@ static void leader_mask(void)
 	CHECK_EQ("INIT-10 nor does SIGTSTP", survives(SIGTSTP), 1);
 }
 
-/* --- other ends ------------------------------------------------------------ */
+/* --- other ends ---------------------------------------------------------- */
 
 /* what abort() does in a C library: the signal, then a forbidden instruction */
 static int aborts(void *arg)
@@ -208,7 +208,7 @@ static void flooded(void)
 		     "safe", status, EXITED(60));
 }
 
-/* --- clone ------------------------------------------------------------------ */
+/* --- clone --------------------------------------------------------------- */
 
 static int renames(void *arg)
 {
