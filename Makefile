@@ -83,7 +83,7 @@ endif
 # ------------------------------------------------------------------ sources
 
 SRC_DIRS := lib arch/x86_64 kernel/core mm kernel/sched mm/vm fs kernel/proc \
-	kernel/sys drivers kernel tests/kernel
+	kernel/ipc kernel/sys drivers kernel tests/kernel
 SRCS :=
 HOST_TESTS :=
 HOST_TSAN_TESTS :=

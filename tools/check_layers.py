@@ -26,7 +26,7 @@ LEVEL['sys'] = LEVEL['drivers']
 # Source directory -> layer; the longest match counts.
 SOURCES = {
     'lib': 'lib', 'arch/x86_64': 'arch', 'kernel/core': 'core', 'mm': 'mm',
-    'kernel/sched': 'sched', 'mm/vm': 'vm', 'fs': 'fs', 'kernel/proc': 'proc',
+    'kernel/sched': 'sched', 'mm/vm': 'vm', 'fs': 'fs', 'kernel/proc': 'proc', 'kernel/ipc': 'proc',
     'kernel/sys': 'sys', 'drivers': 'drivers', 'kernel': 'main', 'tests/kernel': 'main',
 }
 FREESTANDING = {'stdarg.h', 'stdbool.h', 'stddef.h', 'stdint.h', 'limits.h'}

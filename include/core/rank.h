@@ -51,6 +51,9 @@ enum lock_rank {
 	/* layer 8 proc, spinning */
 	RANK_USER,		/* hash of users */
 	RANK_PIDNS_LIST,	/* all pid namespaces */
+	RANK_IPC_UNDO,		/* adjustments of semaphores at exit */
+	RANK_IPC_TABLE,		/* keys and ids of System V objects */
+	RANK_IPC,		/* a semaphore set, queue, segment */
 	RANK_FUTEX,
 	RANK_TASK,		/* small fields of one task (alloc_lock) */
 	RANK_SIGHAND,		/* signal actions */
@@ -71,6 +74,7 @@ enum lock_rank {
 	RANK_MUTEX_MOUNT,	/* mount and umount */
 	RANK_MUTEX_EXEC,	/* credentials and memory change of a process */
 	RANK_MUTEX_NS,		/* creation of namespace caches */
+	RANK_MUTEX_IPC,		/* creation of System V objects */
 	RANK_MUTEX_EPOLL,	/* what an epoll watches: it asks files of any
 				   type under it */
 	RANK_MUTEX_EPOLL_GRAPH,	/* which epoll watches which */

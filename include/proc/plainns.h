@@ -2,7 +2,8 @@
  * include/proc/plainns.h - namespaces that are empty worlds so far
  *
  * What:  IPC, network and cgroup namespaces: an identity, an owner and
- *        members, and nothing inside that could be kept apart.
+ *        members, and nothing inside that could be kept apart, but for what
+ *        proc/ipc.h puts into IPC namespaces.
  * Life:  made by clone and unshare, freed with the last reference.
  * See:   ipc_namespaces(7), network_namespaces(7), cgroup_namespaces(7),
  *        docs/namespaces.md
@@ -12,8 +13,11 @@
 
 #include <fs/nscommon.h>
 
+struct ipc_parts;
+
 struct plain_ns {
 	struct ns_common common;
+	struct ipc_parts *ipc;	/* [I] owned: what an IPC namespace holds */
 };
 
 extern struct plain_ns ipcns_init_ns, netns_init_ns, cgroupns_init_ns;

@@ -21,6 +21,11 @@ struct proc_entry {
 	/* The same for what depends on the mount's namespace. */
 	int (*show_ns)(struct seq_buf *out, struct pid_ns *ns);
 	ssize_t (*write)(const char *text, size_t len);
+	/* The same for one function behind many files, told apart by arg. */
+	int (*show_arg)(const struct proc_entry *e, struct seq_buf *out);
+	ssize_t (*write_arg)(const struct proc_entry *e, const char *text,
+			     size_t len);
+	const void *arg;
 	/* 0 or -EACCES; NULL: the mode decides. */
 	int (*permission)(const struct cred *cred, u32 mask);
 	struct proc_entry *next;

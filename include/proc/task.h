@@ -32,6 +32,7 @@ struct sighand;
 struct file_table;
 struct fs_context;
 struct nsproxy;
+struct sem_undos;
 struct session;
 struct tty;
 
@@ -100,6 +101,7 @@ struct task {
 	u32 personality;
 	u32 no_new_privs;		/* [a] sticky */
 	u64 minflt, majflt;		/* [c] */
+	struct sem_undos *sem_undos;	/* [c] owned: System V semaphores */
 	void *syscall_filter;		/* seccomp, optional facility */
 	struct list ptrace_link, ptraced;	/* optional facility */
 	struct rcu_head rcu;

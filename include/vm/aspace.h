@@ -52,6 +52,11 @@ struct vm_object_ops {
 	 *          are only mapped one by one, and mincore sees all of them.
 	 */
 	struct page *(*peek_page)(struct vm_object *obj, u64 index);
+	/* One region more, or less, maps it (an object with these operations
+	 * is never merged in an address space). Both may be NULL. Context:
+	 * task; unmapped may sleep unless another region stays. */
+	void (*mapped)(struct vm_object *obj);
+	void (*unmapped)(struct vm_object *obj);
 	/* Last reference gone. Context: task, may sleep. */
 	void (*destroy)(struct vm_object *obj);
 };
@@ -81,6 +86,8 @@ void vm_object_put(struct vm_object *obj);
 void vm_object_unmap(struct vm_object *obj, u64 first, u64 last);
 /* Shared anonymous memory of @len_bytes. Return: 0, -ENOMEM. */
 int vm_object_create_anon(u64 len_bytes, struct vm_object **out);
+/* Pages that such an object has now. */
+u64 vm_object_anon_pages(struct vm_object *obj);
 
 /* Flags of a region: the low three are PROT_READ/WRITE/EXEC. */
 enum region_flags {
@@ -204,6 +211,9 @@ struct mmap_args {
 int vm_mmap(struct aspace *as, const struct mmap_args *args, u64 *out);
 /* Return: 0, -EINVAL (address, length), -ENOMEM (a split fails). */
 int vm_munmap(struct aspace *as, u64 addr, u64 len);
+/* shmdt(2): unmap what is left of the mapping at @addr of an object with @ops.
+ * Return: 0, -EINVAL (none begins there), -ENOMEM. */
+int vm_detach(struct aspace *as, u64 addr, const struct vm_object_ops *ops);
 /* Return: 0, -EINVAL, -ENOMEM (a hole; before it is changed), -EACCES. */
 int vm_mprotect(struct aspace *as, u64 addr, u64 len, u32 prot);
 struct mremap_args {

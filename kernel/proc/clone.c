@@ -23,6 +23,7 @@
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/kstack.h>
+#include <proc/ipc.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
@@ -159,6 +160,13 @@ static int copy_files(struct birth *b)
 	file_table_get(t->files);
 	b->child->files = t->files;
 	return 0;
+}
+
+static int copy_semaphores(struct birth *b)
+{
+	if (!(b->req->flags & CLONE_SYSVSEM) || !sem_undo_share)
+		return 0;
+	return sem_undo_share(b->child);
 }
 
 static int copy_fs(struct birth *b)
@@ -306,8 +314,8 @@ static int make_pidfd(struct birth *b)
 
 /* Linux's order: the first error of these is the one that is told. */
 static int (*const prepare_steps[])(struct birth *b) = {
-	copy_files, copy_fs, copy_sighand, copy_process, copy_aspace,
-	copy_namespaces, copy_thread, take_pid, make_pidfd,
+	copy_semaphores, copy_files, copy_fs, copy_sighand, copy_process,
+	copy_aspace, copy_namespaces, copy_thread, take_pid, make_pidfd,
 };
 
 static int birth_prepare(struct birth *b)
@@ -362,6 +370,8 @@ static void birth_abort(struct birth *b)
 	if (b->counted)
 		user_task_del(child->cred);
 	arch_thread_fini(&child->thread.arch);
+	if (sem_undo_leave)
+		sem_undo_leave(child);
 	task_drop_shares(child);
 	if (child->process)
 		process_put(child->process);

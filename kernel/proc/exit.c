@@ -20,6 +20,7 @@
 #include <core/assert.h>
 #include <fs/file.h>
 #include <proc/futex.h>
+#include <proc/ipc.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
@@ -448,6 +449,8 @@ void task_exit(int code)
 	if (last)
 		process_timers_stop(t->process);
 	exit_aspace(t);
+	if (sem_undo_leave)
+		sem_undo_leave(t);
 	exit_files(t);
 	if (last)
 		session_leader_exit(t->process);

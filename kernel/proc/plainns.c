@@ -8,6 +8,7 @@
 #include <proc/plainns.h>
 
 #include <mm/kmalloc.h>
+#include <proc/ipc.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <uapi/sched.h>
@@ -86,8 +87,13 @@ int plainns_create(const struct plain_ns *src, struct user_ns *owner,
 		kfree(ns);
 		return err;
 	}
-	*out = ns;
-	return 0;
+	if (src->common.ops == &ipcns_ops && ipcns_fill)
+		err = ipcns_fill(ns);
+	if (err)
+		plainns_put(ns);
+	else
+		*out = ns;
+	return err;
 }
 
 struct plain_ns *plainns_get(struct plain_ns *ns)
@@ -100,6 +106,8 @@ void plainns_put(struct plain_ns *ns)
 {
 	if (!refcount_put(&ns->common.refs))
 		return;
+	if (ns->ipc)
+		ipcns_empty(ns);
 	ns_common_fini(&ns->common);
 	kfree(ns);
 }

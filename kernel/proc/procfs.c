@@ -130,8 +130,11 @@ bool proc_emit_dots(struct file *f, struct dir_context *c)
 
 static int show_fixed(struct proc_node *n, struct seq_buf *out)
 {
-	return n->entry->show_ns ? n->entry->show_ns(out, n->ns) :
-				   n->entry->show(out);
+	struct proc_entry *e = n->entry;
+
+	if (e->show_arg)
+		return e->show_arg(e, out);
+	return e->show_ns ? e->show_ns(out, n->ns) : e->show(out);
 }
 
 static int show_entry(struct seq_source *src, struct seq_buf *out)
@@ -146,6 +149,8 @@ static ssize_t write_entry(struct seq_source *src, const char *text,
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
 
+	if (n->entry->write_arg)
+		return n->entry->write_arg(n->entry, text, len);
 	return n->entry->write(text, len);
 }
 
@@ -249,7 +254,7 @@ static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 
 	node.fd = (int)path_len;
 	node.source.show = show_entry;
-	node.source.write = e->write ? write_entry : NULL;
+	node.source.write = e->write || e->write_arg ? write_entry : NULL;
 	inode = proc_inode(sb, &node, is_dir ? S_IFDIR | 0555 :
 			   e->mode & S_IFMT ? e->mode : S_IFREG | e->mode);
 	if (!inode)

@@ -6,6 +6,7 @@
  * Locks: those of what it calls.
  * See:   setns(2), namespaces(7).
  */
+#include <proc/ipc.h>
 #include <proc/lifecycle.h>
 
 #include <fs/file.h>
@@ -160,6 +161,8 @@ static int joining_end(struct joining *j, int err)
 		mntns_enter(j->set->mnt, current_task()->fs);
 	if (j->enters_time)
 		timens_enter(j->set);
+	if (j->set->ipc != current_task()->nsproxy->ipc && sem_undo_leave)
+		sem_undo_leave(current_task());
 	nsproxy_switch(j->set);
 	return 0;
 }

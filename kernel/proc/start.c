@@ -5,6 +5,7 @@
  */
 #include <proc/start.h>
 
+#include <core/start_call.h>
 #include <proc/file_owner.h>
 #include <proc/futex.h>
 #include <proc/lifecycle.h>
@@ -33,4 +34,5 @@ void proc_start(void)
 	nsfs_init();
 	pidfd_init();
 	procfs_init();
+	start_calls_run();	/* what may be left out */
 }

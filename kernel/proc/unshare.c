@@ -9,6 +9,7 @@
 #include <proc/lifecycle.h>
 
 #include <fs/file.h>
+#include <proc/ipc.h>
 #include <proc/nsproxy.h>
 #include <proc/signal.h>
 #include <proc/user_ns.h>
@@ -144,6 +145,8 @@ int task_unshare(u64 flags)
 		return err;
 	}
 	/* commit */
+	if ((flags & (CLONE_NEWIPC | CLONE_SYSVSEM)) && sem_undo_leave)
+		sem_undo_leave(current_task());
 	commit(&u);
 	return 0;
 }

@@ -289,6 +289,20 @@ OPTIONAL long sys_flock(int fd, u32 op);
 /* The commands of fcntl for record locks, with a real file. */
 OPTIONAL long fcntl_lock(int fd, struct file *f, u32 cmd, uptr_t ulock);
 
+/* sysv_sem.c, sysv_msg.c, sysv_shm.c */
+OPTIONAL long sys_semget(s32 key, int nsems, int flags);
+OPTIONAL long sys_semop(s32 id, uptr_t uops, u32 n);
+OPTIONAL long sys_semtimedop(s32 id, uptr_t uops, u32 n, uptr_t uts);
+OPTIONAL long sys_semctl(s32 id, int semnum, int cmd, u64 arg);
+OPTIONAL long sys_msgget(s32 key, int flags);
+OPTIONAL long sys_msgsnd(s32 id, uptr_t umsg, size_t size, int flags);
+OPTIONAL long sys_msgrcv(s32 id, uptr_t umsg, size_t size, s64 type, int flags);
+OPTIONAL long sys_msgctl(s32 id, int cmd, uptr_t arg);
+OPTIONAL long sys_shmget(s32 key, size_t size, int flags);
+OPTIONAL long sys_shmat(s32 id, u64 addr, int flags);
+OPTIONAL long sys_shmdt(u64 addr);
+OPTIONAL long sys_shmctl(s32 id, int cmd, uptr_t arg);
+
 /* epoll.c: optional */
 OPTIONAL long sys_epoll_create(int size);
 OPTIONAL long sys_epoll_create1(int flags);

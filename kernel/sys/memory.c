@@ -7,6 +7,7 @@
  */
 #include "calls.h"
 
+#include "memory_limits.h"
 #include "path_util.h"
 
 #include <proc/task.h>
@@ -15,7 +16,7 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-static struct vm_limits limits_now(void)
+struct vm_limits vm_limits_now(void)
 {
 	struct vm_limits l = {
 		.as_bytes = current_rlimit(RLIMIT_AS),
@@ -102,7 +103,7 @@ long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 off)
 
 	if (off & ~PAGE_MASK)
 		return -EINVAL;
-	args.limits = limits_now();
+	args.limits = vm_limits_now();
 	if (!(flags & MAP_ANONYMOUS))
 		err = map_fd(&args, (int)fd, &at);
 	else if (flags & MAP_HUGETLB)
@@ -127,7 +128,7 @@ long sys_mremap(u64 old_addr, u64 old_len, u64 new_len, u64 flags,
 {
 	const struct mremap_args args = {
 		.old_addr = old_addr, .old_len = old_len, .new_len = new_len,
-		.flags = flags, .new_addr = new_addr, .limits = limits_now(),
+		.flags = flags, .new_addr = new_addr, .limits = vm_limits_now(),
 	};
 	u64 at;
 	int err = vm_mremap(current_task()->aspace, &args, &at);
@@ -152,7 +153,7 @@ long sys_mincore(u64 addr, u64 len, uptr_t vec)
 
 static long lock_range(u64 addr, u64 len, enum vm_lock_mode mode)
 {
-	const struct vm_limits l = limits_now();
+	const struct vm_limits l = vm_limits_now();
 	const struct mlock_args args = {
 		.addr = addr, .len = len, .mode = mode, .limits = &l,
 	};
@@ -180,7 +181,7 @@ long sys_munlock(u64 addr, u64 len)
 
 long sys_mlockall(int flags)
 {
-	const struct vm_limits l = limits_now();
+	const struct vm_limits l = vm_limits_now();
 
 	return vm_mlockall(current_task()->aspace, flags, &l);
 }
@@ -192,7 +193,7 @@ long sys_munlockall(void)
 
 long sys_brk(u64 brk)
 {
-	const struct vm_limits l = limits_now();
+	const struct vm_limits l = vm_limits_now();
 
 	return (long)vm_brk(current_task()->aspace, brk, &l);
 }

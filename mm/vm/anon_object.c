@@ -21,6 +21,7 @@ struct anon_object {
 	struct vm_object obj;
 	u64 npages;		/* [I] */
 	u32 levels;		/* [I] of nodes above the pages */
+	u64 present;		/* [obj.lock] pages */
 	void *root;		/* [obj.lock] a node, or the only page */
 };
 
@@ -89,8 +90,10 @@ static struct page *anon_add_page(struct anon_object *a, u64 index,
 	spin_lock(&a->obj.lock);
 	slot = slot_find(a, index, true);
 	if (slot) {
-		if (!*slot)
+		if (!*slot) {
 			*slot = fresh;
+			a->present++;
+		}
 		p = *slot;
 		page_get(p);
 	}
@@ -152,6 +155,11 @@ static const struct vm_object_ops anon_ops = {
 	.peek_page = anon_peek_page,
 	.destroy = anon_destroy,
 };
+
+u64 vm_object_anon_pages(struct vm_object *obj)
+{
+	return READ_ONCE(to_anon(obj)->present);
+}
 
 int vm_object_create_anon(u64 len_bytes, struct vm_object **out)
 {

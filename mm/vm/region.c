@@ -47,16 +47,26 @@ void region_free_unused(struct region *r)
 
 void region_hold(struct region *r)
 {
-	if (r->object)
-		vm_object_get(r->object);
+	struct vm_object *obj = r->object;
+
+	if (obj) {
+		vm_object_get(obj);
+		if (obj->ops->mapped)
+			obj->ops->mapped(obj);
+	}
 	file_hook_get(r->file);
 }
 
 static void region_free(struct region *r)
 {
+	struct vm_object *obj = r->object;
+
 	ASSERT(list_empty(&r->object_link));
-	if (r->object)
-		vm_object_put(r->object);
+	if (obj) {
+		if (obj->ops->unmapped)
+			obj->ops->unmapped(obj);
+		vm_object_put(obj);
+	}
 	file_hook_put(r->file);
 	slab_free(region_cache, r);
 }
@@ -348,6 +358,8 @@ static bool region_continues(const struct region *low,
 {
 	if (low->end != high->start || low->flags != high->flags ||
 	    low->object != high->object || low->file != high->file)
+		return false;
+	if (low->object && low->object->ops->unmapped)
 		return false;
 	return !low->object ||
 	       low->offset + (low->end - low->start) == high->offset;

@@ -36,6 +36,9 @@ USER_TESTS += threads threads_raw threads_exec futex
 # local sockets
 USER_TESTS += unix_stream unix_dgram unix_rights
 
+# System V objects
+USER_TESTS += sysv_sem sysv_msg sysv_shm
+
 # the system
 USER_TESTS += misc clocks scheduling
 
