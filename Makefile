@@ -91,6 +91,7 @@ USER_TESTS :=
 USER_TEST_LIB :=
 -include $(SRC_DIRS:%=%/sources.mk)
 -include tests/host/sources.mk tests/user/sources.mk
+include tools/cold.mk
 
 # OMIT="epoll screen": built without them.
 include tools/facilities.mk
@@ -110,8 +111,14 @@ DEFS := $(if $(filter debug,$(MODE)),-DNIDUS_DEBUG=1)
 INCLUDES = -nostdinc -isystem $(CC_INCLUDE) -Iinclude -Iarch/x86_64/include
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wframe-larger-than=1024
+# A release is optimised as one program, and does not pad its code; what runs
+# seldom (COLD in the sources.mk) is made small.
+RELEASE := $(if $(filter release,$(MODE)),-momit-leaf-frame-pointer \
+	-fno-align-functions -fno-align-loops -fno-align-jumps)
+LTO := $(if $(filter release,$(MODE)),$(if $(IS_CLANG),,-flto))
+OPT := -O2
 CFLAGS_KERNEL = $(if $(IS_CLANG),--target=x86_64-elf) \
-	-std=gnu11 -O2 -g -ffreestanding $(INCLUDES) $(DEFS) \
+	-std=gnu11 $(OPT) $(RELEASE) -g -ffreestanding $(INCLUDES) $(DEFS) \
 	-fno-pic -fno-pie -mno-red-zone -mcmodel=kernel -mgeneral-regs-only \
 	-fcf-protection=none -fno-asynchronous-unwind-tables \
 	-fno-omit-frame-pointer -fno-strict-aliasing -fno-stack-protector \
@@ -137,12 +144,17 @@ $(1): FORCE
 	   printf '%s\n' '$(2)'; } >$$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 endef
-$(eval $(call flags_rule,$(OUT)/flags,$$(CC) $$(CFLAGS_KERNEL) $$(NASMFLAGS)))
+$(eval $(call flags_rule,$(OUT)/flags,$$(CC) $$(CFLAGS_KERNEL) $$(LTO) \
+	$$(COLD) $$(NASMFLAGS)))
+
+$(COLD:%=$(OUT)/%.o): OPT = $(if $(LTO),-Os,-O2)
+# Its weak functions give way to those of string_fast.asm only from outside.
+$(OUT)/lib/string.c.o: LTO =
 
 $(OUT)/%.c.o: %.c $(OUT)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_KERNEL) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_KERNEL) $(LTO) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 
 $(OUT)/%.asm.o: %.asm $(OUT)/flags
 	$(say) NASM $<
@@ -161,11 +173,18 @@ $(OUT)/objects: FORCE
 	@printf '%s\n' $(OBJS) >$@.new
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+# Optimised as one program, where that is done, it is one more object.
+PARTS := $(if $(LTO),$(OUT)/kernel.o,$(OBJS))
+$(OUT)/kernel.o: $(OBJS) $(OUT)/objects
+	$(say) LTO $@
+	$(Q)$(CC) $(CFLAGS_KERNEL) -flto=auto -nostdlib -r \
+		-flinker-output=nolto-rel -o $@ $(OBJS)
+
 # First link without symbol table; its addresses of functions are final,
 # because the table lies behind the code.
-$(OUT)/nidus.pass1.elf: $(OBJS) $(OUT)/objects linker.ld
+$(OUT)/nidus.pass1.elf: $(PARTS) $(OUT)/objects linker.ld
 	$(say) LD $@
-	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $@ $(OBJS)
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $@ $(PARTS)
 
 $(OUT)/ksyms.bin: $(OUT)/nidus.pass1.elf tools/mkksyms.py tools/elf.py
 	$(say) KSYMS $@
@@ -174,10 +193,10 @@ $(OUT)/ksyms.bin: $(OUT)/nidus.pass1.elf tools/mkksyms.py tools/elf.py
 $(OUT)/ksyms.o: $(OUT)/ksyms.bin tools/blob.asm
 	$(Q)$(call blob,.ksyms,$<,$@)
 
-$(KERNEL): $(OBJS) $(OUT)/ksyms.o
+$(KERNEL): $(PARTS) $(OUT)/ksyms.o
 	$(say) LD $@
 	$(Q)$(LD) $(LDFLAGS_KERNEL) -Map $(OUT)/nidus.map -o $@ \
-		$(OBJS) $(OUT)/ksyms.o
+		$(PARTS) $(OUT)/ksyms.o
 	$(Q)$(PYTHON) tools/mkksyms.py --verify $@ $(OUT)/ksyms.bin
 
 build/nidus.elf: $(KERNEL) FORCE
@@ -255,12 +274,12 @@ gdb: ## attach gdb, with the commands of tools/gdb, to make debug
 IMAGE ?= build/nidus-image.elf
 
 .PHONY: image iso run-iso run-uefi
-image: $(OBJS) $(OUT)/ksyms.o $(BOOT_CPIO) ## one ELF with INIT=program or INITRD=cpio linked in
+image: $(PARTS) $(OUT)/ksyms.o $(BOOT_CPIO) ## one ELF with INIT=program or INITRD=cpio linked in
 	$(if $(INIT)$(INITRD),,$(error make image INIT=program or INITRD=archive))
 	$(say) IMAGE $(IMAGE)
 	$(Q)$(call blob,.initramfs,$(BOOT_CPIO),$(OUT)/initramfs.o)
 	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $(IMAGE) \
-		$(OBJS) $(OUT)/ksyms.o $(OUT)/initramfs.o
+		$(PARTS) $(OUT)/ksyms.o $(OUT)/initramfs.o
 	$(Q)$(PYTHON) tools/mkksyms.py --verify $(IMAGE) $(OUT)/ksyms.bin
 
 ISO := build/nidus.iso

@@ -2,10 +2,11 @@
  * tools/plugins/count.c - counts guest instructions, a plugin for QEMU
  *
  * What:  QEMU -plugin FILE,out=PATH writes a line "ADDRESS INSTRUCTIONS" for
- *        each piece of guest code that ran: at the first execution of the
- *        marker instruction (an 8-byte NOP whose displacement is 0x4e420001),
- *        or at the end if there is none. Nothing that runs behind the marker
- *        counts.
+ *        each piece of guest code that ran. A marker in the guest is an 8-byte
+ *        NOP whose displacement is 0x4e420000 plus a kind: at the first of
+ *        kind 1, or at the end if there is none, what has run is written, and
+ *        nothing behind counts. Kinds 2 and 3 are the begin and the end of a
+ *        region; kind 4 writes what ran in the last one.
  * Not:   names of functions: tools/figures.py.
  * See:   QEMU's documentation, "TCG Plugins". Distributions ship no header, so
  *        the prototypes stand here, as of plugin API version 1.
@@ -45,8 +46,16 @@ EXPORT int qemu_plugin_version = 1;
 EXPORT int qemu_plugin_install(plugin_id id, const struct qemu_info *info,
 			       int argc, char **argv);
 
+/* The first byte of the displacement, behind these four, is the kind. */
 static const unsigned char marker[MARKER_BYTES] = {
-	0x0f, 0x1f, 0x84, 0x00, 0x01, 0x00, 0x42, 0x4e,
+	0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x42, 0x4e,
+};
+
+enum marker_kind {
+	MARKER_STOP = 1,	/* write what was counted, and end */
+	MARKER_BEGIN = 2,	/* of a region: count from nothing */
+	MARKER_END = 3,		/* of a region: keep what was counted */
+	MARKER_TAKE = 4,	/* write the region that was kept, and end */
 };
 
 /* One for each address; pieces that begin there and differ share it. */
@@ -54,6 +63,7 @@ struct count {
 	struct count *next;
 	uint64_t addr;
 	uint64_t executed;
+	uint64_t kept;
 };
 
 static struct count *buckets[BUCKETS];
@@ -78,39 +88,84 @@ static struct count *count_of(uint64_t addr)
 	return c;
 }
 
-static void write_counts(void)
+static void for_each_count(void (*visit)(struct count *c, FILE *f), FILE *f)
+{
+	for (int i = 0; i < BUCKETS; i++)
+		for (struct count *c = buckets[i]; c; c = c->next)
+			visit(c, f);
+}
+
+static void clear(struct count *c, FILE *f)
+{
+	(void)f;
+	c->executed = 0;
+}
+
+static void keep(struct count *c, FILE *f)
+{
+	(void)f;
+	c->kept = c->executed;
+}
+
+static void write_one(struct count *c, FILE *f)
+{
+	if (c->kept)
+		fprintf(f, "%lx %lu\n", (unsigned long)c->addr,
+			(unsigned long)c->kept);
+}
+
+static void write_kept(void)
 {
 	FILE *f = written ? NULL : fopen(out_path, "w");
 
 	written = true;
 	if (!f)
 		return;
-	for (int i = 0; i < BUCKETS; i++)
-		for (struct count *c = buckets[i]; c; c = c->next)
-			if (c->executed)
-				fprintf(f, "%lx %lu\n", (unsigned long)c->addr,
-					(unsigned long)c->executed);
+	for_each_count(write_one, f);
 	fclose(f);
 }
 
 static void at_marker(unsigned int cpu, void *data)
 {
 	(void)cpu;
-	(void)data;
-	write_counts();
+	switch ((enum marker_kind)(uintptr_t)data) {
+	case MARKER_BEGIN:
+		for_each_count(clear, NULL);
+		break;
+	case MARKER_END:
+		for_each_count(keep, NULL);
+		break;
+	case MARKER_STOP:
+		for_each_count(keep, NULL);
+		write_kept();
+		break;
+	case MARKER_TAKE:
+		write_kept();
+		break;
+	}
 }
 
 static void at_end(plugin_id id, void *data)
 {
 	(void)id;
 	(void)data;
-	write_counts();
+	if (!written)
+		for_each_count(keep, NULL);
+	write_kept();
 }
 
-static bool is_marker(const struct insn *insn)
+/* The kind of the marker that an instruction is, 0 if it is none. */
+static unsigned int marker_kind(const struct insn *insn)
 {
-	return qemu_plugin_insn_size(insn) == MARKER_BYTES &&
-	       !memcmp(qemu_plugin_insn_data(insn), marker, MARKER_BYTES);
+	unsigned char bytes[MARKER_BYTES];
+	unsigned int kind;
+
+	if (qemu_plugin_insn_size(insn) != MARKER_BYTES)
+		return 0;
+	memcpy(bytes, qemu_plugin_insn_data(insn), MARKER_BYTES);
+	kind = bytes[4];
+	bytes[4] = 0;
+	return memcmp(bytes, marker, MARKER_BYTES) ? 0 : kind;
 }
 
 static void translated(plugin_id id, struct tb *tb)
@@ -123,11 +178,12 @@ static void translated(plugin_id id, struct tb *tb)
 						 &c->executed, n);
 	for (size_t i = 0; i < n; i++) {
 		struct insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		uintptr_t kind = marker_kind(insn);
 
-		if (is_marker(insn))
+		if (kind)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_marker,
 							       CB_NO_REGS,
-							       NULL);
+							       (void *)kind);
 	}
 }
 
