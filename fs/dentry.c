@@ -52,6 +52,7 @@ void dentry_init(void)
 	memset(buckets, 0, PAGE_SIZE << order);
 	bucket_bits = PAGE_SHIFT + order - 3;
 	random_bytes(&name_key, sizeof(name_key));
+	kept_init();
 }
 
 void qname_init(struct qname *q, const char *text, size_t len)
@@ -265,8 +266,7 @@ void dentry_instantiate(struct dentry *d, struct inode *inode)
 	spin_unlock(&dcache_lock);
 }
 
-/* Take a published name out. Return: its reference is to be dropped. */
-static bool dentry_unpublish(struct dentry *d)
+bool dentry_unpublish(struct dentry *d)
 {
 	bool pinned = d->flags & DENTRY_PINNED;
 
@@ -274,6 +274,7 @@ static bool dentry_unpublish(struct dentry *d)
 		return false;
 	hash_del(d);
 	child_del(d);
+	kept_del(d);
 	d->flags = (d->flags | DENTRY_REMOVED) & ~DENTRY_PINNED;
 	return pinned;
 }

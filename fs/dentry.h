@@ -30,10 +30,12 @@ struct dentry_name {
 #define DENTRY_REMOVED 2	/* had a name, has none now */
 #define DENTRY_PINNED 4		/* the name holds a reference */
 #define DENTRY_ANON 8		/* nameless file: the text is a label */
+#define DENTRY_KEPT 16		/* pinned by the list of fs/kept.c */
 
 struct dentry {
 	struct refcount refs;
 	u32 flags;			/* [D] DENTRY_* */
+	bool found;			/* [a] since fs/kept.c looked at it */
 	struct dentry *parent;		/* [D][R] owned; itself for a root */
 	struct dentry_name *name;	/* [D][R] owned */
 	struct inode *inode;		/* [I] once published; owned */
@@ -43,6 +45,7 @@ struct dentry {
 	u64 cookie;			/* [D][P] place in the listing */
 	struct rb_root children;	/* [D][P] by cookie */
 	u64 next_cookie;		/* [D][P] */
+	struct list kept_link;		/* [D] */
 	struct atomic mounts;		/* [a] mounts on it, all namespaces */
 	struct rcu_head rcu;
 };
@@ -72,6 +75,14 @@ struct dentry *dentry_alloc_anon(struct inode *inode, const char *label);
 struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode);
 /* The name is gone; directory locked in a pinned superblock. */
 void dentry_remove(struct dentry *d);
+/* Take a published name out, dcache_lock held. True: a reference is the
+ * caller's to drop. */
+bool dentry_unpublish(struct dentry *d);
+/* kept.c: how many names may stay; @d stays as far as there is room; it no
+ * longer is on the list (dcache_lock held). */
+void kept_init(void);
+void dentry_keep(struct dentry *d);
+void kept_del(struct dentry *d);
 /* Give @d the parent and name of @target, which is unpublished or removed by
  * this (and knows where it was); @exchange: each gets the other's. Both
  * directories are locked, and the

@@ -5,6 +5,7 @@ SRCS += \
 	fs/inode.c \
 	fs/superblock.c \
 	fs/dentry.c \
+	fs/kept.c \
 	fs/path.c \
 	fs/walk.c \
 	fs/perm.c \

@@ -101,6 +101,8 @@ static int ask_file_system(struct dentry *dir, const struct qname *q,
 		return -ENOMEM;
 	}
 	dentry_instantiate(d, inode);
+	if (inode->flags & INODE_KEPT)
+		dentry_keep(d);
 	*out = d;
 	return 0;
 }
@@ -113,6 +115,7 @@ static struct dentry *cached_child(struct dentry *dir, const struct qname *q)
 
 	if (!d)
 		return NULL;
+	WRITE_ONCE(d->found, true);
 	ops = d->inode->ops;
 	if (likely(!ops->revalidate) || ops->revalidate(d))
 		return d;

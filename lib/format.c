@@ -56,16 +56,24 @@ static void put_char(struct output *o, char c)
 	o->pos++;
 }
 
-static void put_repeated(struct output *o, char c, int count)
+/* How much of @len more bytes fits. */
+static inline size_t room_for(const struct output *o, size_t len)
 {
-	while (count-- > 0)
-		put_char(o, c);
+	return o->pos < o->size ? min(len, o->size - o->pos) : 0;
 }
 
-static void put_bytes(struct output *o, const char *s, size_t len)
+static inline void put_repeated(struct output *o, char c, int count)
 {
-	while (len-- != 0)
-		put_char(o, *s++);
+	if (count <= 0)
+		return;
+	memset(o->buf + o->pos, c, room_for(o, (size_t)count));
+	o->pos += (size_t)count;
+}
+
+static inline void put_bytes(struct output *o, const char *s, size_t len)
+{
+	memcpy(o->buf + o->pos, s, room_for(o, len));
+	o->pos += len;
 }
 
 /* Text with blanks to the left or to the right up to the width. */
@@ -92,16 +100,43 @@ static void put_string(struct output *o, const struct spec *spec,
 	put_padded(o, spec, s, strnlen(s, max));
 }
 
-/* Digits of @value in reverse order; no digit for 0. */
-static int digits_of(const struct spec *spec, u64 value, char *out)
+/* Digits of @value in front of @end, four or two at a time; none for 0.
+ * Return: the first. */
+static char *decimal_before(char *end, u64 value)
+{
+	static const char pairs[] =
+		"00010203040506070809101112131415161718192021222324"
+		"25262728293031323334353637383940414243444546474849"
+		"50515253545556575859606162636465666768697071727374"
+		"75767778798081828384858687888990919293949596979899";
+
+	while (value >= 10000) {
+		u32 four = (u32)(value % 10000);
+
+		value /= 10000;
+		end -= 4;
+		__builtin_memcpy(end, &pairs[four / 100 * 2], 2);
+		__builtin_memcpy(end + 2, &pairs[four % 100 * 2], 2);
+	}
+	for (u32 left = (u32)value; left != 0; left /= 100) {
+		end -= 2;
+		__builtin_memcpy(end, &pairs[left % 100 * 2], 2);
+	}
+	return value != 0 && *end == '0' ? end + 1 : end;
+}
+
+/* The same for a base that is a power of two. */
+static char *digits_before(char *end, const struct spec *spec, u64 value)
 {
 	const char *set = spec->flags & FLAG_UPPER ? "0123456789ABCDEF" :
 						     "0123456789abcdef";
-	int n = 0;
+	unsigned int shift = spec->base == 16 ? 4 : 3;
 
-	for (; value != 0; value /= spec->base)
-		out[n++] = set[value % spec->base];
-	return n;
+	if (spec->base == 10)
+		return decimal_before(end, value);
+	for (; value != 0; value >>= shift)
+		*--end = set[value & (spec->base - 1)];
+	return end;
 }
 
 /*
@@ -123,8 +158,10 @@ static void put_number(struct output *o, const struct spec *spec, u64 value,
 		       const char *prefix)
 {
 	char digits[MAX_DIGITS];
-	int n = digits_of(spec, value, digits);
-	int prefix_len = (int)strlen(prefix);
+	char *end = digits + MAX_DIGITS;
+	char *first = digits_before(end, spec, value);
+	int n = (int)(end - first);
+	int prefix_len = *prefix ? (int)strlen(prefix) : 0;
 	int zeros = zeros_before(spec, value, n);
 	int pad = max(spec->width - prefix_len - zeros - n, 0);
 
@@ -135,10 +172,10 @@ static void put_number(struct output *o, const struct spec *spec, u64 value,
 	}
 	if (!(spec->flags & FLAG_LEFT))
 		put_repeated(o, ' ', pad);
-	put_bytes(o, prefix, (size_t)prefix_len);
+	if (prefix_len)
+		put_bytes(o, prefix, (size_t)prefix_len);
 	put_repeated(o, '0', zeros);
-	while (n > 0)
-		put_char(o, digits[--n]);
+	put_bytes(o, first, (size_t)n);
 	if (spec->flags & FLAG_LEFT)
 		put_repeated(o, ' ', pad);
 }
@@ -255,6 +292,10 @@ static const char *parse_spec(const char *p, struct arguments *args,
 	unsigned int flag;
 
 	*spec = (struct spec){ .precision = -1, .base = 10 };
+	if (*p > '9') {
+		spec->length = parse_length(&p);
+		return p;
+	}
 	while ((flag = flag_of(*p)) != 0) {
 		spec->flags |= flag;
 		p++;
@@ -318,20 +359,32 @@ static bool put_conversion(struct output *o, struct spec *spec, char letter,
 static void format_all(struct output *o, const char *fmt,
 		       struct arguments *args)
 {
-	while (*fmt != '\0') {
-		const char *start = fmt++;
+	for (;;) {
+		const char *start = fmt;
 		struct spec spec;
 
-		if (*start != '%') {
-			put_char(o, *start);
-			continue;
-		}
+		while (*fmt != '\0' && *fmt != '%')
+			fmt++;
+		if (fmt != start)
+			put_bytes(o, start, (size_t)(fmt - start));
+		if (*fmt == '\0')
+			return;
+		start = fmt++;
 		fmt = parse_spec(fmt, args, &spec);
 		if (*fmt != '\0' && put_conversion(o, &spec, *fmt, args))
 			fmt++;
 		else
 			put_bytes(o, start, (size_t)(fmt - start));
 	}
+}
+
+char *format_decimal(char *end, u64 value)
+{
+	if (value < 10) {
+		*--end = (char)('0' + value);
+		return end;
+	}
+	return decimal_before(end, value);
 }
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)

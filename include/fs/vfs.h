@@ -107,6 +107,8 @@ struct inode_ops {
 /* inode->flags */
 #define INODE_DEAD 1		/* a removed directory: nothing may be added */
 #define INODE_NO_TIMES 2	/* reading leaves atime alone (pipes, proc) */
+#define INODE_KEPT 4		/* its name stays in the cache for a while, until
+				   revalidate or dentry_forget */
 
 struct inode {
 	struct refcount refs;
@@ -391,6 +393,11 @@ int dentry_make(struct dentry *dir, const struct dentry_make_args *args,
  * Return:   0, -ENOMEM
  */
 int path_create_anon(struct inode *inode, const char *name, struct path *out);
+/* Drop the cached name @path below @root and all below it. What it stands for
+ * is gone, followed by a full barrier. May sleep. */
+void dentry_forget(struct dentry *root, const char *path);
+/* Drop the names that are cached for later use only: for leak tests. */
+void dentry_kept_drain(void);
 /* Drop cached names below @dir that revalidate refuses (procfs: exit). */
 void dentry_prune(struct dentry *dir);
 

@@ -32,4 +32,11 @@ int vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
 	PRINTF_LIKE(3, 0);
 int scnprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/*
+ * format_decimal - digits alone, for what is printed often
+ * @end:     behind the last digit; 20 bytes in front of it are the caller's
+ * Return:   the first digit; nothing is terminated
+ */
+char *format_decimal(char *end, u64 value);
+
 #endif

@@ -50,6 +50,7 @@ struct pid {
 	struct session *group_session;	/* [G][R] borrowed: the session that
 				   the members of the group are in */
 	u32 uses;		/* [a] roles in use: the last unhashes */
+	bool shown;		/* [a] /proc made names that stand for it */
 	struct wait_queue exit_wait;	/* pidfd pollers */
 	u64 ino;		/* [I] pidfs inode number, unique since boot */
 	struct rcu_head rcu;

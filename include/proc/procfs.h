@@ -31,6 +31,10 @@ struct proc_entry {
 	struct proc_entry *next;
 };
 void proc_entry_add(struct proc_entry *e);	/* static storage */
+/* @pid no longer has a task: names of it in /proc are dropped; @tgid: of its
+ * process. Both borrowed under RCU. Context: task, may sleep. */
+struct pid;
+void proc_forget(struct pid *pid, struct pid *tgid);
 
 /* nsfs: a file for a namespace. */
 void nsfs_init(void);

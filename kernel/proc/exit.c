@@ -167,6 +167,7 @@ void task_release(struct task *t)
 {
 	struct process *p = t->process;
 	struct task *leader = NULL;
+	struct pid *pid = t->pid;
 	bool both = release_lock(t);
 
 	if (task_is_leader(t)) {
@@ -177,6 +178,7 @@ void task_release(struct task *t)
 			leader = p->leader;
 	}
 	release_unlock(p, both);
+	proc_forget(pid, p->tgid);
 	task_release_rest(t);
 	if (leader)
 		task_release(leader);

@@ -141,6 +141,7 @@ static void pid_setup(struct pid *pid, struct pid_ns *ns)
 	list_init(&pid->session);
 	pid->group_session = NULL;
 	pid->uses = 0;
+	pid->shown = false;
 	wait_queue_init(&pid->exit_wait);
 	pid->ino = (u64)atomic_inc_return(&next_ino);
 	for (; ns; ns = ns->parent) {

@@ -86,6 +86,7 @@ struct pid_ns pidns_init_ns = {
 	.state = PIDNS_NASCENT,
 	.members = ATOMIC_INIT((long)PIDNS_ACCEPTING),
 	.tree_lock = SPINLOCK_INIT("tree", RANK_PROCESS_TREE),
+	.proc_supers = LIST_INIT(pidns_init_ns.proc_supers),
 	.first_birth = MUTEX_INIT(pidns_init_ns.first_birth, "pidns birth",
 				  RANK_MUTEX_NS),
 	.sweep = MUTEX_INIT(pidns_init_ns.sweep, "pidns sweep", RANK_MUTEX_NS),
@@ -141,6 +142,7 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
 	pid_table_init(&ns->table);
 	spin_init(&ns->tree_lock, "tree", RANK_PROCESS_TREE);
+	list_init(&ns->proc_supers);
 	mutex_init(&ns->first_birth, "pidns birth", RANK_MUTEX_NS);
 	mutex_init(&ns->sweep, "pidns sweep", RANK_MUTEX_NS);
 	all_add(ns);

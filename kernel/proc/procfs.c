@@ -35,11 +35,6 @@
 static struct slab_cache *node_cache;
 static struct proc_entry *entries;	/* [I] after boot, in order added */
 
-struct pid_ns *proc_sb_ns(const struct superblock *sb)
-{
-	return sb->private;
-}
-
 void proc_entry_add(struct proc_entry *e)
 {
 	struct proc_entry **last = &entries;
@@ -259,6 +254,7 @@ static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 			   e->mode & S_IFMT ? e->mode : S_IFREG | e->mode);
 	if (!inode)
 		return NULL;
+	inode->flags |= INODE_KEPT;
 	inode->ino = fixed_ino(e, is_dir ? path_len % 15 + 1 : 0);
 	inode->ops = is_dir ? &fixed_dir_ops :
 		     S_ISLNK(inode->mode) ? &fixed_link_ops : &fixed_file_ops;
@@ -354,16 +350,13 @@ static int root_lookup(struct inode *dir, const char *name, size_t len,
 		       struct inode **out)
 {
 	struct pid_ns *ns = proc_sb_ns(dir->sb);
+	s32 nr = proc_parse_nr(name, len);
 	struct pid *pid = NULL;
-	s32 nr;
 	int err;
 
-	err = fixed_lookup(dir, name, len, out);
-	if (err != -ENOENT)
-		return err;
-	nr = proc_parse_nr(name, len);
+	/* No fixed name is a number. */
 	if (nr <= 0)
-		return -ENOENT;
+		return fixed_lookup(dir, name, len, out);
 	rcu_read_lock();
 	pid = pid_find(nr, ns);
 	/* A thread's number works too, though it is not listed. */
@@ -450,14 +443,9 @@ static int proc_statfs(struct superblock *sb, struct statfs *out)
 	return 0;
 }
 
-static void proc_destroy(struct superblock *sb)
-{
-	pidns_put(sb->private);
-}
-
 static const struct sb_ops proc_sb_ops = {
 	.statfs = proc_statfs,
-	.destroy = proc_destroy,
+	.destroy = proc_super_destroy,
 };
 
 static int make_root(struct superblock *sb)
@@ -489,9 +477,10 @@ static int proc_mount(const struct fs_type *t, u32 flags, const char *data,
 	(void)data;
 	if (err)
 		return err;
-	sb->private = pidns_get(ns);
 	sb->flags = flags & MS_RDONLY;
-	err = make_root(sb);
+	err = proc_super_create(sb, ns);
+	if (!err)
+		err = make_root(sb);
 	if (err) {
 		superblock_put(sb);
 		return err;

@@ -45,8 +45,22 @@ struct proc_node {
 	bool thread;			/* [I] below task/TID: of one thread */
 };
 
+/* superblock->private */
+struct proc_super {
+	struct pid_ns *ns;		/* [I] owned: whom it shows */
+	struct superblock *sb;		/* [I] */
+	struct list link;		/* in ns->proc_supers */
+};
+
 /* The namespace that a mount of procfs shows. */
-struct pid_ns *proc_sb_ns(const struct superblock *sb);
+static inline struct pid_ns *proc_sb_ns(const struct superblock *sb)
+{
+	return ((struct proc_super *)sb->private)->ns;
+}
+/* procfs_forget.c: @sb shows @ns from now on, until it is destroyed. Return:
+ * 0, -ENOMEM. */
+int proc_super_create(struct superblock *sb, struct pid_ns *ns);
+void proc_super_destroy(struct superblock *sb);
 /* A node's inode; @pid's reference is taken. NULL: no memory. */
 struct inode *proc_inode(struct superblock *sb, const struct proc_node *from,
 			 mode_t mode);

@@ -71,18 +71,20 @@ static void own_by_root(struct inode *inode, const struct process *p)
 }
 
 /* /proc/PID belongs to who the process is, or to root if it may not be looked
- * into. */
+ * into. In an RCU section, if @t is not held. */
 static void own_by_task(struct inode *inode, struct task *t)
 {
-	const struct cred *cred = task_cred_get(t);
+	const struct cred *cred;
 
+	rcu_read_lock();
+	cred = rcu_dereference(t->cred);
 	if (t->process->dumpable == 1 || S_ISDIR(inode->mode)) {
 		inode->uid = cred->euid;
 		inode->gid = cred->egid;
 	} else {
 		own_by_root(inode, t->process);
 	}
-	cred_put(cred);
+	rcu_read_unlock();
 }
 
 static int task_getattr(struct inode *inode, struct stat *st)
@@ -141,9 +143,18 @@ static bool node_alive(const struct proc_node *n)
 	return alive;
 }
 
+/* The owner follows the process; a look-up is the time to see. */
 static bool node_revalidate(struct dentry *d)
 {
-	return node_alive(proc_node(dentry_inode(d)));
+	struct inode *inode = dentry_inode(d);
+	struct task *t;
+
+	rcu_read_lock();
+	t = rcu_dereference(proc_node(inode)->pid->task);
+	if (t)
+		own_by_task(inode, t);
+	rcu_read_unlock();
+	return t != NULL;
 }
 
 static const struct inode_ops file_ops_inode = {
@@ -206,6 +217,7 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 	if (!inode)
 		return -ENOMEM;
 	inode->ino = entry_ino(parent, index);
+	inode->flags |= INODE_KEPT;
 	give_ops(inode, file);
 	t = proc_task(&node);
 	if (t) {
@@ -284,6 +296,8 @@ int proc_pid_inode(struct superblock *sb, struct pid *pid, bool thread,
 	if (!inode)
 		return -ENOMEM;
 	inode->ino = proc_pid_ino(pid->ino, thread);
+	inode->flags |= INODE_KEPT;
+	WRITE_ONCE(pid->shown, true);
 	inode->nlink = 2;
 	inode->ops = &proc_dir_ops;
 	inode->fops = &proc_dir_fops;

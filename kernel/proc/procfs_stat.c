@@ -21,6 +21,7 @@
 #include <vm/aspace.h>
 
 #define USER_HZ 100
+#define STATUS_BYTES 1200	/* most of status is shorter */
 #define NS_PER_USER_HZ ((u64)NSEC_PER_SEC / USER_HZ)
 
 /* Numbers of relatives, as the mount's namespace shows them. */
@@ -92,6 +93,20 @@ struct sigsets {
 	u64 queued;
 };
 
+static void read_actions(const struct sighand *h, struct sigsets *s)
+{
+	for (int sig = 1; sig <= NSIG; sig++) {
+		u64 handler = h->action[sig - 1].handler;
+
+		if (handler == SIG_DFL)
+			continue;
+		if (handler == SIG_IGN)
+			s->ignored |= SIGMASK(sig);
+		else
+			s->caught |= SIGMASK(sig);
+	}
+}
+
 static void read_signals(struct task *t, struct sigsets *s)
 {
 	struct process *p = t->process;
@@ -101,14 +116,8 @@ static void read_signals(struct task *t, struct sigsets *s)
 	s->pending = t->pending.set;
 	s->shared = p->pending.set;
 	s->blocked = t->blocked;
-	for (int sig = 1; t->sighand && sig <= NSIG; sig++) {
-		u64 h = signal_handler(t, sig);
-
-		if (h == SIG_IGN)
-			s->ignored |= SIGMASK(sig);
-		else if (h != SIG_DFL)
-			s->caught |= SIGMASK(sig);
-	}
+	if (t->sighand)
+		read_actions(t->sighand, s);
 	spin_unlock_irq(&p->siglock);
 }
 
@@ -126,9 +135,17 @@ static void stat_identity(struct task *t, const struct kin *k,
 	char comm[16];
 
 	read_comm(t, comm);
-	seq_printf(out, "%d (%s) %c %d %d %d %d %d %u", k->pid, comm,
-		   state_letter(t), k->ppid, k->pgid, k->sid, (int)k->tty,
-		   k->tty_pgrp, t->flags & TASK_FORKNOEXEC ? 0x40u : 0);
+	seq_dec(out, "", k->pid);
+	seq_puts(out, " (");
+	seq_puts(out, comm);
+	seq_puts(out, ") ");
+	seq_putc(out, state_letter(t));
+	seq_dec(out, " ", k->ppid);
+	seq_dec(out, " ", k->pgid);
+	seq_dec(out, " ", k->sid);
+	seq_dec(out, " ", (int)k->tty);
+	seq_dec(out, " ", k->tty_pgrp);
+	seq_udec(out, " ", t->flags & TASK_FORKNOEXEC ? 0x40u : 0);
 }
 
 /* Fields 10 to 17: faults and times. */
@@ -143,11 +160,14 @@ static void stat_usage(struct task *t, bool whole, struct seq_buf *out)
 	else
 		task_sum(t, &sum);
 	flags = spin_lock_irqsave(&p->siglock);
-	seq_printf(out, " %lu %lu %lu %lu %lu %lu %lu %lu", sum.minflt,
-		   p->child_minflt, sum.majflt, p->child_majflt,
-		   sum.user_ns / NS_PER_USER_HZ, sum.system_ns / NS_PER_USER_HZ,
-		   p->child_user_ns / NS_PER_USER_HZ,
-		   p->child_system_ns / NS_PER_USER_HZ);
+	seq_udec(out, " ", sum.minflt);
+	seq_udec(out, " ", p->child_minflt);
+	seq_udec(out, " ", sum.majflt);
+	seq_udec(out, " ", p->child_majflt);
+	seq_udec(out, " ", sum.user_ns / NS_PER_USER_HZ);
+	seq_udec(out, " ", sum.system_ns / NS_PER_USER_HZ);
+	seq_udec(out, " ", p->child_user_ns / NS_PER_USER_HZ);
+	seq_udec(out, " ", p->child_system_ns / NS_PER_USER_HZ);
 	spin_unlock_irqrestore(&p->siglock, flags);
 }
 
@@ -155,29 +175,34 @@ static void stat_usage(struct task *t, bool whole, struct seq_buf *out)
 static void stat_memory(struct task *t, struct aspace *as, bool look,
 			struct seq_buf *out)
 {
-	seq_printf(out, " %lu %ld %lu", as ? as->total_pages * PAGE_SIZE : 0,
-		   as ? (long)atomic_read(&as->rss) : 0l,
-		   rlimit_get(t->process, RLIMIT_RSS));
-	if (as && look)
-		seq_printf(out, " %lu %lu %lu 0 0", as->code_start,
-			   as->code_end, as->stack_top);
-	else
+	seq_udec(out, " ", as ? as->total_pages * PAGE_SIZE : 0);
+	seq_dec(out, " ", as ? (long)atomic_read(&as->rss) : 0l);
+	seq_udec(out, " ", rlimit_get(t->process, RLIMIT_RSS));
+	if (!as || !look) {
 		seq_puts(out, as ? " 1 1 0 0 0" : " 0 0 0 0 0");
+		return;
+	}
+	seq_udec(out, " ", as->code_start);
+	seq_udec(out, " ", as->code_end);
+	seq_udec(out, " ", as->stack_top);
+	seq_puts(out, " 0 0");
 }
 
 /* Fields 31 to 41: signals, exit signal, CPU, policy. */
-static void stat_signals(struct task *t, struct seq_buf *out)
+static void stat_signals(struct task *t, const struct sched_params *sp,
+			 struct seq_buf *out)
 {
-	struct sched_params sp;
 	struct sigsets s;
 
 	read_signals(t, &s);
-	sched_get_params(&t->thread, &sp);
-	seq_printf(out, " %lu %lu %lu %lu 0 0 0 %d %u %u %u",
-		   s.pending & 0x7fffffff, s.blocked & 0x7fffffff,
-		   s.ignored & 0x7fffffff, s.caught & 0x7fffffff,
-		   t->exit_signal, READ_ONCE(t->thread.cpu), sp.rt_priority,
-		   sp.policy);
+	seq_udec(out, " ", s.pending & 0x7fffffff);
+	seq_udec(out, " ", s.blocked & 0x7fffffff);
+	seq_udec(out, " ", s.ignored & 0x7fffffff);
+	seq_udec(out, " ", s.caught & 0x7fffffff);
+	seq_dec(out, " 0 0 0 ", t->exit_signal);
+	seq_udec(out, " ", READ_ONCE(t->thread.cpu));
+	seq_udec(out, " ", sp->rt_priority);
+	seq_udec(out, " ", sp->policy);
 }
 
 /* Fields 42 to 52. */
@@ -185,14 +210,19 @@ static void stat_tail(struct task *t, struct aspace *as, bool look,
 		      struct seq_buf *out)
 {
 	seq_puts(out, " 0 0 0");
-	if (as && look)
-		seq_printf(out, " %lu %lu %lu %lu %lu %lu %lu %d\n",
-			   as->data_start, as->data_end, as->brk_start,
-			   as->arg_start, as->arg_end, as->env_start,
-			   as->env_end, t->exit_code);
-	else
-		seq_printf(out, " 0 0 0 0 0 0 0 %d\n",
-			   look ? t->exit_code : 0);
+	if (as && look) {
+		seq_udec(out, " ", as->data_start);
+		seq_udec(out, " ", as->data_end);
+		seq_udec(out, " ", as->brk_start);
+		seq_udec(out, " ", as->arg_start);
+		seq_udec(out, " ", as->arg_end);
+		seq_udec(out, " ", as->env_start);
+		seq_udec(out, " ", as->env_end);
+	} else {
+		seq_puts(out, " 0 0 0 0 0 0 0");
+	}
+	seq_dec(out, " ", look ? t->exit_code : 0);
+	seq_putc(out, '\n');
 }
 
 int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
@@ -207,13 +237,14 @@ int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 	stat_identity(t, &k, out);
 	stat_usage(t, task_is_leader(t), out);
 	/* Fields 18 to 22: priority, nice, threads, 0, start time. */
-	seq_printf(out, " %d %d %u 0 %lu",
-		   sp.rt_priority ? -1 - (int)sp.rt_priority : 20 + sp.nice,
-		   sp.nice, k.nthreads,
-		   timens_from_host(CLOCK_BOOTTIME, t->start_ns) /
-		   NS_PER_USER_HZ);
+	seq_dec(out, " ", sp.rt_priority ? -1 - (int)sp.rt_priority :
+					   20 + sp.nice);
+	seq_dec(out, " ", sp.nice);
+	seq_udec(out, " ", k.nthreads);
+	seq_udec(out, " 0 ", timens_from_host(CLOCK_BOOTTIME, t->start_ns) /
+			     NS_PER_USER_HZ);
 	stat_memory(t, as, look, out);
-	stat_signals(t, out);
+	stat_signals(t, &sp, out);
 	stat_tail(t, as, look, out);
 	if (as)
 		aspace_put(as);
@@ -226,7 +257,7 @@ static void show_levels(struct seq_buf *out, struct pid_ns *ns,
 			const struct pid *self, const struct pid *role)
 {
 	for (u32 i = ns->level; i <= self->level; i++)
-		seq_printf(out, "\t%d", pid_nr(role, self->numbers[i].ns));
+		seq_dec(out, "\t", pid_nr(role, self->numbers[i].ns));
 	seq_putc(out, '\n');
 }
 
@@ -235,14 +266,16 @@ static void status_ids(struct task *t, struct seq_buf *out)
 	const struct user_ns *ns = current_cred()->user_ns;
 	const struct cred *c = task_cred_get(t);
 
-	seq_printf(out, "Uid:\t%u\t%u\t%u\t%u\n", uid_shown(ns, c->uid),
-		   uid_shown(ns, c->euid), uid_shown(ns, c->suid),
-		   uid_shown(ns, c->fsuid));
-	seq_printf(out, "Gid:\t%u\t%u\t%u\t%u\n", gid_shown(ns, c->gid),
-		   gid_shown(ns, c->egid), gid_shown(ns, c->sgid),
-		   gid_shown(ns, c->fsgid));
-	seq_printf(out, "FDSize:\t%u\n", proc_fd_size(t));
-	seq_puts(out, "Groups:\t");
+	seq_udec(out, "Uid:\t", uid_shown(ns, c->uid));
+	seq_udec(out, "\t", uid_shown(ns, c->euid));
+	seq_udec(out, "\t", uid_shown(ns, c->suid));
+	seq_udec(out, "\t", uid_shown(ns, c->fsuid));
+	seq_udec(out, "\nGid:\t", gid_shown(ns, c->gid));
+	seq_udec(out, "\t", gid_shown(ns, c->egid));
+	seq_udec(out, "\t", gid_shown(ns, c->sgid));
+	seq_udec(out, "\t", gid_shown(ns, c->fsgid));
+	seq_udec(out, "\nFDSize:\t", proc_fd_size(t));
+	seq_puts(out, "\nGroups:\t");
 	for (u32 i = 0; c->groups && i < c->groups->n; i++)
 		seq_printf(out, "%u ", gid_shown(ns, c->groups->gid[i]));
 	seq_putc(out, '\n');
@@ -253,11 +286,13 @@ static void status_caps(struct task *t, struct seq_buf *out)
 {
 	const struct cred *c = task_cred_get(t);
 
-	seq_printf(out, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\n"
-		   "CapBnd:\t%016lx\nCapAmb:\t%016lx\n", c->cap_inheritable,
-		   c->cap_permitted, c->cap_effective, c->cap_bset,
-		   c->cap_ambient);
-	seq_printf(out, "NoNewPrivs:\t%u\n", READ_ONCE(t->no_new_privs));
+	seq_hex(out, "\nCapInh:\t", c->cap_inheritable);
+	seq_hex(out, "\nCapPrm:\t", c->cap_permitted);
+	seq_hex(out, "\nCapEff:\t", c->cap_effective);
+	seq_hex(out, "\nCapBnd:\t", c->cap_bset);
+	seq_hex(out, "\nCapAmb:\t", c->cap_ambient);
+	seq_udec(out, "\nNoNewPrivs:\t", READ_ONCE(t->no_new_privs));
+	seq_putc(out, '\n');
 	cred_put(c);
 }
 
@@ -270,18 +305,20 @@ static void status_memory(struct task *t, struct seq_buf *out)
 	if (!as)
 		return;
 	rss = (u64)atomic_read(&as->rss);
-	seq_printf(out, "VmPeak:\t%8lu kB\nVmSize:\t%8lu kB\n"
-		   "VmLck:\t%8lu kB\nVmPin:\t%8u kB\n",
-		   as->total_pages * kb, as->total_pages * kb,
-		   as->locked_pages * kb, 0);
-	seq_printf(out, "VmHWM:\t%8lu kB\nVmRSS:\t%8lu kB\n",
-		   max(as->max_rss, rss) * kb, rss * kb);
-	seq_printf(out, "VmData:\t%8lu kB\nVmStk:\t%8lu kB\n"
-		   "VmExe:\t%8lu kB\nVmLib:\t%8u kB\nVmPTE:\t%8lu kB\n"
-		   "VmSwap:\t%8u kB\n", as->data_pages * kb,
-		   as->stack_pages * kb,
-		   (as->code_end - as->code_start + 1023) / 1024, 0,
-		   as->mmu.npagetables * kb, 0);
+	seq_udec_wide(out, "VmPeak:\t", as->total_pages * kb, 8);
+	seq_udec_wide(out, " kB\nVmSize:\t", as->total_pages * kb, 8);
+	seq_udec_wide(out, " kB\nVmLck:\t", as->locked_pages * kb, 8);
+	seq_udec_wide(out, " kB\nVmPin:\t", 0, 8);
+	seq_udec_wide(out, " kB\nVmHWM:\t", max(as->max_rss, rss) * kb, 8);
+	seq_udec_wide(out, " kB\nVmRSS:\t", rss * kb, 8);
+	seq_udec_wide(out, " kB\nVmData:\t", as->data_pages * kb, 8);
+	seq_udec_wide(out, " kB\nVmStk:\t", as->stack_pages * kb, 8);
+	seq_udec_wide(out, " kB\nVmExe:\t",
+		      (as->code_end - as->code_start + 1023) / 1024, 8);
+	seq_udec_wide(out, " kB\nVmLib:\t", 0, 8);
+	seq_udec_wide(out, " kB\nVmPTE:\t", as->mmu.npagetables * kb, 8);
+	seq_udec_wide(out, " kB\nVmSwap:\t", 0, 8);
+	seq_puts(out, " kB\n");
 	aspace_put(as);
 }
 
@@ -291,12 +328,14 @@ static void status_signals(struct task *t, const struct kin *k,
 	struct sigsets s;
 
 	read_signals(t, &s);
-	seq_printf(out, "Threads:\t%u\n", k->nthreads);
-	seq_printf(out, "SigQ:\t%lu/%lu\n", proc_sigqueue_used(t),
-		   rlimit_get(t->process, RLIMIT_SIGPENDING));
-	seq_printf(out, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
-		   "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s.pending, s.shared,
-		   s.blocked, s.ignored, s.caught);
+	seq_udec(out, "Threads:\t", k->nthreads);
+	seq_udec(out, "\nSigQ:\t", proc_sigqueue_used(t));
+	seq_udec(out, "/", rlimit_get(t->process, RLIMIT_SIGPENDING));
+	seq_hex(out, "\nSigPnd:\t", s.pending);
+	seq_hex(out, "\nShdPnd:\t", s.shared);
+	seq_hex(out, "\nSigBlk:\t", s.blocked);
+	seq_hex(out, "\nSigIgn:\t", s.ignored);
+	seq_hex(out, "\nSigCgt:\t", s.caught);
 }
 
 static void status_numbers(struct task *t, struct pid_ns *ns,
@@ -331,9 +370,9 @@ static void status_cpus(struct task *t, struct seq_buf *out)
 		seq_printf(out, "%08x%s",
 			   (u32)(mask.bits[i / 2] >> (i % 2 * 32)),
 			   i ? "," : "\n");
-	seq_printf(out, "voluntary_ctxt_switches:\t%lu\n"
-		   "nonvoluntary_ctxt_switches:\t%lu\n", t->thread.nvcsw,
-		   t->thread.nivcsw);
+	seq_udec(out, "voluntary_ctxt_switches:\t", t->thread.nvcsw);
+	seq_udec(out, "\nnonvoluntary_ctxt_switches:\t", t->thread.nivcsw);
+	seq_putc(out, '\n');
 }
 
 int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
@@ -343,11 +382,15 @@ int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 
 	read_kin(t, ns, &k);
 	read_comm(t, comm);
+	seq_expect(out, STATUS_BYTES);
 	seq_puts(out, "Name:\t");
 	seq_escape(out, comm, "\n\\");
-	seq_printf(out, "\nUmask:\t%04o\nState:\t%s\nTgid:\t%d\nNgid:\t0\n"
-		   "Pid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", proc_umask(t),
-		   state_name(state_letter(t)), k.tgid, k.pid, k.ppid);
+	seq_printf(out, "\nUmask:\t%04o\nState:\t", proc_umask(t));
+	seq_puts(out, state_name(state_letter(t)));
+	seq_dec(out, "\nTgid:\t", k.tgid);
+	seq_dec(out, "\nNgid:\t0\nPid:\t", k.pid);
+	seq_dec(out, "\nPPid:\t", k.ppid);
+	seq_puts(out, "\nTracerPid:\t0\n");
 	status_ids(t, out);
 	status_numbers(t, ns, out);
 	seq_puts(out, "Kthread:\t0\n");

@@ -251,6 +251,7 @@ static ssize_t write_drain(const char *text, size_t len)
 		return -EPERM;
 	/* What a callback frees may queue another, and so on: a task its file
 	 * table, that its files, those their names, inodes, namespaces. */
+	dentry_kept_drain();
 	for (u32 i = 0; i < DRAIN_PASSES; i++) {
 		rcu_barrier();
 		mm_drain();
