@@ -28,12 +28,12 @@ one() {
 	timeout -s KILL "$limit" tools/qemu.sh -n "$cpus" -m 256M -k "$kernel" \
 		-i "$dir/boots.cpio" \
 		-a 'console=ttyS0 loglevel=4 panic=-1 testexit=1' \
-		>"$log" 2>&1 </dev/null || status=$?
+		>"$log" 2>"$log.err" </dev/null || status=$?
 	if [ "$status" = 33 ] && tr -d '\r' <"$log" | grep -qx 'boots: good'; then
-		rm "$log"
+		rm "$log" "$log.err"
 	else
 		echo "boot $1: status $status, $log"
-		tail -n 3 "$log"
+		tail -n 3 "$log" "$log.err"
 	fi
 }
 
