@@ -17,30 +17,36 @@
 #define CHILDREN	"/proc/thread-self/ns/pid_for_children"
 
 static int *words;
-static struct gate ready, go;
+static struct gate ready, inner_ready, go;
 static int own;
 
-static int wait_go(void *arg)
+static int wait_go(void *is_ready)
 {
-	(void)arg;
-	gate_open(&ready);
+	gate_open(is_ready);
 	gate_wait(&go);
 	return 0;
 }
 
-/* the init of a new namespace, waiting for the gate */
+/* the init of a new namespace, waiting for the gate; nobody else waits for
+ * @is_ready meanwhile */
+static pid_t start_waiting(struct gate *is_ready)
+{
+	pid_t pid = ns_start(wait_go, is_ready);
+
+	gate_wait(is_ready);
+	return pid;
+}
+
 static pid_t waiting_init(void)
 {
-	pid_t pid = ns_start(wait_go, NULL);
-
-	gate_wait(&ready);
-	return pid;
+	return start_waiting(&ready);
 }
 
 static void set_up(void)
 {
 	words = shared_alloc(4096);
 	gate_init(&ready);
+	gate_init(&inner_ready);
 	gate_init(&go);
 	own = ns_fd_self();
 	need(own >= 0);
@@ -126,7 +132,7 @@ static void errors(void)
 
 static int nested_init(void *arg)
 {
-	pid_t inner = waiting_init();
+	pid_t inner = start_waiting(&inner_ready);
 
 	(void)arg;
 	words[9] = inner;
