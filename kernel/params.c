@@ -17,6 +17,7 @@
 #include <drivers/drivers.h>
 #include <lib/parse.h>
 #include <lib/string.h>
+#include <proc/pid.h>
 #include "sys/dispatch.h"
 
 #define LOGLEVEL_QUIET 4
@@ -121,6 +122,12 @@ static void set_nosmp(const char *value)
 	smp_set_max(1);
 }
 
+static void set_pid_max(const char *value)
+{
+	if (value && !strcmp(value, "per-ns"))
+		pid_max_set_per_ns();
+}
+
 static void set_nothing(const char *value)
 {
 	(void)value;
@@ -144,6 +151,7 @@ static const struct {
 	{ "testexit", set_testexit },
 	{ "selftest", set_selftest },
 	{ "nosmp", set_nosmp },
+	{ "pid_max", set_pid_max },
 	/* Often given to Linux, without meaning here, and nothing for init. */
 	{ "root", set_nothing },
 	{ "rootfstype", set_nothing },

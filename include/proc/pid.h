@@ -118,10 +118,14 @@ static inline s32 pid_own_nr(const struct pid *pid)
 void pid_attach(struct pid *pid, enum pid_role role);
 void pid_detach(struct pid *pid, enum pid_role role);
 
-/* ns_last_pid and pid_max. */
+/* ns_last_pid and pid_max. One limit for the machine as in Linux 6.12; after
+ * pid_max_set_per_ns (boot: pid_max=per-ns) each namespace has its own, as
+ * since Linux 6.14, and begins with the largest. */
 s32 pid_last(struct pid_ns *ns);
 void pid_set_last(struct pid_ns *ns, s32 nr);
 s32 pid_max_get(struct pid_ns *ns);
 int pid_max_set(struct pid_ns *ns, s32 max);	/* -EINVAL: out of range */
+void pid_max_set_per_ns(void);
+bool pid_max_is_per_ns(void);
 
 #endif

@@ -33,7 +33,7 @@ static struct slab_cache *pid_caches[PIDNS_MAX_LEVEL + 1];
 static char pid_cache_names[PIDNS_MAX_LEVEL + 1][8];
 static DEFINE_MUTEX(cache_mutex, RANK_MUTEX_NS);
 
-static s32 pid_max;			/* [a] */
+static bool pid_max_per_ns;		/* [I] after boot */
 static struct atomic64 next_ino;	/* pidfs inode numbers */
 
 int pid_cache_prepare(u32 level)
@@ -62,7 +62,7 @@ void pid_init(void)
 {
 	s32 want = (s32)cpu_possible_count() * PID_PER_CPU;
 
-	pid_max = min(max(want, PID_MAX_DEFAULT), PID_MAX_LIMIT);
+	pidns_init_ns.pid_max = min(max(want, PID_MAX_DEFAULT), PID_MAX_LIMIT);
 	atomic_set(&next_ino, 1);
 	pid_table_cache_init();
 	if (pid_cache_prepare(0))
@@ -70,10 +70,25 @@ void pid_init(void)
 	pid_table_init(&pidns_init_ns.table);
 }
 
+void pid_max_set_per_ns(void)
+{
+	pid_max_per_ns = true;
+}
+
+bool pid_max_is_per_ns(void)
+{
+	return pid_max_per_ns;
+}
+
+/* Whose limit counts for @ns: all have the first one's, or each its own. */
+static struct pid_ns *pid_max_owner(struct pid_ns *ns)
+{
+	return pid_max_per_ns ? ns : &pidns_init_ns;
+}
+
 s32 pid_max_get(struct pid_ns *ns)
 {
-	(void)ns;
-	return READ_ONCE(pid_max);
+	return READ_ONCE(pid_max_owner(ns)->pid_max);
 }
 
 int pid_max_set(struct pid_ns *ns, s32 max)
@@ -81,10 +96,9 @@ int pid_max_set(struct pid_ns *ns, s32 max)
 	s32 lowest = max((s32)cpu_possible_count() * PID_MIN_PER_CPU,
 			 PID_RESERVED + 1);
 
-	(void)ns;
 	if (max < lowest || max > PID_MAX_LIMIT)
 		return -EINVAL;
-	WRITE_ONCE(pid_max, max);
+	WRITE_ONCE(pid_max_owner(ns)->pid_max, max);
 	return 0;
 }
 

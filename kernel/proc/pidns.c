@@ -25,6 +25,7 @@
 #include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
+#include <uapi/limits.h>
 #include <uapi/reboot.h>
 #include <uapi/sched.h>
 
@@ -139,6 +140,7 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	ns->parent = pidns_get(parent);
 	ns->level = parent->level + 1;
 	ns->state = PIDNS_NASCENT;
+	ns->pid_max = PID_MAX_LIMIT;
 	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
 	pid_table_init(&ns->table);
 	spin_init(&ns->tree_lock, "tree", RANK_PROCESS_TREE);

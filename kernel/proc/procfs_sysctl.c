@@ -31,13 +31,29 @@ static int show_pid_max(struct seq_buf *out)
 
 static ssize_t write_pid_max(const char *text, size_t len)
 {
+	struct pid_ns *ns = current_pidns();
 	int max;
 
-	if (!capable(CAP_SYS_ADMIN))
+	if (!capable(CAP_SYS_ADMIN) && !pid_max_is_per_ns())
 		return -EPERM;
 	if (parse_int(text, &max))
 		return -EINVAL;
-	return pid_max_set(current_pidns(), max) ? -EINVAL : (ssize_t)len;
+	return pid_max_set(ns, max) ? -EINVAL : (ssize_t)len;
+}
+
+/* A limit of its own belongs to root of the namespace's owner. */
+static int pid_max_permission(const struct cred *cred, u32 mask)
+{
+	const struct user_ns *owner = current_pidns()->common.owner;
+
+	if (mask & MAY_EXEC)
+		return -EACCES;
+	if (!(mask & MAY_WRITE))
+		return 0;
+	if (!pid_max_is_per_ns())
+		return cred->euid == 0 ? 0 : -EACCES;
+	return cred->euid == uid_to_global(owner, 0) ||
+	       cred_has_cap(cred, owner, CAP_SYS_ADMIN) ? 0 : -EACCES;
 }
 
 static int show_last_pid(struct seq_buf *out)
@@ -220,7 +236,7 @@ static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/kernel/overflowuid", .mode = 0444,
 	  .show = show_overflow_id },
 	{ .path = "sys/kernel/pid_max", .mode = 0644, .show = show_pid_max,
-	  .write = write_pid_max },
+	  .write = write_pid_max, .permission = pid_max_permission },
 	{ .path = "sys/kernel/random/uuid", .mode = 0444,
 	  .show = show_random_uuid },
 	{ .path = "sys/kernel/threads-max", .mode = 0644,
