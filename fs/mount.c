@@ -128,10 +128,19 @@ static void mount_free_rcu(struct rcu_head *head)
 	slab_free(mount_cache, m);
 }
 
+static void (*gone_hook)(const struct mount *m);	/* [I] after boot */
+
+void mount_set_gone_hook(void (*fn)(const struct mount *m))
+{
+	gone_hook = fn;
+}
+
 void mount_put(struct mount *m)
 {
 	if (!refcount_put(&m->refs))
 		return;
+	if (gone_hook && m->root)
+		gone_hook(m);
 	ASSERT(!m->parent && list_empty(&m->children));
 	ASSERT(list_empty(&m->peers) && list_empty(&m->slaves));
 	if (m->root)

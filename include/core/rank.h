@@ -80,6 +80,8 @@ enum lock_rank {
 	RANK_MUTEX_EPOLL_GRAPH,	/* which epoll watches which */
 	RANK_MUTEX_FILE_POS,	/* position of an open file, around read and
 				   write of any type */
+	RANK_MUTEX_ACCT,	/* a file of process accounting, written under
+				   it */
 };
 
 #endif

@@ -491,6 +491,9 @@ void mount_ns_for_each(struct mount_ns *ns,
  * own reference of @sb. */
 int mount_create_internal(struct superblock *sb, struct mount **out);
 void mount_put(struct mount *m);
+/* Boot: @fn is called when the last reference of a mount is gone; it may
+ * sleep, and compare the pointer. */
+void mount_set_gone_hook(void (*fn)(const struct mount *m));
 /* Lines of /proc/PID/mounts and mountinfo. */
 struct seq_buf;
 void mount_show(struct mount_ns *ns, const struct path *root,

@@ -41,6 +41,7 @@ struct pid_ns {
 	struct mutex sweep;		/* one kill(-1) at a time */
 	u32 sweeps;			/* [sweep] generation of the newest */
 	struct list proc_supers;	/* mounts of /proc: procfs_forget.c */
+	struct acct *acct;		/* [a][R] acct(2); NULL: off */
 	s32 pid_max;			/* [a] numbers stay below; see pid.h */
 	s32 reboot_signal;		/* [N] reboot(2)'s: init's exit code */
 	struct list all_link;		/* [all_lock][R] every namespace that is

@@ -111,6 +111,9 @@ struct task {
 #define TASK_SUPERPRIV BIT(1)
 #define TASK_EXITING BIT(2)	/* set before the tree lock is taken in exit */
 #define TASK_VFORK BIT(3)
+#define TASK_SIGNALED BIT(4)	/* a signal ends it */
+#define TASK_DUMPS BIT(5)	/* and one that dumps core */
+#define TASK_UNLIMITED BIT(6)	/* writes for the kernel, not for itself */
 
 /* setitimer(2): ITIMER_REAL on the clock_now_ns scale, the others on that of
  * the time the process has used. */
@@ -160,6 +163,8 @@ struct process {
 	u64 minflt, majflt, child_minflt, child_majflt;
 	u64 nvcsw, nivcsw, child_nvcsw, child_nivcsw;
 	u64 max_rss, child_max_rss;
+	u32 acct_flags;			/* [S] A* of acct(5), of all threads */
+	u64 acct_mem_kb;		/* [S] size of its memory at the end */
 	struct interval_timer itimers[3];	/* [S] by ITIMER_* */
 	struct timer real_timer;	/* for ITIMER_REAL */
 	struct timer cpu_timer;		/* for the two others and RLIMIT_CPU:

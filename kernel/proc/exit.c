@@ -19,6 +19,7 @@
 
 #include <core/assert.h>
 #include <fs/file.h>
+#include <proc/acct.h>
 #include <proc/futex.h>
 #include <proc/ipc.h>
 #include <proc/nsproxy.h>
@@ -450,6 +451,8 @@ void task_exit(int code)
 	check_global_init(t, last);
 	if (last)
 		process_timers_stop(t->process);
+	if (acct_exit)
+		acct_exit(t, last);
 	exit_aspace(t);
 	if (sem_undo_leave)
 		sem_undo_leave(t);

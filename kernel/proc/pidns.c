@@ -19,6 +19,7 @@
 #include <core/printk.h>
 #include <mm/kmalloc.h>
 #include <mm/slab.h>
+#include <proc/acct.h>
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
 #include <proc/signal.h>
@@ -358,6 +359,8 @@ void pidns_zap(struct pid_ns *ns)
 	pidns_kill_members(ns);
 	process_reap_all_children();
 	pidns_wait_drained(ns);
+	if (acct_off)
+		acct_off(ns);
 	pidns_drained(ns);
 }
 

@@ -19,6 +19,7 @@
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <mm/slab.h>
+#include <proc/acct.h>
 #include <proc/pidns.h>
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
@@ -521,6 +522,8 @@ void procfs_init(void)
 	proc_system_init();
 	proc_sysctl_init();
 	proc_user_init();
+	if (acct_init)
+		acct_init();
 	if (proc_nidus_init)
 		proc_nidus_init();
 	fs_type_register(&proc_type);

@@ -15,7 +15,9 @@
 
 static u64 fsize_limit(void)
 {
-	return current_is_task() ? current_rlimit(RLIMIT_FSIZE) : U64_MAX;
+	if (!current_is_task() || (current_task()->flags & TASK_UNLIMITED))
+		return U64_MAX;
+	return current_rlimit(RLIMIT_FSIZE);
 }
 
 static void fsize_exceeded(void)

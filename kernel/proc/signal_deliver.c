@@ -160,6 +160,9 @@ static void default_action(struct task *t, struct delivery *d)
 		return;
 	}
 	spin_unlock_irq(&p->siglock);
+	t->flags |= TASK_SIGNALED;
+	if ((mask & SIG_DEFAULT_CORE) && READ_ONCE(p->dumpable))
+		t->flags |= TASK_DUMPS;
 	task_exit_group(d->sig);
 }
 
@@ -172,6 +175,7 @@ static bool handle_process_state(struct task *t)
 	if ((p->sigflags & SIGNAL_GROUP_EXIT) ||
 	    (p->group_exec && p->group_exec != t)) {
 		spin_unlock_irq(&p->siglock);
+		t->flags |= TASK_SIGNALED;
 		task_exit_group(0);
 	}
 	if (p->sigflags & (SIGNAL_TELL_STOP | SIGNAL_TELL_CONT)) {

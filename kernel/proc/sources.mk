@@ -26,4 +26,5 @@ SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
 # optional
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c
+SRCS += kernel/proc/acct.c
 SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c

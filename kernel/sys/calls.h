@@ -314,6 +314,9 @@ OPTIONAL long sys_epoll_pwait(int epfd, uptr_t uevents, int max,
 OPTIONAL long sys_epoll_pwait2(int epfd, uptr_t uevents, int max, uptr_t uts,
 			       uptr_t umask, size_t size);
 
+/* acct.c: optional */
+OPTIONAL long sys_acct(uptr_t uname);
+
 /* signalfd.c: optional */
 OPTIONAL long sys_signalfd(int fd, uptr_t umask, size_t size);
 OPTIONAL long sys_signalfd4(int fd, uptr_t umask, size_t size, int flags);

@@ -204,6 +204,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_settimeofday] = {
 		(syscall_any)sys_settimeofday, "settimeofday", 2
 	},
+	[NR_acct] = { (syscall_any)sys_acct, "acct", 1 },
 	[NR_mount] = { (syscall_any)sys_mount, "mount", 5 },
 	[NR_umount2] = { (syscall_any)sys_umount2, "umount2", 2 },
 	[NR_reboot] = { (syscall_any)sys_reboot, "reboot", 4 },

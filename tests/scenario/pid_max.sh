@@ -39,7 +39,7 @@ is 'the smallest leaves one number above the floor' '300 300' "$(unshare -p -f s
 	echo 301 >$max; echo 299 >$last
 	sh -c 'echo \$\$'; sh -c 'echo \$\$'; :" | xargs)"
 echo 600 >$max
-is 'an outer limit holds for outer numbers alone' '40000 below' "$(unshare -p -f sh -c "
+is "an outer limit holds outside" "40000 below" "$(unshare -p -f sh -c "
 	echo 39999 >$last; sh -c 'echo \$\$; [ \$(sed -n \"s/^NSpid:[[:space:]]*\([0-9]*\).*/\1/p\" \
 	/proc/self/status) -lt 600 ] && echo below'; :" | xargs)"
 echo 32768 >$max
