@@ -54,6 +54,7 @@ enum lock_rank {
 	RANK_IPC_UNDO,		/* adjustments of semaphores at exit */
 	RANK_IPC_TABLE,		/* keys and ids of System V objects */
 	RANK_IPC,		/* a semaphore set, queue, segment */
+	RANK_MNTNS_LIST,	/* all mount namespaces */
 	RANK_FUTEX,
 	RANK_TASK,		/* small fields of one task (alloc_lock) */
 	RANK_SIGHAND,		/* signal actions */

@@ -23,6 +23,13 @@ int mntns_create(struct mount_ns *src, struct user_ns *owner,
 /* Borrowed in both directions. */
 struct ns_common *mntns_common(struct mount_ns *ns);
 struct mount_ns *mntns_of(struct ns_common *common);
+/* How many mount namespaces were made before, this one included: its id in
+ * the ioctls of nsfs. */
+u64 mntns_seq(struct ns_common *common);
+/* The living one made just after or @before this one that the caller rules
+ * (CAP_SYS_ADMIN), with a reference. 0, -ENOENT: there is none. */
+int mntns_neighbour(struct ns_common *common, bool before,
+		    struct ns_common **out);
 /* setns: root and cwd of @fs become the root of @ns. May sleep. */
 void mntns_enter(struct mount_ns *ns, struct fs_context *fs);
 

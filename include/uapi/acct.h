@@ -6,7 +6,7 @@
 #ifndef UAPI_ACCT_H
 #define UAPI_ACCT_H
 
-#include <lib/types.h>
+#include <uapi/types.h>
 
 #define ACCT_COMM 16
 #define ACCT_VERSION_3 3

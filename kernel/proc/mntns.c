@@ -1,7 +1,9 @@
 /*
  * kernel/proc/mntns.c - the identity of mount namespaces
  *
- * What:  a number and an owner behind mount_ns->private.
+ * What:  a number and an owner behind mount_ns->private; the list of all, in
+ *        the order they were made.
+ * Locks: all_lock: the list; who is on it has memory, if no reference.
  * Life:  born and freed with the struct mount_ns it belongs to, whose
  *        reference count is the only one: common.refs stays 1.
  * See:   mount_namespaces(7).
@@ -9,7 +11,9 @@
 #include <proc/mntns.h>
 
 #include <core/assert.h>
+#include <core/spinlock.h>
 #include <mm/kmalloc.h>
+#include <proc/task.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
 #include <uapi/sched.h>
@@ -17,7 +21,55 @@
 struct mnt_id {
 	struct ns_common common;
 	struct mount_ns *ns;		/* [I] whose identity this is */
+	u64 seq;			/* [I] counts all that were made */
+	struct list link;		/* [all_lock] in this order */
 };
+
+static DEFINE_SPINLOCK(all_lock, RANK_MNTNS_LIST);
+static struct list all = LIST_INIT(all);
+static u64 last_seq;			/* [all_lock] */
+
+static void all_add(struct mnt_id *id)
+{
+	spin_lock(&all_lock);
+	id->seq = ++last_seq;
+	list_add_tail(&all, &id->link);
+	spin_unlock(&all_lock);
+}
+
+static struct mnt_id *id_of(struct ns_common *common)
+{
+	return container_of(common, struct mnt_id, common);
+}
+
+u64 mntns_seq(struct ns_common *common)
+{
+	return id_of(common)->seq;
+}
+
+int mntns_neighbour(struct ns_common *common, bool before,
+		    struct ns_common **out)
+{
+	struct mnt_id *id = id_of(common);
+	int err = -ENOENT;
+
+	spin_lock(&all_lock);
+	for (;;) {
+		struct list *next = before ? id->link.prev : id->link.next;
+
+		if (next == &all)
+			break;
+		id = list_entry(next, struct mnt_id, link);
+		if (!ns_capable(id->common.owner, CAP_SYS_ADMIN) ||
+		    !refcount_try_get(&id->ns->refs))
+			continue;
+		*out = &id->common;
+		err = 0;
+		break;
+	}
+	spin_unlock(&all_lock);
+	return err;
+}
 
 static void mntns_put(struct ns_common *common)
 {
@@ -49,6 +101,9 @@ static void mntns_release(struct mount_ns *ns)
 {
 	struct mnt_id *id = ns->private;
 
+	spin_lock(&all_lock);
+	list_del(&id->link);
+	spin_unlock(&all_lock);
 	ns_common_fini(&id->common);
 	kfree(id);
 }
@@ -59,6 +114,7 @@ void mntns_init(void)
 
 	first_id.common.ino = ns_ino_alloc();
 	first_id.ns = ns;
+	all_add(&first_id);
 	ns->private = &first_id;
 }
 
@@ -83,6 +139,7 @@ int mntns_create(struct mount_ns *src, struct user_ns *owner,
 	ns->private = id;
 	ns->owner = owner;
 	ns->release = mntns_release;
+	all_add(id);
 	*out = ns;
 	return 0;
 undo_id:
@@ -97,7 +154,7 @@ struct ns_common *mntns_common(struct mount_ns *ns)
 
 struct mount_ns *mntns_of(struct ns_common *common)
 {
-	return container_of(common, struct mnt_id, common)->ns;
+	return id_of(common)->ns;
 }
 
 void mntns_enter(struct mount_ns *ns, struct fs_context *fs)

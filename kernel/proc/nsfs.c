@@ -15,9 +15,11 @@
 #include <fs/file.h>
 #include <fs/nscommon.h>
 #include <lib/format.h>
+#include <proc/mntns.h>
 #include <proc/pidns.h>
 #include <proc/task.h>
 #include <proc/user.h>
+#include <uapi/capability.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <uapi/ns.h>
@@ -142,6 +144,61 @@ static long translate(struct ns_common *common, u32 cmd, s32 nr)
 	return out ? out : -ESRCH;
 }
 
+/* How many mounts there are besides the root: as much of it as the caller
+ * has room for. */
+static int put_info(struct ns_common *ns, u32 cmd, u64 arg)
+{
+	struct mnt_ns_info info = {
+		.size = min((u32)IOC_SIZE(cmd), (u32)sizeof(info)),
+		.nr_mounts = mntns_of(ns)->nmounts,
+		.mnt_ns_id = mntns_seq(ns),
+	};
+
+	if (info.nr_mounts)
+		info.nr_mounts--;
+	return copy_to_user(arg, &info, info.size);
+}
+
+/* The mount namespace made after or before @ns that the caller rules. */
+static long neighbour(struct ns_common *ns, u32 cmd, u64 arg)
+{
+	bool before = IOC_NR(cmd) == IOC_NR(NS_MNT_GET_PREV);
+	struct ns_common *other;
+	int err = mntns_neighbour(ns, before, &other);
+
+	if (err)
+		return err;
+	if (arg)
+		err = put_info(other, cmd, arg);
+	if (!err)
+		return open_relative(other);
+	other->ops->put(other);
+	return err;
+}
+
+static bool may_see_all(void)
+{
+	return current_pidns() == &pidns_init_ns && capable(CAP_SYS_ADMIN);
+}
+
+/* Requests whose size may grow. Source: ioctl_nsfs(2); since Linux 6.12. */
+static long mount_request(struct ns_common *ns, u32 cmd, u64 arg)
+{
+	u32 nr = IOC_NR(cmd);
+
+	if (nr != IOC_NR(NS_MNT_GET_INFO) && nr != IOC_NR(NS_MNT_GET_NEXT) &&
+	    nr != IOC_NR(NS_MNT_GET_PREV))
+		return -ENOTTY;
+	if (nr != IOC_NR(NS_MNT_GET_INFO) && !may_see_all())
+		return -EPERM;
+	if (ns->ops != &mntns_ops ||
+	    IOC_SIZE(cmd) < sizeof(struct mnt_ns_info))
+		return -EINVAL;
+	if (nr != IOC_NR(NS_MNT_GET_INFO))
+		return neighbour(ns, cmd, arg);
+	return arg ? put_info(ns, cmd, arg) : -EINVAL;
+}
+
 static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
 {
 	struct ns_common *ns = file_ns(f);
@@ -157,13 +214,17 @@ static long nsfs_ioctl(struct file *f, u32 cmd, u64 arg)
 		if (ns->ops->clone_flag != CLONE_NEWUSER)
 			return -EINVAL;
 		return put_user_u32(arg, owner_uid(ns));
+	case NS_GET_MNTNS_ID:
+		if (ns->ops != &mntns_ops)
+			return -EINVAL;
+		return put_user_u64(arg, mntns_seq(ns));
 	case NS_GET_PID_FROM_PIDNS:
 	case NS_GET_TGID_FROM_PIDNS:
 	case NS_GET_PID_IN_PIDNS:
 	case NS_GET_TGID_IN_PIDNS:
 		return translate(ns, cmd, (s32)arg);
 	}
-	return -ENOTTY;
+	return mount_request(ns, cmd, arg);
 }
 
 static const struct file_ops nsfs_file_ops = {

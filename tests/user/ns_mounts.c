@@ -1,0 +1,143 @@
+/*
+ * tests/user/ns_mounts.c - mount namespaces by the ioctls of their files
+ *
+ * What:  id and size of one, the one made before or after it, who may ask.
+ * See:   ioctl_nsfs(2); id NSFS-27
+ */
+#include "lib/ns.h"
+#include "lib/proc.h"
+#include "lib/sys.h"
+#include "lib/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define NS_GET_MNTNS_ID		0x8008b705
+#define MNT_GET_INFO		0x8010b70a
+#define MNT_GET_NEXT		0x8010b70b
+#define MNT_GET_PREV		0x8010b70c
+
+struct mnt_ns_info {
+	uint32_t size, nr_mounts;
+	uint64_t id;
+};
+
+static struct gate ready, go;
+
+static void set_up(void)
+{
+	gate_init(&ready);
+	gate_init(&go);
+}
+
+static int wait_go(void *arg)
+{
+	(void)arg;
+	gate_open(&ready);
+	gate_wait(&go);
+	return 6;
+}
+
+static unsigned long ino_of(int fd)
+{
+	struct stat st;
+
+	need(fd >= 0 && !fstat(fd, &st));
+	close(fd);
+	return st.st_ino;
+}
+
+static int request(int fd, unsigned long cmd, long arg)
+{
+	return (int)sys(SYS_ioctl, fd, (long)cmd, arg);
+}
+
+static int asks_as_user(void *arg)
+{
+	int fd = *(int *)arg;
+
+	become_user();
+	CHECK_EQ("next without the right", request(fd, MNT_GET_NEXT, 0),
+		 -EPERM);
+	CHECK_EQ("NSFS-27 EPERM first", request(ns_fd_self(), MNT_GET_NEXT, 0),
+		 -EPERM);
+	return 0;
+}
+
+static int asks_inside(void *arg)
+{
+	CHECK_EQ("previous from an inner world",
+		 request(*(int *)arg, MNT_GET_PREV, 0), -EPERM);
+	return 0;
+}
+
+static int own_mounts(void *arg)
+{
+	need(!unshare(CLONE_NEWNS));
+	return wait_go(arg);
+}
+
+static int mnt_of(pid_t pid)
+{
+	return open(proc_path("/proc/", pid, "/ns/mnt"), O_RDONLY);
+}
+
+static void mount_namespaces(void)
+{
+	struct mnt_ns_info one, two, at;
+	uint64_t id = 0;
+	pid_t a, b;
+	int fa, fb, pid = ns_fd_self();
+
+	set_up();
+	a = child_start(own_mounts, NULL);
+	gate_wait(&ready);
+	b = child_start(own_mounts, NULL);
+	gate_wait(&ready);
+	fa = mnt_of(a);
+	fb = mnt_of(b);
+	CHECK_EQ("id", request(fa, NS_GET_MNTNS_ID, P(&id)), 0);
+	CHECK_EQ("info", request(fa, MNT_GET_INFO, P(&one)), 0);
+	CHECK_EQ("its size", one.size, sizeof(one));
+	CHECK_EQ("the same id", one.id, id);
+	CHECK("has mounts", one.nr_mounts > 0 && one.nr_mounts < 1000);
+	need(!request(fb, MNT_GET_INFO, P(&two)));
+	CHECK("later ones have higher ids", two.id > one.id);
+	CHECK_EQ("next", ino_of(request(fa, MNT_GET_NEXT, P(&at))),
+		 ino_of(mnt_of(b)));
+	CHECK_EQ("which says so", at.id, two.id);
+	CHECK_EQ("previous", ino_of(request(fb, MNT_GET_PREV, 0)),
+		 ino_of(mnt_of(a)));
+	CHECK_EQ("after the last there is none", request(fb, MNT_GET_NEXT, 0),
+		 -ENOENT);
+	CHECK_EQ("info to nowhere", request(fa, MNT_GET_INFO, 0), -EINVAL);
+	CHECK_EQ("info to a bad address", request(fa, MNT_GET_INFO, 8),
+		 -EFAULT);
+	CHECK_EQ("less than the first size",
+		 request(fa, 0x800fb70a, P(&at)), -EINVAL);
+	at.size = 0;
+	CHECK_EQ("a larger one later", request(fa, 0x8020b70a, P(&at)), 0);
+	CHECK_EQ("gets what there is", at.size, sizeof(at));
+	CHECK_EQ("NSFS-27 id of a pid namespace",
+		 request(pid, NS_GET_MNTNS_ID, P(&id)), -EINVAL);
+	CHECK_EQ("NSFS-27 info of one", request(pid, MNT_GET_INFO, P(&at)),
+		 -EINVAL);
+	CHECK_EQ("NSFS-27 next of one", request(pid, MNT_GET_NEXT, 0), -EINVAL);
+	CHECK_EQ("NSFS-27 unknown", request(pid, 0xb720, 0), -ENOTTY);
+	CHECK_EQ("NSFS-27 wrong size", request(pid, 0xb706, 1), -ENOTTY);
+	child_run(asks_as_user, &fa);
+	ns_run(asks_inside, &fa);
+	gate_open(&go);
+	gate_open(&go);
+	reap(-1);
+	reap(-1);
+}
+
+static const struct test tests[] = {
+	{ "neighbours", mount_namespaces, 0 },
+};
+
+int main(void)
+{
+	return test_main(tests, COUNT(tests));
+}
