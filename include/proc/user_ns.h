@@ -55,7 +55,7 @@ struct user_ns {
 	gid_t owner_gid;		/* [I] egid of the creator, global */
 	bool creator_setfcap;		/* [I] it had CAP_SETFCAP */
 	bool may_setgroups;		/* [N][R] not denied */
-	struct id_map uids, gids;
+	struct id_map uids, gids, projids;
 	u64 max_namespaces[NS_KINDS];	/* [a] /proc/sys/user/max_*: for each
 					   user of this namespace */
 	u64 limits[USER_COUNTS];	/* [I] of all users together: rlimits
@@ -82,6 +82,9 @@ int user_ns_create(struct cred *new);
 /* setns(2): @new moves into @ns. 0, -ENOMEM (then unchanged). */
 int user_ns_enter(struct cred *new, struct user_ns *ns);
 
+/* The same for any map: ID_INVALID for what has none. Context: any. */
+u32 id_to_global(const struct id_map *map, u32 id);
+u32 id_from_global(const struct id_map *map, u32 id);
 /*
  * uid_to_global   - what @uid means in @ns; ID_INVALID: nothing
  * uid_from_global - how @ns calls the global @uid; ID_INVALID: not at all

@@ -106,9 +106,9 @@ extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
 /* procfs_ns.c: /proc/PID/ns */
 extern const struct proc_file proc_ns_table[];
-/* user_ns_map.c: uid_map, gid_map, setgroups */
+/* user_ns_map.c: uid_map, gid_map, projid_map, setgroups */
 extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
-			     proc_setgroups_fops;
+			     proc_projid_map_fops, proc_setgroups_fops;
 /* procfs_stat.c: stat, status, statm, limits, ... */
 int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out);

@@ -557,6 +557,8 @@ const struct proc_file proc_pid_table[] = {
 	  .fops = &proc_uid_map_fops },
 	{ .name = "gid_map", .mode = S_IFREG | 0644,
 	  .fops = &proc_gid_map_fops },
+	{ .name = "projid_map", .mode = S_IFREG | 0644,
+	  .fops = &proc_projid_map_fops },
 	{ .name = "setgroups", .mode = S_IFREG | 0644,
 	  .fops = &proc_setgroups_fops },
 	{ .name = "timens_offsets", .mode = S_IFREG | 0644,

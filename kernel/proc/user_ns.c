@@ -68,6 +68,7 @@ struct user_ns user_ns_init = {
 	.may_setgroups = true,
 	.uids = { 1, &all_ids, &all_ids },
 	.gids = { 1, &all_ids, &all_ids },
+	.projids = { 1, &all_ids, &all_ids },
 };
 
 struct user_ns *user_ns_get(struct user_ns *ns)
@@ -230,7 +231,7 @@ static bool is_sorted(u32 n)
 	return n > ID_EXTENTS_UNSORTED;
 }
 
-static u32 map_to_global(const struct id_map *map, u32 id)
+u32 id_to_global(const struct id_map *map, u32 id)
 {
 	u32 low = 0, high = load_acquire(&map->n);
 	bool sorted = is_sorted(high);
@@ -249,7 +250,7 @@ static u32 map_to_global(const struct id_map *map, u32 id)
 	return ID_INVALID;
 }
 
-static u32 map_from_global(const struct id_map *map, u32 id)
+u32 id_from_global(const struct id_map *map, u32 id)
 {
 	u32 low = 0, high = load_acquire(&map->n);
 	bool sorted = is_sorted(high);
@@ -275,32 +276,32 @@ static u32 shown(u32 id)
 
 uid_t uid_to_global(const struct user_ns *ns, uid_t uid)
 {
-	return map_to_global(&ns->uids, uid);
+	return id_to_global(&ns->uids, uid);
 }
 
 uid_t uid_from_global(const struct user_ns *ns, uid_t uid)
 {
-	return map_from_global(&ns->uids, uid);
+	return id_from_global(&ns->uids, uid);
 }
 
 uid_t uid_shown(const struct user_ns *ns, uid_t uid)
 {
-	return shown(map_from_global(&ns->uids, uid));
+	return shown(id_from_global(&ns->uids, uid));
 }
 
 gid_t gid_to_global(const struct user_ns *ns, gid_t gid)
 {
-	return map_to_global(&ns->gids, gid);
+	return id_to_global(&ns->gids, gid);
 }
 
 gid_t gid_from_global(const struct user_ns *ns, gid_t gid)
 {
-	return map_from_global(&ns->gids, gid);
+	return id_from_global(&ns->gids, gid);
 }
 
 gid_t gid_shown(const struct user_ns *ns, gid_t gid)
 {
-	return shown(map_from_global(&ns->gids, gid));
+	return shown(id_from_global(&ns->gids, gid));
 }
 
 bool user_ns_maps_ids(const struct user_ns *ns, uid_t uid, gid_t gid)

@@ -1,7 +1,7 @@
 /*
  * kernel/proc/user_ns_map.c - the id maps of user namespaces
  *
- * What:  /proc/PID/uid_map, gid_map and setgroups: who may write them, once,
+ * What:  /proc/PID/uid_map, gid_map, projid_map and setgroups: who may write them, once,
  *        and how they read.
  * Locks: maps_mutex (RANK_MUTEX_SMALL): one writer at a time. The extents are
  *        complete before the count is stored (release; the acquire is in
@@ -23,23 +23,32 @@
 
 static DEFINE_MUTEX(maps_mutex, RANK_MUTEX_SMALL);
 
+enum id_kind {
+	ID_USER,
+	ID_GROUP,
+	ID_PROJECT,	/* of quotas: kept and shown, used by no file here */
+};
+
 /* A map that is being written. */
 struct map_draft {
 	struct user_ns *ns;
 	const struct cred *opener;	/* borrowed from the file */
-	bool gids;
+	enum id_kind kind;
 	struct id_map map;	/* extents hold ids of the parent until check
 				   and translation are done */
 };
 
-static struct id_map *map_of(struct user_ns *ns, bool gids)
+static struct id_map *map_of(struct user_ns *ns, enum id_kind kind)
 {
-	return gids ? &ns->gids : &ns->uids;
-}
-
-static u32 to_global(const struct user_ns *ns, bool gids, u32 id)
-{
-	return gids ? gid_to_global(ns, id) : uid_to_global(ns, id);
+	switch (kind) {
+	case ID_USER:
+		return &ns->uids;
+	case ID_GROUP:
+		return &ns->gids;
+	case ID_PROJECT:
+		return &ns->projids;
+	}
+	return NULL;
 }
 
 static void map_free(struct id_map *map)
@@ -52,16 +61,17 @@ void user_ns_maps_free(struct user_ns *ns)
 {
 	map_free(&ns->uids);
 	map_free(&ns->gids);
+	map_free(&ns->projids);
 }
 
 /* --- reading ------------------------------------------------------------- */
 
 /* The ids outside are shown as the reader's namespace calls them; to a reader
  * inside, as the parent does. */
-static void show_map(struct user_ns *ns, const struct user_ns *reader,
-		     bool gids, struct seq_buf *out)
+static void show_map(struct user_ns *ns, struct user_ns *reader,
+		     enum id_kind kind, struct seq_buf *out)
 {
-	const struct id_map *map = map_of(ns, gids);
+	const struct id_map *map = map_of(ns, kind);
 	u32 n = load_acquire(&map->n);
 
 	if (reader == ns && ns->parent)
@@ -70,8 +80,7 @@ static void show_map(struct user_ns *ns, const struct user_ns *reader,
 		const struct id_extent *e = &map->by_first[i];
 
 		seq_printf(out, "%10u %10u %10u\n", e->first,
-			   gids ? gid_from_global(reader, e->global) :
-				  uid_from_global(reader, e->global),
+			   id_from_global(map_of(reader, kind), e->global),
 			   e->count);
 	}
 }
@@ -170,6 +179,12 @@ static bool root_allowed(const struct map_draft *d)
 	return opener_capable(d, d->ns->parent, CAP_SETFCAP);
 }
 
+/* What the parent means by @id. */
+static u32 outer_to_global(const struct map_draft *d, u32 id)
+{
+	return id_to_global(map_of(d->ns->parent, d->kind), id);
+}
+
 /* One id, the writer's own: the creator may, without a capability. */
 static bool is_own_id(const struct map_draft *d)
 {
@@ -179,17 +194,19 @@ static bool is_own_id(const struct map_draft *d)
 
 	if (d->map.n != 1 || e->count != 1 || d->ns->owner_uid != c->euid)
 		return false;
-	id = to_global(d->ns->parent, d->gids, e->global);
-	if (d->gids)
+	id = outer_to_global(d, e->global);
+	if (d->kind == ID_GROUP)
 		return !d->ns->may_setgroups && id == c->egid;
 	return id == c->euid;
 }
 
 static bool map_allowed(const struct map_draft *d)
 {
-	int cap = d->gids ? CAP_SETGID : CAP_SETUID;
+	int cap = d->kind == ID_GROUP ? CAP_SETGID : CAP_SETUID;
 
-	if (!d->gids && !root_allowed(d))
+	if (d->kind == ID_PROJECT)
+		return true;
+	if (d->kind == ID_USER && !root_allowed(d))
 		return false;
 	if (is_own_id(d))
 		return true;
@@ -216,11 +233,11 @@ static int by_global(const void *a, const void *b)
 /* All ids of an extent must be one run in the parent's map, too. */
 static int extent_to_global(const struct map_draft *d, struct id_extent *e)
 {
-	u32 first = to_global(d->ns->parent, d->gids, e->global);
+	u32 first = outer_to_global(d, e->global);
 	u32 last = e->global + (e->count - 1);
 
 	if (first == ID_INVALID ||
-	    to_global(d->ns->parent, d->gids, last) != first + (e->count - 1))
+	    outer_to_global(d, last) != first + (e->count - 1))
 		return -EPERM;
 	e->global = first;
 	return 0;
@@ -252,7 +269,7 @@ static int map_finish(struct map_draft *d)
 /* The map is the namespace's from now on. */
 static void map_publish(struct map_draft *d)
 {
-	struct id_map *to = map_of(d->ns, d->gids);
+	struct id_map *to = map_of(d->ns, d->kind);
 
 	to->by_first = d->map.by_first;
 	to->by_global = d->map.by_global;
@@ -264,9 +281,10 @@ static int map_write_locked(struct map_draft *d, const char *text)
 {
 	int err;
 
-	if (map_of(d->ns, d->gids)->n)
+	if (map_of(d->ns, d->kind)->n)
 		return -EPERM;
-	if (!opener_capable(d, d->ns, CAP_SYS_ADMIN))
+	if (d->kind != ID_PROJECT &&
+	    !opener_capable(d, d->ns, CAP_SYS_ADMIN))
 		return -EPERM;
 	err = parse_map(text, &d->map);
 	if (err)
@@ -279,10 +297,10 @@ static int map_write_locked(struct map_draft *d, const char *text)
 	return err;
 }
 
-static int map_write(struct user_ns *ns, const struct cred *opener, bool gids,
-		     const char *text)
+static int map_write(struct user_ns *ns, const struct cred *opener,
+		     enum id_kind kind, const char *text)
 {
-	struct map_draft d = { .ns = ns, .opener = opener, .gids = gids };
+	struct map_draft d = { .ns = ns, .opener = opener, .kind = kind };
 	int err;
 
 	if (!ns->parent)
@@ -369,13 +387,14 @@ static ssize_t copy_text(const struct seq_buf *s, struct iobuf *b, off_t *pos)
 	return (ssize_t)n;
 }
 
-static ssize_t read_map(struct file *f, struct iobuf *b, off_t *pos, bool gids)
+static ssize_t read_map(struct file *f, struct iobuf *b, off_t *pos,
+			enum id_kind kind)
 {
 	struct seq_buf s;
 	ssize_t n;
 
 	seq_init(&s);
-	show_map(f->private, f->cred->user_ns, gids, &s);
+	show_map(f->private, f->cred->user_ns, kind, &s);
 	n = copy_text(&s, b, pos);
 	seq_fini(&s);
 	return n;
@@ -383,12 +402,17 @@ static ssize_t read_map(struct file *f, struct iobuf *b, off_t *pos, bool gids)
 
 static ssize_t read_uid_map(struct file *f, struct iobuf *b, off_t *pos)
 {
-	return read_map(f, b, pos, false);
+	return read_map(f, b, pos, ID_USER);
 }
 
 static ssize_t read_gid_map(struct file *f, struct iobuf *b, off_t *pos)
 {
-	return read_map(f, b, pos, true);
+	return read_map(f, b, pos, ID_GROUP);
+}
+
+static ssize_t read_projid_map(struct file *f, struct iobuf *b, off_t *pos)
+{
+	return read_map(f, b, pos, ID_PROJECT);
 }
 
 static ssize_t read_setgroups(struct file *f, struct iobuf *b, off_t *pos)
@@ -424,7 +448,8 @@ static int take_text(struct iobuf *b, off_t pos, size_t max, char **out)
 	return 0;
 }
 
-static ssize_t write_map(struct file *f, struct iobuf *b, off_t *pos, bool gids)
+static ssize_t write_map(struct file *f, struct iobuf *b, off_t *pos,
+			 enum id_kind kind)
 {
 	size_t len = b->left;
 	char *text;
@@ -432,7 +457,7 @@ static ssize_t write_map(struct file *f, struct iobuf *b, off_t *pos, bool gids)
 
 	if (err)
 		return err;
-	err = map_write(f->private, f->cred, gids, text);
+	err = map_write(f->private, f->cred, kind, text);
 	kfree(text);
 	if (err)
 		return err;
@@ -442,12 +467,17 @@ static ssize_t write_map(struct file *f, struct iobuf *b, off_t *pos, bool gids)
 
 static ssize_t write_uid_map(struct file *f, struct iobuf *b, off_t *pos)
 {
-	return write_map(f, b, pos, false);
+	return write_map(f, b, pos, ID_USER);
 }
 
 static ssize_t write_gid_map(struct file *f, struct iobuf *b, off_t *pos)
 {
-	return write_map(f, b, pos, true);
+	return write_map(f, b, pos, ID_GROUP);
+}
+
+static ssize_t write_projid_map(struct file *f, struct iobuf *b, off_t *pos)
+{
+	return write_map(f, b, pos, ID_PROJECT);
 }
 
 #define SETGROUPS_TEXT_MAX 8
@@ -479,6 +509,13 @@ const struct file_ops proc_gid_map_fops = {
 	.open = open_ns,
 	.read = read_gid_map,
 	.write = write_gid_map,
+	.seek = generic_seek,
+	.release = release_ns,
+};
+const struct file_ops proc_projid_map_fops = {
+	.open = open_ns,
+	.read = read_projid_map,
+	.write = write_projid_map,
 	.seek = generic_seek,
 	.release = release_ns,
 };
