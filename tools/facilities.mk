@@ -6,6 +6,7 @@
 # Not:   their place in the reading order (each directory's sources.mk).
 # See:   docs/architecture.md; tests/scenario/facilities.py
 
+FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
 FACILITY_epoll := fs/epoll.c kernel/sys/epoll.c
 FACILITY_eventfd := fs/eventfd.c kernel/sys/eventfd.c
 FACILITY_kcmp := kernel/sys/kcmp.c
