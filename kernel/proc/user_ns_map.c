@@ -1,8 +1,8 @@
 /*
  * kernel/proc/user_ns_map.c - the id maps of user namespaces
  *
- * What:  /proc/PID/uid_map, gid_map, projid_map and setgroups: who may write them, once,
- *        and how they read.
+ * What:  /proc/PID/uid_map, gid_map, projid_map, setgroups: who may write them,
+ *        once, and how they read.
  * Locks: maps_mutex (RANK_MUTEX_SMALL): one writer at a time. The extents are
  *        complete before the count is stored (release; the acquire is in
  *        user_ns.c), and stay until the namespace is freed.
