@@ -22,6 +22,9 @@
 		     MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
 		     MS_NOSYMFOLLOW)
 
+/* Those of them that say how it treats access times. */
+#define MOUNT_ATIME_FLAGS (MS_NOATIME | MS_NODIRATIME | MS_RELATIME)
+
 struct mount {
 	struct refcount refs;
 	u32 flags;			/* [M][R] MOUNT_FLAGS */
@@ -46,6 +49,7 @@ struct mount {
 	bool expiring;			/* [M] MNT_EXPIRE was asked */
 	bool locked;			/* [M] came along into a namespace of
 					   another owner: stays on its place */
+	bool locked_atime;		/* [M] and keeps how it treats times */
 	u32 locked_flags;		/* [M] MOUNT_FLAGS that stay set */
 	struct list peers;		/* [M] ring of the group */
 	struct mount *master;		/* [M] */
@@ -121,11 +125,18 @@ void mount_tree_umount(struct mount *top, bool propagate);
 /* Attach the tree @top at @at and at all places that receive from there.
  * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC. */
 int mount_tree_attach(struct mount *top, const struct path *at);
+void ns_add_tree(struct mount_ns *ns, struct mount *top);
+
+/* mount_locked.c */
 /* @top and all below came from a namespace of another owner. */
 void mount_tree_lock_down(struct mount *top);
 /* Is something locked mounted directly on @m, at or below @d? */
 bool mount_has_locked(struct mount *m, const struct dentry *d);
-void ns_add_tree(struct mount_ns *ns, struct mount *top);
+/* Do its locks allow these flags? */
+bool mount_may_become(const struct mount *m, u32 flags);
+/* Does @new, with @flags, show what no mount of its type in @ns shows? Only
+ * asked of types that are made so. If not, @new gets the locks of that one. */
+bool mount_reveals(struct mount *new, u32 flags, struct mount_ns *ns);
 
 /* propagate.c */
 int mount_group_alloc(struct mount *m);	/* -ENOMEM, -ENOSPC */

@@ -54,6 +54,7 @@ int mount_copy(struct mount *old, struct dentry *root, u32 how,
 		atomic_set(&m->writers, -1);
 	m->locked = old->locked;
 	m->locked_flags = old->locked_flags;
+	m->locked_atime = old->locked_atime;
 	m->unbindable = old->unbindable && (how & COPY_UNBINDABLE);
 	relate_copy(m, old, how);
 	if ((how & COPY_SHARED) && !m->group)
@@ -112,30 +113,6 @@ int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 	if (err)
 		mount_tree_put(*out);
 	return err;
-}
-
-/* Flags that hide or forbid something. */
-#define GUARD_FLAGS (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
-
-void mount_tree_lock_down(struct mount *top)
-{
-	struct mount *m;
-
-	for_each_mount(m, top) {
-		m->locked = m != top;
-		m->locked_flags |= m->flags & (u32)GUARD_FLAGS;
-	}
-}
-
-bool mount_has_locked(struct mount *m, const struct dentry *d)
-{
-	struct mount *child;
-
-	for_each_list(child, &m->children, child_link) {
-		if (child->locked && dentry_is_below(child->point, d))
-			return true;
-	}
-	return false;
 }
 
 void ns_add_tree(struct mount_ns *ns, struct mount *top)

@@ -146,8 +146,13 @@ static int do_new(const struct mount_args *a, const struct path *at)
 		m->flags = mount_flags_of(a->flags & ~MS_RDONLY);
 		if (a->flags & MS_RDONLY)
 			(void)mount_make_readonly(m);
-		err = graft_or_free(m, at, a->ns);
+		if (type->revealing && mount_reveals(m, m->flags, a->ns)) {
+			mount_tree_put(m);
+			err = -EPERM;
+		}
 	}
+	if (!err)
+		err = graft_or_free(m, at, a->ns);
 	mount_tree_unlock();
 	superblock_put(sb);
 	return err;
@@ -324,7 +329,9 @@ static int do_remount(const struct mount_args *a, const struct path *at)
 	mount_tree_lock();
 	if (at->mount->ns != a->ns || !path_is_mount_root(at))
 		err = -EINVAL;
-	else if (at->mount->locked_flags & ~a->flags)
+	else if (!mount_may_become(at->mount,
+				   remount_flags(at->mount, a->flags) |
+				   (u32)(a->flags & MS_RDONLY)))
 		err = -EPERM;
 	if (!err && !(a->flags & MS_BIND))
 		err = may_change(a->walk->cred, at->mount->sb) ?

@@ -18,6 +18,7 @@ SRCS += \
 	fs/fdtable.c \
 	fs/mount.c \
 	fs/mount_copy.c \
+	fs/mount_locked.c \
 	fs/mount_ops.c \
 	fs/mount_ns.c \
 	fs/mount_show.c \

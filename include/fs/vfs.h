@@ -176,6 +176,8 @@ struct fs_type {
 	const char *name;
 	bool nodev;
 	bool for_users;		/* root of any user namespace may mount it */
+	bool revealing;		/* but only if it shows no more than a mount
+				   that is already there */
 	/* A new superblock gets its mounter; NULL: no difference. 0, -EINVAL */
 	int (*own)(struct superblock *sb, const struct cred *mounter);
 	/* Make or find a superblock; the caller's reference. @data: options,

@@ -508,6 +508,7 @@ static int proc_own(struct superblock *sb, const struct cred *mounter)
 static struct fs_type proc_type = {
 	.name = "proc",
 	.for_users = true,
+	.revealing = true,
 	.own = proc_own,
 	.nodev = true,
 	.mount = proc_mount,

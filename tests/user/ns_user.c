@@ -663,6 +663,166 @@ static void injected(void)
 	reap(other);
 }
 
+/* in new user, mount and pid namespaces: proc is mounted with each of the
+ * flags; the last one is then made writable */
+static int mounts_procs(void *arg)
+{
+	const unsigned long *flags = arg;
+
+	need(!mkdir("p", 0755) || errno == EEXIST);
+	words[0] = mount("p", "p", "proc", flags[0], NULL) ? errno : 0;
+	if (!words[0])
+		need(!umount("p"));
+	words[1] = mount("p", "p", "proc", flags[1], NULL) ? errno : 0;
+	words[2] = mount(NULL, "p", NULL, MS_REMOUNT | MS_BIND, NULL) ?
+		errno : 0;
+	return 0;
+}
+
+static void in_user_world(const unsigned long flags[2])
+{
+	long pid;
+
+	be_user();
+	pid = ns_clone(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS);
+	if (!pid)
+		_exit(mounts_procs((void *)flags));
+	reap((pid_t)pid);
+	_exit(0);
+}
+
+/* a mount namespace of root, prepared by @prepare, then a user's in it */
+static void with_proc(void (*prepare)(void), const unsigned long flags[2])
+{
+	if (!fork()) {
+		need(!unshare(CLONE_NEWNS));
+		need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+		prepare();
+		in_user_world(flags);
+	}
+	reap(-1);
+}
+
+static void nothing(void)
+{
+}
+
+static void hides_a_part(void)
+{
+	need(!mount("t", "/proc/sys", "tmpfs", 0, NULL));
+}
+
+static void hides_a_file(void)
+{
+	need(!mount("/dev/null", "/proc/uptime", NULL, MS_BIND, NULL));
+}
+
+static void none_left(void)
+{
+	need(!umount2("/proc", MNT_DETACH));
+}
+
+static void read_only(void)
+{
+	need(!mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY,
+		    NULL));
+}
+
+static void part_alone(void)
+{
+	need(!mkdir("part", 0755));
+	need(!mount("/proc/sys", "part", NULL, MS_BIND, NULL));
+	none_left();
+}
+
+static void revealing(void)
+{
+	static const unsigned long plain[2] = { 0, MS_RDONLY };
+	static const unsigned long atime[2] = { MS_NOATIME, 0 };
+
+	set_up();
+	need(!chmod(".", 0777));
+	with_proc(nothing, plain);
+	CHECK_EQ("a proc beside a whole one", words[0], 0);
+	CHECK_EQ("also read-only", words[1], 0);
+	CHECK_EQ("which may be changed", words[2], 0);
+	with_proc(nothing, atime);
+	CHECK_EQ("not with other times", words[0], EPERM);
+	CHECK_EQ("but with the same", words[1], 0);
+	with_proc(hides_a_part, plain);
+	CHECK_EQ("none when a part is hidden", words[0], EPERM);
+	CHECK_EQ("not even read-only", words[1], EPERM);
+	with_proc(hides_a_file, plain);
+	CHECK_EQ("nor a file", words[0], EPERM);
+	with_proc(none_left, plain);
+	CHECK_EQ("nor without one", words[0], EPERM);
+	with_proc(part_alone, plain);
+	CHECK_EQ("nor beside a part", words[0], EPERM);
+	with_proc(read_only, plain);
+	CHECK_EQ("a read-only one allows none to be written", words[0], EPERM);
+	CHECK_EQ("but a read-only one", words[1], 0);
+	CHECK_EQ("that stays so", words[2], EPERM);
+}
+
+static void locked_flags(void)
+{
+	set_up();
+	need(!unshare(CLONE_NEWNS));
+	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	need(!mkdir("m", 0755) &&
+	     !mount("m", "m", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME, NULL));
+	if (!fork()) {
+		be_user();
+		need(!raw_unshare(CLONE_NEWUSER | CLONE_NEWNS));
+		CHECK_ERRNO("a flag that came along stays",
+			    mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND |
+				  MS_NODEV | MS_NOATIME, NULL), EPERM);
+		CHECK_ERRNO("so does how times are kept",
+			    mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND |
+				  MS_NOSUID | MS_NODEV | MS_RELATIME, NULL),
+			    EPERM);
+		CHECK_OK("more is allowed",
+			 mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND |
+			       MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL));
+		CHECK_OK("and taken back",
+			 mount(NULL, "m", NULL, MS_REMOUNT | MS_BIND |
+			       MS_NOSUID | MS_NODEV | MS_NOATIME, NULL));
+		_exit(0);
+	}
+	CHECK_EXIT("the user's part ends", -1, 0);
+}
+
+static void project_ids(void)
+{
+	char text[128] = "";
+	pid_t child;
+
+	set_up();
+	need(proc_read("/proc/self/projid_map", text, sizeof(text)) > 0);
+	CHECK("all of them", !strcmp(text, "         0          0 4294967295\n"));
+	be_user();
+	child = child_start(make_inner, NULL);
+	gate_wait(&ready);
+	need(proc_read(proc_path("/proc/", child, "/projid_map"), text,
+		       sizeof(text)) == 0);
+	CHECK_ERRNO("what the parent lacks",
+		    proc_write(proc_path("/proc/", child, "/projid_map"),
+			       "0 4294967290 10"), EINVAL);
+	CHECK_OK("no right is needed",
+		 proc_write(proc_path("/proc/", child, "/projid_map"),
+			    "0 100 5\n10 200 5"));
+	CHECK_ERRNO("once", proc_write(proc_path("/proc/", child,
+						 "/projid_map"), "0 0 1"),
+		    EPERM);
+	need(proc_read(proc_path("/proc/", child, "/projid_map"), text,
+		       sizeof(text)) > 0);
+	CHECK("and so they are",
+	      !strcmp(text, "         0        100          5\n"
+			    "        10        200          5\n"));
+	gate_open(&go);
+	reap(child);
+}
+
 static const struct test tests[] = {
 	{ "before maps", before_maps, 0 },
 	{ "one line", one_line, 0 },
@@ -681,6 +841,9 @@ static const struct test tests[] = {
 	{ "reboots", reboots, 0 },
 	{ "numbers", numbers, 0 },
 	{ "injected", injected, 0 },
+	{ "revealing", revealing, 0 },
+	{ "locked flags", locked_flags, 0 },
+	{ "project ids", project_ids, 0 },
 };
 
 int main(void)
