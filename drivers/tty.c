@@ -100,7 +100,7 @@ void tty_break(struct tty *tty)
 void tty_output_ready(struct tty *tty)
 {
 	if (wait_queue_active(&tty->write_wait))
-		wait_queue_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
+		wait_queue_wake(&tty->write_wait, 1, POLLOUT | POLLWRNORM);
 }
 
 void tty_hangup(struct tty *tty)

@@ -59,7 +59,7 @@ static bool store(struct tty *tty, u8 c, bool line_end)
 
 static void wake_readers(struct tty *tty)
 {
-	wait_queue_wake(&tty->read_wait, 0, POLLIN | POLLRDNORM);
+	wait_queue_wake(&tty->read_wait, 1, POLLIN | POLLRDNORM);
 }
 
 size_t tty_line_available(const struct tty *tty)
@@ -162,7 +162,7 @@ static void set_stopped(struct tty *tty, bool stopped)
 {
 	tty->stopped = stopped;
 	if (!stopped)
-		wait_queue_wake(&tty->write_wait, 0, POLLOUT | POLLWRNORM);
+		wait_queue_wake(&tty->write_wait, 1, POLLOUT | POLLWRNORM);
 }
 
 static bool handle_flow(struct tty *tty, u8 c)

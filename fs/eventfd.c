@@ -61,7 +61,7 @@ static ssize_t eventfd_read(struct file *f, struct iobuf *b, off_t *pos)
 		if (err)
 			return err;
 	}
-	wait_queue_wake(&e->queue, 0, POLLOUT | POLLWRNORM);
+	wait_queue_wake(&e->queue, 1, POLLOUT | POLLWRNORM);
 	if (iobuf_put(b, &value, sizeof(value)) != sizeof(value))
 		return -EFAULT;
 	return sizeof(value);
@@ -87,7 +87,7 @@ static ssize_t eventfd_write(struct file *f, struct iobuf *b, off_t *pos)
 		if (err)
 			return err;
 	}
-	wait_queue_wake(&e->queue, 0, POLLIN | POLLRDNORM);
+	wait_queue_wake(&e->queue, 1, POLLIN | POLLRDNORM);
 	return sizeof(value);
 }
 

@@ -58,7 +58,7 @@ static void watch_look(struct timer *t)
 	(void)t;
 	if (log_end() != seen) {
 		seen = log_end();
-		wait_queue_wake(&waiters, 0, POLLIN | POLLRDNORM);
+		wait_queue_wake(&waiters, 1, POLLIN | POLLRDNORM);
 	}
 	if (wait_queue_active(&waiters)) {
 		watch_on();

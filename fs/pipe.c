@@ -138,7 +138,7 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 		n = read_available(p, b);
 	mutex_unlock(&p->lock);
 	if (was_full && n > 0)
-		wait_queue_wake_sync(&p->write_wait, 0, POLLOUT | POLLWRNORM);
+		wait_queue_wake_sync(&p->write_wait, 1, POLLOUT | POLLWRNORM);
 	if (n > 0)
 		path_touch_atime(&f->path);
 	return go < 0 ? go : n;
@@ -188,7 +188,7 @@ static ssize_t append_page(struct pipe *p, struct iobuf *b, bool packet)
 static void wake_readers(struct pipe *p)
 {
 	if (wait_queue_active(&p->read_wait))
-		wait_queue_wake_sync(&p->read_wait, 0, POLLIN | POLLRDNORM);
+		wait_queue_wake_sync(&p->read_wait, 1, POLLIN | POLLRDNORM);
 }
 
 /* Lock held; readers are told what is there first. 0 or -errno. */

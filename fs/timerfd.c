@@ -128,7 +128,7 @@ static void fired(struct timer *timer)
 
 	spin_unlock_irqrestore(&t->lock, irq);
 	if (news)
-		wait_queue_wake(&t->wait, 0, POLLIN);
+		wait_queue_wake(&t->wait, 1, POLLIN);
 }
 
 /* Context: any, under the lock of the clock's queue. */
@@ -285,7 +285,7 @@ int timerfd_set(struct file *f, u32 flags, const struct timerfd_time *new,
 	ready = t->ticks;
 	spin_unlock_irq(&t->lock);
 	if (ready)
-		wait_queue_wake(&t->wait, 0, POLLIN);
+		wait_queue_wake(&t->wait, 1, POLLIN);
 	return err;
 }
 

@@ -171,7 +171,7 @@ static int connect_to(struct file *f, struct unix_sock *l,
 			return unix_wait_error(err, timeout);
 	}
 	if (!err)
-		wait_queue_wake(&l->wait, 0, POLLIN | POLLRDNORM);
+		wait_queue_wake(&l->wait, 1, POLLIN | POLLRDNORM);
 	return err;
 }
 

@@ -37,7 +37,7 @@ void unix_wake_senders(struct unix_sock *s)
 	spin_lock(&s->lock);
 	for_each_list(c, &s->connected, connected_link) {
 		if (wait_queue_active(&c->wait))
-			wait_queue_wake(&c->wait, 0, POLLOUT | POLLWRNORM |
+			wait_queue_wake(&c->wait, 1, POLLOUT | POLLWRNORM |
 					POLLWRBAND);
 	}
 	spin_unlock(&s->lock);

@@ -154,7 +154,7 @@ static void enqueue(struct unix_sock *to, struct unix_msg *m)
 static void wake_receiver(struct unix_sock *to)
 {
 	if (wait_queue_active(&to->wait))
-		wait_queue_wake_sync(&to->wait, 0, POLLIN | POLLRDNORM);
+		wait_queue_wake_sync(&to->wait, 1, POLLIN | POLLRDNORM);
 }
 
 /* @rights, if any, go with @m. */

@@ -770,7 +770,8 @@ static void locked_flags(void)
 	need(!unshare(CLONE_NEWNS));
 	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 	need(!mkdir("m", 0755) &&
-	     !mount("m", "m", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME, NULL));
+	     !mount("m", "m", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOATIME,
+		    NULL));
 	if (!fork()) {
 		be_user();
 		need(!raw_unshare(CLONE_NEWUSER | CLONE_NEWNS));
@@ -799,7 +800,8 @@ static void project_ids(void)
 
 	set_up();
 	need(proc_read("/proc/self/projid_map", text, sizeof(text)) > 0);
-	CHECK("all of them", !strcmp(text, "         0          0 4294967295\n"));
+	CHECK("all of them",
+	      !strcmp(text, "         0          0 4294967295\n"));
 	be_user();
 	child = child_start(make_inner, NULL);
 	gate_wait(&ready);
