@@ -75,10 +75,13 @@ static void tty_thread(void *arg)
 	u8 c;
 
 	for (;;) {
-		wait_event(&tty->raw_wait, ring_used(&tty->raw) > 0);
+		wait_event(&tty->raw_wait, ring_used(&tty->raw) > 0 ||
+						   READ_ONCE(tty->broken));
 		mutex_lock(&tty->lock);
 		while (ring_get(&tty->raw, &c))
 			tty_line_input(tty, c);
+		if (__atomic_exchange_n(&tty->broken, 0u, __ATOMIC_ACQ_REL))
+			tty_line_break(tty);
 		mutex_unlock(&tty->lock);
 		cond_resched();
 	}
@@ -92,9 +95,8 @@ void tty_input(struct tty *tty, const u8 *data, u32 len)
 
 void tty_break(struct tty *tty)
 {
-	u8 c = 0;
-
-	tty_input(tty, &c, 1);
+	WRITE_ONCE(tty->broken, 1);
+	wait_queue_wake(&tty->raw_wait, 0, 0);
 }
 
 void tty_output_ready(struct tty *tty)

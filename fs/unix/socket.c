@@ -365,6 +365,8 @@ int unix_open_file(struct unix_sock *s, const struct socket_create_args *a,
 	if (err)
 		return err;
 	(*out)->private = s;
+	if (s->type != SOCK_STREAM)
+		(*out)->mode |= FILE_QUIET;
 	WRITE_ONCE(s->file, *out);
 	return 0;
 }

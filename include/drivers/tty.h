@@ -65,6 +65,7 @@ struct tty {
 
 	struct ring raw;		/* device -> tty thread */
 	struct wait_queue raw_wait;	/* the tty thread */
+	u32 broken;			/* [a] a break came on the line */
 
 	struct session *session;	/* [session_lock] borrowed */
 	struct spinlock session_lock;	/* RANK_TTY_INPUT */

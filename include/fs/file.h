@@ -71,6 +71,7 @@ struct file {
 #define FILE_WRITER 32		/* counted in inode->write_count and mount */
 #define FILE_PROGRAM 64		/* keeps others from writing (execve) */
 #define FILE_OPENED 128		/* release() is due */
+#define FILE_QUIET 512		/* -EPIPE raises no SIGPIPE */
 #define FILE_SERIAL 256		/* pread and pwrite take pos_lock as well */
 
 struct file *file_get(struct file *f);

@@ -316,15 +316,8 @@ void process_notify_exit(struct process *p, struct list *dead)
 /* PR_SET_PDEATHSIG, by the parent's number as the child sees it. */
 static void send_parent_death(struct task *t)
 {
-	struct siginfo si = {
-		.si_code = SI_USER,
-		.f.kill.pid = pid_nr(current_process()->tgid,
-				     pid_ns_of(t->process->tgid)),
-		.f.kill.uid = current_cred()->uid,
-	};
-
 	if (t->pdeath_signal)
-		signal_send_task(t, t->pdeath_signal, &si);
+		signal_send_task(t, t->pdeath_signal, SEND_NOINFO);
 }
 
 /* @child goes to @to. [N] of the dying parent, which is the child's [P]. Its

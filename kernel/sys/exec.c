@@ -67,6 +67,18 @@ static int run_from_descriptor(int dirfd, struct user_path *p,
 	return err;
 }
 
+/* What is wrong with the name comes first. */
+static int bad_flags(uptr_t uname, int flags)
+{
+	char *name;
+	int err = name_from_user(uname, flags & AT_EMPTY_PATH, &name);
+
+	if (err)
+		return err;
+	name_free(name);
+	return -EINVAL;
+}
+
 long sys_execveat(int dirfd, uptr_t uname, uptr_t argv, uptr_t envp, int flags)
 {
 	struct exec_request req = { .argv = argv, .envp = envp };
@@ -74,7 +86,7 @@ long sys_execveat(int dirfd, uptr_t uname, uptr_t argv, uptr_t envp, int flags)
 	int err;
 
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH))
-		return -EINVAL;
+		return bad_flags(uname, flags);
 	err = user_path_begin(&p, dirfd, uname, at_to_walk(flags));
 	if (err)
 		return err;

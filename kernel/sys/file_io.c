@@ -108,7 +108,7 @@ long sys_write(int fd, uptr_t ubuf, size_t len)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = raise_broken_pipe(file_write(f, &buf));
+		ret = raise_broken_pipe(f, file_write(f, &buf));
 	}
 	file_put(f);
 	return ret;
@@ -161,7 +161,7 @@ long sys_pwrite64(int fd, uptr_t ubuf, size_t len, off_t pos)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = raise_broken_pipe(file_pwrite(f, &buf, pos));
+		ret = raise_broken_pipe(f, file_pwrite(f, &buf, pos));
 	}
 	file_put(f);
 	return ret;
@@ -229,7 +229,7 @@ static long vec_file(struct file *f, const struct vec_call *c)
 	if (!ret && v.buf.left)
 		ret = vec_sync(f, c, vec_move(f, c, &v.buf));
 	user_vec_fini(&v);
-	return c->write ? raise_broken_pipe(ret) : ret;
+	return c->write ? raise_broken_pipe(f, ret) : ret;
 }
 
 static long vec_fd(int fd, const struct vec_call *c)

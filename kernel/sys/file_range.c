@@ -41,7 +41,7 @@ static long send_files(struct file *out, struct file *in, off_t *pos,
 		return -EBADF;
 	if (READ_ONCE(out->flags) & O_APPEND)
 		return -EINVAL;
-	return raise_broken_pipe(file_sendfile(out, in, pos, len));
+	return raise_broken_pipe(out, file_sendfile(out, in, pos, len));
 }
 
 static long sendfile_fds(int out_fd, int in_fd, off_t *pos, size_t len)

@@ -135,9 +135,9 @@ long file_to_fd(struct file *f, bool cloexec)
 	return fd;
 }
 
-long raise_broken_pipe(long result)
+long raise_broken_pipe(const struct file *f, long result)
 {
-	if (unlikely(result == -EPIPE))
+	if (unlikely(result == -EPIPE) && !(f->mode & FILE_QUIET))
 		signal_send_task(current_task(), SIGPIPE, SEND_NOINFO);
 	return result;
 }

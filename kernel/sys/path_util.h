@@ -52,8 +52,8 @@ long file_to_fd(struct file *f, bool cloexec);
 /* Both get a number, stolen, and user space both numbers, or nothing happens.
  * 0, -EMFILE, -ENOMEM, -EFAULT. In file_open.c. */
 int pair_to_fds(struct file *ends[2], bool cloexec, uptr_t ufds);
-/* -EPIPE becomes SIGPIPE as well. */
-long raise_broken_pipe(long result);
+/* -EPIPE of @f becomes SIGPIPE as well, unless it is a socket of messages. */
+long raise_broken_pipe(const struct file *f, long result);
 /* AT_SYMLINK_NOFOLLOW and AT_EMPTY_PATH as WALK_* flags. */
 u32 at_to_walk(int at_flags);
 

@@ -25,10 +25,7 @@ static ssize_t send_message(struct file *f, const struct socket_send_args *a)
 {
 	ssize_t n = socket_send(f, a);
 
-	if (n == -EPIPE && socket_type(f) == SOCK_STREAM &&
-	    !(a->flags & MSG_NOSIGNAL))
-		raise_broken_pipe(n);
-	return n;
+	return a->flags & MSG_NOSIGNAL ? n : raise_broken_pipe(f, n);
 }
 
 static long send_buffer(struct file *f, struct iobuf *b, u32 flags,

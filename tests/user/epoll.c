@@ -209,6 +209,57 @@ static void exclusive(void)
 	CHECK_OK("removed", ctl(ep, EPOLL_CTL_DEL, fds[0], 0));
 }
 
+static int *woken;
+
+static int waits_for_one(void *arg)
+{
+	struct epoll_event ev;
+
+	if (epoll_wait((int)(long)arg, &ev, 1, -1) == 1)
+		__atomic_add_fetch(woken, 1, __ATOMIC_SEQ_CST);
+	return 0;
+}
+
+/* Each of @n children has an epoll of its own for the same pipe; one byte
+ * comes. How many get up? */
+static int wakes(int n, uint32_t events)
+{
+	pid_t pid[4];
+	int count;
+
+	need(!pipe2(fds, O_NONBLOCK));
+	*woken = 0;
+	for (int i = 0; i < n; i++) {
+		int own = epoll_create1(0);
+
+		need(!ctl(own, EPOLL_CTL_ADD, fds[0], events));
+		pid[i] = child_start(waits_for_one, (void *)(long)own);
+	}
+	for (int i = 0; i < n; i++)
+		proc_await(pid[i], "S");
+	put();
+	while (!__atomic_load_n(woken, __ATOMIC_SEQ_CST))
+		sys(SYS_sched_yield);
+	/* whoever else was waked had time to get up by now */
+	for (int i = 0; i < n; i++)
+		proc_await(pid[i], "SZ");
+	usleep(50000);
+	count = __atomic_load_n(woken, __ATOMIC_SEQ_CST);
+	for (int i = 0; i < n; i++)
+		child_kill(pid[i]);
+	close(fds[0]);
+	close(fds[1]);
+	return count;
+}
+
+static void exclusive_wakes(void)
+{
+	woken = shared_alloc(4096);
+	CHECK_EQ("all that watch are waked", wakes(3, EPOLLIN), 3);
+	CHECK_EQ("of exclusive ones one", wakes(3, EPOLLIN | EPOLLEXCLUSIVE),
+		 1);
+}
+
 static void nested(void)
 {
 	int chain[8];
@@ -443,6 +494,7 @@ static const struct test tests[] = {
 	{ "closing", closing, 0 },
 	{ "errors", errors, 0 },
 	{ "exclusive", exclusive, 0 },
+	{ "exclusive wakes", exclusive_wakes, 0 },
 	{ "nested", nested, 0 },
 	{ "nested_edge", nested_edge, 0 },
 	{ "waiting", waiting, 0 },

@@ -355,6 +355,14 @@ static void execveat_calls(void)
 		     EXEC_FAILED(ELOOP));
 	CHECK_STATUS("unknown flags", run_at(dir, "a", 1),
 		     EXEC_FAILED(EINVAL));
+	CHECK_STATUS("unknown flags and no name", run_at(fd, "", 1),
+		     EXEC_FAILED(ENOENT));
+	CHECK_STATUS("and a bad address", run_at(fd, (char *)8, 1),
+		     EXEC_FAILED(EFAULT));
+	CHECK_STATUS("and an empty path that is allowed",
+		     run_at(fd, "", 1 | AT_EMPTY_PATH), EXEC_FAILED(EINVAL));
+	CHECK_STATUS("and a closed descriptor", run_at(99, "a", 1),
+		     EXEC_FAILED(EINVAL));
 	need(!unlink("d/a"));
 	CHECK_STATUS("a file without a name", run_at(fd, "", AT_EMPTY_PATH),
 		     EXITED(7));

@@ -17,6 +17,8 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #define NS_GET_USERNS		0xb701
@@ -825,6 +827,123 @@ static void project_ids(void)
 	reap(child);
 }
 
+static int peer_fds[2];
+
+/* who made the socket at the other end, and who wrote to it */
+static int reads_peers(void *arg)
+{
+	char control[64];
+	struct iovec iov = { control, 1 };
+	struct msghdr m = {
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct ucred cred = { 0, 0, 0 };
+	socklen_t len = sizeof(cred);
+	int on = 1;
+
+	(void)arg;
+	need(!getsockopt(peer_fds[0], SOL_SOCKET, SO_PEERCRED, &cred, &len));
+	words[0] = (int)cred.uid;
+	need(!setsockopt(peer_fds[0], SOL_SOCKET, SO_PASSCRED, &on,
+			 sizeof(on)));
+	gate_open(&ready);
+	iov.iov_base = words + 16;
+	need(recvmsg(peer_fds[0], &m, 0) == 1);
+	memcpy(&cred, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(cred));
+	words[1] = (int)cred.uid;
+	return 0;
+}
+
+static int writes_as_1000(void *arg)
+{
+	(void)arg;
+	need(!setresuid(1000, 0, 0));
+	return write(peer_fds[1], "x", 1) == 1 ? 0 : 1;
+}
+
+static void peers(void)
+{
+	pid_t pid;
+
+	set_up();
+	need(!seteuid(1000));
+	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, peer_fds));
+	need(!seteuid(0));
+	pid = start_mapped(reads_peers);
+	need(!put_of(pid, "/uid_map", "0 0 1\n7 1000 1"));
+	gate_wait(&ready);
+	gate_open(&go);
+	gate_wait(&ready);
+	CHECK_STATUS("it is written to", child_run(writes_as_1000, NULL),
+		     EXITED(0));
+	CHECK_EXIT("the reader ends", pid, 0);
+	CHECK_EQ("USER-11 SO_PEERCRED", words[0], 7);
+	CHECK_EQ("USER-11 SCM_CREDENTIALS", words[1], 7);
+}
+
+/* from a sender outside, then from the parent that dies */
+static int reads_signals(void *arg)
+{
+	struct signalfd_siginfo si;
+	sigset_t set;
+	int fd;
+
+	(void)arg;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	need(!sigprocmask(SIG_BLOCK, &set, NULL));
+	fd = signalfd(-1, &set, 0);
+	need(!prctl(PR_SET_PDEATHSIG, SIGUSR2));
+	words[6] = getpid();
+	gate_open(&ready);
+	need(read(fd, &si, sizeof(si)) == sizeof(si));
+	words[2] = (int)si.ssi_uid;
+	gate_open(&ready);
+	need(read(fd, &si, sizeof(si)) == sizeof(si));
+	words[3] = (int)si.ssi_uid;
+	words[4] = (int)si.ssi_pid;
+	gate_open(&ready);
+	return 0;
+}
+
+static int dies_before_child(void *arg)
+{
+	need(!setresuid(7, 7, 7));
+	child_start(reads_signals, arg);
+	gate_wait(&go);
+	return 0;
+}
+
+static int kills_as_1000(void *arg)
+{
+	(void)arg;
+	need(!setresuid(1000, 0, 0));
+	return kill(words[6], SIGUSR1);
+}
+
+static void told_uids(void)
+{
+	pid_t pid;
+
+	set_up();
+	pid = start_mapped(dies_before_child);
+	need(!put_of(pid, "/uid_map", "0 0 1\n7 1000 1"));
+	gate_wait(&ready);
+	gate_open(&go);
+	gate_wait(&ready);
+	CHECK_STATUS("a signal from outside", child_run(kills_as_1000, NULL),
+		     EXITED(0));
+	gate_wait(&ready);
+	CHECK_EQ("USER-11 ssi_uid", words[2], 7);
+	gate_open(&go);
+	CHECK_EXIT("the parent dies", pid, 0);
+	gate_wait(&ready);
+	CHECK_EQ("USER-11 uid of a parent that died", words[3], 7);
+	CHECK_EQ("and its number", words[4], pid);
+}
+
 static const struct test tests[] = {
 	{ "before maps", before_maps, 0 },
 	{ "one line", one_line, 0 },
@@ -843,6 +962,8 @@ static const struct test tests[] = {
 	{ "reboots", reboots, 0 },
 	{ "numbers", numbers, 0 },
 	{ "injected", injected, 0 },
+	{ "peers", peers, 0 },
+	{ "told uids", told_uids, 0 },
 	{ "revealing", revealing, 0 },
 	{ "locked flags", locked_flags, 0 },
 	{ "project ids", project_ids, 0 },

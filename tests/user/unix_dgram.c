@@ -218,6 +218,38 @@ static void vectors(void)
 	CHECK_EQ("too many", sys(SYS_sendmsg, sv[0], P(&m), 0), -EMSGSIZE);
 }
 
+static volatile sig_atomic_t pipes_broken;
+
+static void on_pipe(int sig)
+{
+	(void)sig;
+	pipes_broken++;
+}
+
+/* Only streams raise SIGPIPE, by whatever call. */
+static void broken(void)
+{
+	static const int types[] = { SOCK_DGRAM, SOCK_SEQPACKET };
+	struct iovec iov = { "x", 1 };
+	int sv[2];
+
+	handle(SIGPIPE, on_pipe, 0);
+	for (unsigned int i = 0; i < COUNT(types); i++) {
+		need(!socketpair(AF_UNIX, types[i], 0, sv));
+		need(!shutdown(sv[0], SHUT_WR));
+		CHECK_ERRNO("write", write(sv[0], "x", 1), EPIPE);
+		CHECK_ERRNO("writev", writev(sv[0], &iov, 1), EPIPE);
+		CHECK_ERRNO("send", send(sv[0], "x", 1, 0), EPIPE);
+		close(sv[0]);
+		close(sv[1]);
+	}
+	CHECK_EQ("no SIGPIPE", pipes_broken, 0);
+	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, sv));
+	need(!shutdown(sv[0], SHUT_WR));
+	CHECK_ERRNO("write to a stream", write(sv[0], "x", 1), EPIPE);
+	CHECK_EQ("SIGPIPE", pipes_broken, 1);
+}
+
 static const struct test tests[] = {
 	{ "messages", messages, 0 },
 	{ "peers", peers, 0 },
@@ -225,6 +257,7 @@ static const struct test tests[] = {
 	{ "pairs", pairs, 0 },
 	{ "several", several, 0 },
 	{ "vectors", vectors, 0 },
+	{ "broken", broken, 0 },
 };
 
 int main(void)
