@@ -68,7 +68,7 @@ DEP_SETS := $(sort \
 	$(call needs,test test-clients,iso uefi) \
 	$(call needs,boots figures,build run test) \
 	$(call needs,oracle,build run test oracle) \
-	$(call needs,iso run-iso,build run iso) \
+	$(call needs,iso run-iso usb,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
 	$(call needs,check check-%,build iso check) \
 	$(call needs,gdb,debug) \
@@ -273,7 +273,7 @@ gdb: ## attach gdb, with the commands of tools/gdb, to make debug
 
 IMAGE ?= build/nidus-image.elf
 
-.PHONY: image iso run-iso run-uefi
+.PHONY: image iso usb run-iso run-uefi
 image: $(PARTS) $(OUT)/ksyms.o $(BOOT_CPIO) ## one ELF with INIT=program or INITRD=cpio linked in
 	$(if $(INIT)$(INITRD),,$(error make image INIT=program or INITRD=archive))
 	$(say) IMAGE $(IMAGE)
@@ -296,6 +296,10 @@ run-iso: iso ## boot the ISO by BIOS (USB=1: as a USB stick; SCREEN=1: a window)
 run-uefi: iso ## boot the ISO by UEFI (USB=1, SCREEN=1)
 	$(Q)$(QEMU) -U $(if $(USB),-u,-c) $(ISO) $(if $(SCREEN),-w) \
 		-- $(QEMU_FLAGS)
+
+usb: iso ## write the ISO to a USB stick, DEV=/dev/sdX (asks first)
+	$(if $(DEV),,$(error make usb DEV=/dev/sdX; lsblk shows what there is))
+	$(Q)tools/mkusb.sh $(ISO) $(DEV)
 
 # --------------------------------------------------- programs of the tests
 # tests/user/NAME.c becomes build/user/NAME, static, for Linux and Nidus.

@@ -27,6 +27,7 @@ grub-pc-bin|/usr/lib/grub/i386-pc/multiboot2.mod|iso|GRUB for BIOS
 grub-efi-amd64-bin|/usr/lib/grub/x86_64-efi/multiboot2.mod|iso|GRUB for UEFI
 xorriso|xorriso|iso|writes the ISO image
 mtools|mformat|iso|writes its EFI part
+fdisk|/usr/sbin/sfdisk|iso|makes the partition for user.cpio on a stick
 ovmf|/usr/share/OVMF/OVMF_CODE_4M.fd|uefi|UEFI firmware for QEMU
 dpkg|dpkg-deb|oracle|unpacks the Linux kernel to compare with
 xz-utils|xz|oracle|unpacks the Linux kernel to compare with

@@ -7,6 +7,7 @@ What:  ISO images by BIOS and UEFI, as CD and as USB stick; PVH on three
        is worked by its screen and keyboard.
 See:   docs/boot.md; tools/mkiso.sh, tools/qemu.sh
 """
+import json
 import os
 import subprocess
 
@@ -15,7 +16,8 @@ from mkinitramfs import Archive, SpecError
 
 CPUS = [1]
 KERNELS = ['nidus']
-PACKAGES = ['busybox-static', 'xorriso', 'mtools', 'grub-pc-bin', 'grub-efi-amd64-bin', 'ovmf']
+PACKAGES = ['busybox-static', 'xorriso', 'mtools', 'grub-pc-bin', 'grub-efi-amd64-bin',
+            'ovmf', 'fdisk']
 WORDS = 'console=ttyS0 loglevel=4 panic=-1 testexit=1'
 SHOWN = ('^show begins$', '^show ends$')
 NO_KERNEL = ' '
@@ -37,6 +39,7 @@ def command(*words):
     done = subprocess.run(words, cwd=TOP, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SpecError(f'{words[0]}: {done.stdout}{done.stderr}')
+    return done.stdout
 
 
 def iso(name, kernel, archive, words=WORDS):
@@ -98,6 +101,36 @@ def shipped(boot):
                          end='reset', keys=typed, limit_s=90, memory='256M', cpus=2)
 
 
+def stick():
+    """The shipped image on a stick, and a program of the user on its partition."""
+    refused()
+    disk = path('stick.img')
+    with open(disk, 'wb') as f:
+        f.truncate(48 << 20)
+    command('tools/mkusb.sh', '-y', path('shell.iso'), disk)
+    with open(path('user.cpio'), 'wb') as f:
+        f.write(cases.base(init=cases.program('show')).pack())
+    table = json.loads(command('/usr/sbin/sfdisk', '-J', disk))['partitiontable']['partitions']
+    start = next(part['start'] for part in table if part.get('name') == 'NIDUS')
+    command('mcopy', '-i', f'{disk}@@{start * 512}', path('user.cpio'), '::')
+    for name, options in (('BIOS', ()), ('UEFI', ('-U',))):
+        yield cases.Case(f'a stick with user.cpio, {name}', None, kernel=NO_KERNEL,
+                         options=(*options, '-u', disk), memory='256M', limit_s=90,
+                         expect=('initramfs: .* unpacked',
+                                 'initramfs: .* unpacked', 'reboot: Power down'), end='reset')
+
+
+def refused():
+    """Disks that must not be written."""
+    for disk in ('/dev/null', path('no-such'), path('tiny.img')):
+        with open(path('tiny.img'), 'wb') as f:
+            f.truncate(4096)
+        done = subprocess.run(('tools/mkusb.sh', '-y', path('shell.iso'), disk), cwd=TOP,
+                              capture_output=True, check=False)
+        if done.returncode != 1:
+            raise SpecError(f'mkusb.sh did not refuse {disk}')
+
+
 def pvh():
     for machine in ('q35', 'pc', 'microvm'):
         yield shown(f'PVH, {machine}', machine=machine, append='one', expect=('^argv 1 <one>$',),
@@ -138,5 +171,5 @@ def machines():
 def scenario(boot):
     os.makedirs(path(''), exist_ok=True)
     show = cases.base(init=cases.program('show'))
-    every = [*isos(boot, show), *shipped(boot), *pvh(), *one_file(show), *machines()]
+    every = [*isos(boot, show), *shipped(boot), *stick(), *pvh(), *one_file(show), *machines()]
     yield from cases.run(boot, every)
