@@ -34,6 +34,8 @@
 #define XSAVE_MIN_SIZE (FXSAVE_SIZE + sizeof(struct xstate_header))
 #define FCW_INIT 0x37f
 #define MXCSR_INIT 0x1f80u
+/* What exists where FXSAVE shows no mask. Source: SDM volume 1, 11.6.6. */
+#define MXCSR_MASK_OLD 0xffbfu
 
 #define CPUID_XSTATE 0xd
 
@@ -279,4 +281,88 @@ int fpu_frame_read(uptr_t buf)
 	if (err)
 		fpu_load_init();
 	return err;
+}
+
+/* ------------------------------------------------------------- for tracers */
+
+/* MXCSR bits that exist: those of the mask every FXSAVE area shows. */
+static u32 mxcsr_mask(const struct fpu_area *a)
+{
+	return a->fx.mxcsr_mask ? a->fx.mxcsr_mask : MXCSR_MASK_OLD;
+}
+
+/* Where component @n lies in the standard form. */
+static u32 component_place(u32 n, u32 *size)
+{
+	struct cpuid leaf = cpuid_count(CPUID_XSTATE, n);
+
+	*size = leaf.eax;
+	return leaf.ebx;
+}
+
+/* XSAVE leaves alone what is in its initial state. */
+static void write_out_initial(struct fpu_area *a, u64 present)
+{
+	if (!(present & XFEATURE_FP)) {
+		memset(&a->fx, 0, offsetof(struct fpstate, mxcsr));
+		a->fx.cwd = FCW_INIT;
+		memset(a->fx.st_space, 0, sizeof(a->fx.st_space));
+	}
+	if (!(present & XFEATURE_SSE))
+		memset(a->fx.xmm_space, 0, sizeof(a->fx.xmm_space));
+	if (!(present & (XFEATURE_SSE | XFEATURE_AVX)))
+		a->fx.mxcsr = MXCSR_INIT;
+}
+
+static void write_out_extended(char *buf, u64 present)
+{
+	for (u32 n = 2; n < 63; n++) {
+		u32 size, at;
+
+		if (!(features & ~present & BIT(n)))
+			continue;
+		at = component_place(n, &size);
+		memset(buf + at, 0, size);
+	}
+}
+
+void fpu_area_export(const void *area, void *buf, u32 size)
+{
+	const struct fpu_area *from = area;
+	struct fpu_area *to = buf;
+
+	memcpy(buf, area, size);
+	memset(to->fx.reserved, 0,
+	       sizeof(to->fx.reserved) + sizeof(to->fx.sw));
+	if (!features)
+		return;
+	write_out_initial(to, from->header.xfeatures);
+	if (size == FXSAVE_SIZE)
+		return;
+	memcpy(&to->fx.sw, &features, sizeof(features));
+	write_out_extended(buf, from->header.xfeatures);
+}
+
+static bool header_valid(const struct xstate_header *h)
+{
+	u64 reserved = h->xcomp_bv;
+
+	for (u32 i = 0; i < ARRAY_SIZE(h->reserved); i++)
+		reserved |= h->reserved[i];
+	return !reserved && !(h->xfeatures & ~features);
+}
+
+int fpu_area_import(void *area, const void *buf, u32 size)
+{
+	const struct fpu_area *from = buf;
+	struct fpu_area *to = area;
+
+	if (from->fx.mxcsr & ~mxcsr_mask(to))
+		return -EINVAL;
+	if (size > FXSAVE_SIZE && !header_valid(&from->header))
+		return -EINVAL;
+	memcpy(area, buf, size);
+	if (size == FXSAVE_SIZE && features)
+		to->header.xfeatures |= XFEATURE_FPSSE;
+	return 0;
 }

@@ -9,7 +9,8 @@
  *        ran has a struct switch_frame there that leads to its first
  *        instructions in switch.asm. FPU state and segments are exchanged at
  *        the switch, eagerly, for user threads only.
- * Not:   exec, first entry to user mode, arch_prctl (user_enter.c).
+ * Not:   debug registers (debugreg.c); exec, first entry to user mode,
+ *        arch_prctl (user_enter.c).
  * See:   Intel SDM volume 3, section 3.4.4 (segment bases in 64-bit mode).
  */
 #include <arch/thread.h>
@@ -18,6 +19,7 @@
 #include <arch/mmu.h>
 #include <arch/upcall.h>
 #include <asm/cpu.h>
+#include <asm/debugreg.h>
 #include <asm/fpu.h>
 #include <asm/gdt.h>
 #include <asm/segment.h>
@@ -143,6 +145,9 @@ int arch_thread_init_user(struct arch_thread *t, u64 kstack_top,
 	r = arch_thread_regs(t);
 	if (parent) {
 		*r = *arch_thread_regs(parent);
+		/* Whoever steps the parent does not step the child. */
+		if (parent->step & STEP_OWN_TF)
+			r->rflags &= ~RFLAGS_TF;
 		r->rax = 0;
 		r->nr = -1;
 		regs_touch(r);
@@ -159,6 +164,7 @@ void arch_thread_fini(struct arch_thread *t)
 {
 	if (t->fpu)
 		fpu_area_free(t->fpu);
+	debug_free(t);
 	t->fpu = NULL;
 	t->is_user = 0;
 }
@@ -188,5 +194,7 @@ struct arch_thread *arch_switch(struct arch_thread *prev,
 		mmu_switch(next->mmu);
 	if (next->is_user)
 		user_state_load(next);
+	if (unlikely(prev->debug || next->debug))
+		debug_switch(next);
 	return switch_stacks(prev, next);
 }

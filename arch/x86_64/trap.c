@@ -25,6 +25,7 @@
 #include <arch/thread.h>
 #include <arch/upcall.h>
 #include <asm/cr.h>
+#include <asm/debugreg.h>
 #include <asm/fpu.h>
 #include <asm/gdt.h>
 #include <asm/user_return.h>
@@ -308,13 +309,14 @@ static void user_page_fault(struct regs *r)
 			  r->error & PF_PRESENT, true);
 }
 
-/* Single step by the program itself, or the one-byte INT1. */
+/* Single step, a breakpoint or watchpoint, or the one-byte INT1. */
 static void user_debug(struct regs *r)
 {
 	u64 dr6 = dr6_read() ^ DR6_CLEAR;
 	int code = TRAP_BRKPT;
 
 	dr6_write(DR6_CLEAR);
+	dr6 = debug_hit(arch_current(), r, dr6);
 	irq_enable();
 	if (dr6 & DR6_BS)
 		code = TRAP_TRACE;
@@ -421,9 +423,14 @@ static void nmi(struct regs *r)
 	local->irq_depth--;
 }
 
-/* The kernel sets no breakpoints, so this is a stray single step. */
+/* The kernel sets no breakpoints: it touched what a program watches, which
+ * says nothing to the program's tracer, or this is a stray single step. */
 static void kernel_debug(struct regs *r)
 {
+	if (arch_current()->debug && !((dr6_read() ^ DR6_CLEAR) & DR6_BS)) {
+		dr6_write(DR6_CLEAR);
+		return;
+	}
 	pr_err("trap: debug exception in the kernel, rip %#lx, dr6 %#lx\n",
 	       r->rip, dr6_read());
 	dr6_write(DR6_CLEAR);

@@ -12,6 +12,7 @@
 
 #include <arch/cpu.h>
 #include <arch/mmu.h>
+#include <asm/debugreg.h>
 #include <asm/fpu.h>
 #include <asm/segment.h>
 #include <asm/user_return.h>
@@ -42,6 +43,8 @@ void arch_user_reset(uptr_t ip, uptr_t sp)
 
 	if (!t->is_user)
 		become_user(t);
+	debug_free(t);
+	t->debug_status = 0;
 	regs_clear(r);
 	r->rip = ip;
 	r->rsp = sp;

@@ -13,6 +13,7 @@
 #include <lib/atomic.h>
 #include <lib/types.h>
 
+struct debug_state;
 struct mmu;
 
 /* Bits of arch_thread.work: why the way back to user mode must be left. */
@@ -34,6 +35,10 @@ struct arch_thread {
 	u64 trap_nr;		/* [c] last exception of user mode, */
 	u64 trap_error;		/* its error code and page-fault address, */
 	u64 trap_addr;		/* for the frames of signals */
+	struct debug_state *debug;	/* [c] owned: debug registers in use;
+					   NULL: none */
+	u64 debug_status;	/* [c] DR6 as the tracer sees it */
+	u32 step;		/* [c] single steps: STEP_* of arch */
 };
 
 /* asm/current_inline.h gives struct arch_thread *arch_current(void) (per CPU)

@@ -59,6 +59,7 @@ enum lock_rank {
 	RANK_TASK,		/* small fields of one task (alloc_lock) */
 	RANK_SIGHAND,		/* signal actions */
 	RANK_SIGLOCK,		/* signal state of a process */
+	RANK_TRACE,		/* who traces whom */
 	RANK_SESSION,		/* groups, sessions, their terminal */
 	RANK_PROCESS_TREE,	/* parents, children, exit states of a world */
 	/* sleeping locks: their own order, taken before any spinlock */

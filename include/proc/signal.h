@@ -101,6 +101,21 @@ void signal_init(void);		/* caches */
 void sigqueue_init(struct sigqueue *q);
 void sigqueue_flush(struct sigqueue *q, u64 set);	/* drop entries */
 
+/*
+ * signal_job_set - @t is to join a stop or a trap
+ * @bits:    JOB_*; @sig: of the group stop, 0: keep
+ * Return:   false: it dies already. [S] held.
+ */
+bool signal_job_set(struct task *t, u32 bits, int sig);
+/* The reverse; no trap left: an attach that waits for one goes on. [S] */
+void signal_job_clear(struct task *t, u32 bits);
+/* The current task counts as stopped. True: it was the last. [S] */
+bool signal_stop_participate(void);
+/* The real parent is told what SIGNAL_TELL_* says. No lock held. */
+void signal_tell_parent(struct process *p);
+/* Tell @t to look; @states: beyond an interruptible sleep. [S] */
+void signal_wake_states(struct task *t, u32 states);
+
 /* Child events (exit, stop, continue) to the parent: SIGCHLD and wake-up.
  * The child's [P] held. Return of exit: true when the child is to be reaped by
  * itself. */
@@ -120,8 +135,5 @@ void signal_group_exit_locked(struct process *p, int code);
 /* Kill the other threads for exec and wait for them. 0, -EAGAIN (somebody else
  * ends the process). Sets process->group_exec. */
 int signal_kill_other_threads(void);
-/* Convert to and from the layout of user space (128 bytes). */
-int siginfo_to_user(uptr_t dst, const struct siginfo *si);
-int siginfo_from_user(struct siginfo *si, uptr_t src);
 
 #endif

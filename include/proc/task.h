@@ -42,6 +42,19 @@ enum exit_state {
 	EXIT_DEAD,		/* reaped or never to be waited for */
 };
 
+/* How a task is traced: ptrace(2), an optional facility (proc/ptrace.h), whose
+ * lock is [X] trace_lock. */
+struct tracee {
+	u32 flags;		/* [X][S] PT_*; 0: not traced */
+	u32 syscalls;		/* [S] TRACE_SYSCALL, ... */
+	struct task *tracer;	/* [X][R] borrowed: it lets go before it dies */
+	const struct cred *cred;	/* [X] owned: the tracer's, then */
+	struct list link;	/* [X] tracer->tracees */
+	s32 code;		/* [S] what wait is to report; when the stop
+				   ends, the signal the tracer wants */
+	u64 message;		/* [S] PTRACE_GETEVENTMSG */
+};
+
 struct task {
 	struct thread thread;	/* first: current_thread() is this */
 	struct refcount refs;
@@ -71,9 +84,11 @@ struct task {
 	uptr_t altstack_sp;		/* [c] */
 	size_t altstack_size;		/* [c] */
 	u32 altstack_flags;		/* [c] */
-	struct siginfo *last_siginfo;	/* [c] (ptrace) */
+	struct siginfo *last_siginfo;	/* [S] of the signal or event a traced
+					   task stopped for */
 	u64 wait_mask;			/* [S] sigtimedwait's set, else 0 */
-	u32 stop_pending;		/* [S] is to join the group stop */
+	u32 jobctl;			/* [S] JOB_* */
+	s32 stop_signal;		/* [S] of the group stop it joined */
 
 	void (*first_run)(void);	/* [c] the first process: exec */
 	/* restart_syscall(2) */
@@ -103,9 +118,22 @@ struct task {
 	u64 minflt, majflt;		/* [c] */
 	struct sem_undos *sem_undos;	/* [c] owned: System V semaphores */
 	void *syscall_filter;		/* seccomp, optional facility */
-	struct list ptrace_link, ptraced;	/* optional facility */
+	struct tracee tracee;		/* as one that is traced */
+	struct list tracees;		/* [X] by tracee.link */
 	struct rcu_head rcu;
 };
+
+/* A group stop, and stops for a tracer. */
+#define JOB_STOP_PENDING BIT(0)	/* is to join the group stop */
+#define JOB_STOP_COUNTED BIT(1)	/* and is one of process->stop_count */
+#define JOB_STOP_DEQUEUED BIT(2) /* took a stop signal, no SIGCONT since */
+#define JOB_TRAP_STOP BIT(3)	/* is to stop for its tracer */
+#define JOB_TRAP_NOTIFY BIT(4)	/* the same: a group stop began or ended */
+#define JOB_TRAPPING BIT(5)	/* on its way from stopped to traced */
+#define JOB_LISTENING BIT(6)	/* stopped, but a new event may wake it */
+#define JOB_FROZEN BIT(7)	/* its tracer looks at it: nothing wakes it */
+#define JOB_TRAP_MASK (JOB_TRAP_STOP | JOB_TRAP_NOTIFY)
+#define JOB_PENDING_MASK (JOB_STOP_PENDING | JOB_TRAP_MASK)
 
 #define TASK_FORKNOEXEC BIT(0)
 #define TASK_SUPERPRIV BIT(1)

@@ -44,7 +44,7 @@ bool thread_wake(struct thread *t, u32 states);
 		     BIT(THREAD_UNINTERRUPTIBLE))
 #define WAKE_SIGNAL BIT(THREAD_INTERRUPTIBLE)
 #define WAKE_KILL (BIT(THREAD_INTERRUPTIBLE) | BIT(THREAD_KILLABLE) | \
-		   BIT(THREAD_STOPPED))
+		   BIT(THREAD_STOPPED) | BIT(THREAD_TRACED))
 /* Wake and prefer this CPU, whose thread is about to sleep (wait, pipe). */
 bool thread_wake_sync(struct thread *t, u32 states);
 /* The thread runs in user mode or will return there: make it look at its work

@@ -21,7 +21,8 @@ enum thread_state {
 	THREAD_INTERRUPTIBLE,	/* sleeps; wakes for signals too */
 	THREAD_KILLABLE,	/* sleeps; wakes for fatal signals too */
 	THREAD_UNINTERRUPTIBLE,
-	THREAD_STOPPED,		/* job control or trace stop */
+	THREAD_STOPPED,		/* job control */
+	THREAD_TRACED,		/* stopped for its tracer */
 	THREAD_DEAD,
 };
 

@@ -286,6 +286,10 @@ int vm_fault(struct aspace *as, const struct fault_args *args);
  * copied, less on a hole. Context: task, may sleep; no aspace lock held. */
 size_t aspace_read(struct aspace *as, u64 addr, void *buf, size_t len);
 size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len);
+/* The same for a debugger: whatever is mapped is read, and a private mapping
+ * is written to even if it is read only (breakpoints). */
+size_t aspace_peek(struct aspace *as, u64 addr, void *buf, size_t len);
+size_t aspace_poke(struct aspace *as, u64 addr, const void *buf, size_t len);
 
 /* Visit regions in order under the lock (for /proc/PID/maps). */
 void aspace_for_each(struct aspace *as,

@@ -27,6 +27,7 @@
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
@@ -53,6 +54,8 @@ struct birth {
 	bool counted;			/* against RLIMIT_NPROC */
 	struct fork_collect collect;
 	struct completion vfork;
+	bool traced;		/* commit holds trace_lock */
+	u32 trace_event;	/* what a tracer is told: PTRACE_EVENT_* */
 };
 
 static int check_flags(const struct clone_request *req)
@@ -447,6 +450,8 @@ static void prepare_task(struct birth *b)
 	child->pid = b->pid;
 	rcu_assign(b->pid->task, child);
 	pid_attach(b->pid, PID_TASK);
+	if (unlikely(b->traced))
+		ptrace_child_prepare(child, b->req->flags, b->trace_event);
 	signal_recalc_task(child);
 }
 
@@ -461,6 +466,7 @@ static void forget_embryo(struct birth *b)
 	b->pid->process = NULL;
 	b->pid->uses = 0;
 	child->pid = NULL;
+	child->tracee.flags = 0;
 	if (!b->process)
 		return;
 	list_del(&child->thread_link);
@@ -513,15 +519,32 @@ static int commit_thread(struct birth *b)
 	return 0;
 }
 
+/* The innermost locks, for whoever has the outer ones. */
+static int commit(struct birth *b, struct session *session)
+{
+	struct process *self = current_process();
+	int err;
+
+	b->traced = unlikely(current_task()->tracee.flags);
+	if (b->traced)
+		spin_lock(&trace_lock);
+	spin_lock_irq(&self->siglock);
+	err = session ? commit_process(b, session) : commit_thread(b);
+	if (!err && b->child->tracee.flags)
+		ptrace_child_link(b->child);
+	spin_unlock_irq(&self->siglock);
+	if (b->traced)
+		spin_unlock(&trace_lock);
+	return err;
+}
+
 static int thread_commit(struct birth *b)
 {
 	struct process *self = current_process();
 	int err;
 
 	tree_lock(process_ns(self));
-	spin_lock_irq(&self->siglock);
-	err = commit_thread(b);
-	spin_unlock_irq(&self->siglock);
+	err = commit(b, NULL);
 	tree_unlock(process_ns(self));
 	return err;
 }
@@ -536,9 +559,7 @@ static int process_commit(struct birth *b)
 
 	tree_lock_pair(outer, inner);
 	session = session_lock(self);
-	spin_lock_irq(&self->siglock);
-	err = commit_process(b, session);
-	spin_unlock_irq(&self->siglock);
+	err = commit(b, session);
 	session_unlock(session);
 	tree_unlock_pair(outer, inner);
 	return err;
@@ -561,6 +582,8 @@ static void vfork_wait(struct birth *b)
 		spin_lock(&child->alloc_lock);
 		child->vfork_done = NULL;
 		spin_unlock(&child->alloc_lock);
+	} else if (unlikely(current_task()->tracee.flags)) {
+		ptrace_event_pid(PTRACE_EVENT_VFORK_DONE, b->pid);
 	}
 }
 
@@ -587,11 +610,15 @@ static long birth_finish(struct birth *b)
 		child->vfork_done = &b->vfork;
 		task_get(child);
 	}
+	pid_get(b->pid);
 	thread_start(&child->thread);
+	if (unlikely(b->trace_event))
+		ptrace_event_pid(b->trace_event, b->pid);
 	if (vfork) {
 		vfork_wait(b);
 		task_put(child);
 	}
+	pid_put(b->pid);
 	return nr;
 }
 
@@ -604,6 +631,8 @@ long task_clone(const struct clone_request *req)
 	err = check_flags(req);
 	if (err)
 		return err;
+	if (unlikely(current_task()->tracee.flags))
+		b.trace_event = ptrace_clone_event(req);
 	signal_fork_begin(&b.collect);
 	/* prepare */
 	err = birth_prepare(&b);

@@ -17,6 +17,7 @@
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <proc/nsproxy.h>
+#include <proc/ptrace.h>
 #include <proc/signal.h>
 #include <proc/user_ns.h>
 #include <uapi/errno.h>
@@ -215,7 +216,9 @@ static void change_cred(struct exec *x, struct task *t)
 {
 	const struct cred *c;
 
-	if (x->cred)
+	if (unlikely(t->tracee.flags))
+		exec_cred_commit_traced(x);
+	else if (x->cred)
 		cred_commit(x->cred);
 	x->cred = NULL;
 	c = t->cred;
@@ -280,6 +283,8 @@ static void die(void)
 int task_exec(const struct exec_request *req)
 {
 	struct exec *x = kzalloc(sizeof(*x));
+	bool traced = unlikely(current_task()->tracee.flags);
+	s32 old_nr = traced ? ptrace_own_nr() : 0;
 	bool late;
 	int err;
 
@@ -296,5 +301,7 @@ int task_exec(const struct exec_request *req)
 	exec_free(x);
 	if (late)
 		die();
+	if (!err && unlikely(current_task()->tracee.flags))
+		ptrace_event(PTRACE_EVENT_EXEC, (u64)old_nr);
 	return err;
 }

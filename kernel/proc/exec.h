@@ -100,6 +100,8 @@ u64 exec_elf_entry(const struct exec *x);
 /* exec_cred.c */
 /* Who the program will be: x->cred, x->secure. Return: 0, -ENOMEM. */
 int exec_cred_prepare(struct exec *x);
+/* Take x->cred on while a tracer looks: no gain that it may not have. */
+void exec_cred_commit_traced(struct exec *x);
 
 /* exec.c */
 /* Open @name as a program, as the current task. */

@@ -13,6 +13,7 @@
 #include <fs/file.h>
 #include <fs/vfs.h>
 #include <lib/string.h>
+#include <proc/ptrace.h>
 #include <proc/user_ns.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
@@ -134,4 +135,27 @@ int exec_cred_prepare(struct exec *x)
 	x->cred->cap_ambient = new.cap_ambient;
 	x->cred->securebits = new.securebits;
 	return 0;
+}
+
+/* An attach comes before this, and is seen, or after, and is checked against
+ * the new credentials. */
+void exec_cred_commit_traced(struct exec *x)
+{
+	const struct cred *old = current_cred();
+	struct cred *new = x->cred;
+
+	if (!new)
+		return;
+	spin_lock(&trace_lock);
+	if (x->set_id && !ptrace_tracer_capable(new->user_ns)) {
+		if (!self_capable(CAP_SETUID)) {
+			new->euid = new->suid = new->fsuid = new->uid;
+			new->egid = new->sgid = new->fsgid = new->gid;
+		}
+		new->cap_permitted &= old->cap_permitted;
+		new->cap_effective &= new->cap_permitted;
+		x->set_id = new->euid != old->euid || new->egid != old->egid;
+	}
+	cred_commit(new);
+	spin_unlock(&trace_lock);
 }

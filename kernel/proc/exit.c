@@ -25,6 +25,7 @@
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
@@ -100,6 +101,8 @@ static void task_unlink(struct task *t)
 
 	ASSERT(t->exit_state == EXIT_DEAD);
 	tree_assert_held(process_ns(p));
+	if (unlikely(t->tracee.flags))
+		ptrace_unlink_dead(t);
 	spin_lock_irq(&p->siglock);
 	account_dead_thread(t);
 	list_del_rcu(&t->thread_link);
@@ -130,6 +133,8 @@ static bool leader_follows(struct process *p)
 	struct task *leader = p->leader;
 
 	if (p->nthreads != 1 || leader->exit_state != EXIT_ZOMBIE)
+		return false;
+	if (unlikely(leader->tracee.flags) && !ptrace_notify_exit(leader))
 		return false;
 	if (!process_died(p))
 		return false;
@@ -338,7 +343,8 @@ static void reparent_child(struct process *child, struct task *to,
 	if (child->leader->exit_state == EXIT_DEAD)
 		return;
 	child->leader->exit_signal = SIGCHLD;
-	if (child->leader->exit_state == EXIT_ZOMBIE && child->nthreads == 1)
+	if (child->leader->exit_state == EXIT_ZOMBIE && child->nthreads == 1 &&
+	    !child->leader->tracee.flags)
 		process_notify_exit(child, dead);
 	session_exit_check(child, from);
 }
@@ -369,12 +375,17 @@ void task_release_list(struct list *dead)
 	}
 }
 
-/* [P], [N]. True: nobody will wait for it. */
-static bool leader_exits(struct task *leader)
+/* @t is a zombie: who has to know is told. True: nobody will wait for it. [N],
+ * and [P] for a leader. */
+static bool exit_tell(struct task *t)
 {
-	struct process *p = leader->process;
+	struct process *p = t->process;
 
-	leader->exit_state = EXIT_ZOMBIE;
+	t->exit_state = EXIT_ZOMBIE;
+	if (unlikely(t->tracee.flags) && !ptrace_notify_exit(t))
+		return false;
+	if (!task_is_leader(t))
+		return true;
 	return p->nthreads == 1 && process_died(p);
 }
 
@@ -389,6 +400,8 @@ static bool exit_notify(struct task *t, bool group_dead)
 	struct pid_ns *outer = leader ? p->parent_ns : ns;
 	bool autoreap;
 
+	if (unlikely(!list_empty(&t->tracees)))
+		ptrace_release_tracees();
 	/* The last thread of an init takes its world along. */
 	if (group_dead && READ_ONCE(ns->reaper) == p)
 		pidns_zap(ns);
@@ -396,7 +409,7 @@ static bool exit_notify(struct task *t, bool group_dead)
 	reparent_children(t, &dead);
 	if (group_dead)
 		session_exit_check(p, NULL);
-	autoreap = !leader || leader_exits(t);
+	autoreap = exit_tell(t);
 	if (autoreap)
 		t->exit_state = EXIT_DEAD;
 	wake_exec(p);
@@ -409,7 +422,7 @@ static bool exit_notify(struct task *t, bool group_dead)
 static bool exit_count(struct task *t, int code)
 {
 	struct process *p = t->process;
-	bool last;
+	bool last, tell;
 
 	spin_lock_irq(&p->siglock);
 	t->flags |= TASK_EXITING;
@@ -423,7 +436,10 @@ static bool exit_count(struct task *t, int code)
 		p->sigflags = SIGNAL_GROUP_EXIT;
 		p->group_exit_code = code;
 	}
+	tell = p->sigflags & SIGNAL_TELL_STOP;
 	spin_unlock_irq(&p->siglock);
+	if (tell)
+		signal_tell_parent(p);
 	return last;
 }
 
@@ -440,6 +456,8 @@ void task_exit(int code)
 	bool last;
 
 	ASSERT(!(t->flags & TASK_EXITING));
+	if (unlikely(t->tracee.flags))
+		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);
 	check_global_init(t, last);
 	if (last)
@@ -461,14 +479,18 @@ void task_exit(int code)
 void task_exit_group(int code)
 {
 	struct process *p = current_process();
+	struct task *t = current_task();
 
 	spin_lock_irq(&p->siglock);
 	if (p->sigflags & SIGNAL_GROUP_EXIT)
 		code = p->group_exit_code;
-	else if (p->group_exec && p->group_exec != current_task())
+	else if (p->group_exec && p->group_exec != t)
 		code = 0;	/* another thread execs: only this one ends */
 	else
 		signal_group_exit_locked(p, code);
+	/* SIGKILL has had its effect: the tracer may stop the exit. */
+	if (unlikely(t->tracee.flags))
+		t->pending.set &= ~SIGMASK(SIGKILL);
 	spin_unlock_irq(&p->siglock);
 	task_exit(code);
 }

@@ -26,10 +26,23 @@
 
 /* Numbers of relatives, as the mount's namespace shows them. */
 struct kin {
-	s32 pid, ppid, tgid, pgid, sid, tty_pgrp;
+	s32 pid, ppid, tgid, pgid, sid, tty_pgrp, tracer;
 	u32 nthreads;
 	dev_t tty;
 };
+
+static s32 tracer_nr(struct task *t, struct pid_ns *ns)
+{
+	const struct task *tracer;
+	s32 nr = 0;
+
+	rcu_read_lock();
+	tracer = rcu_dereference(t->tracee.tracer);
+	if (tracer)
+		nr = pid_nr(rcu_dereference(tracer->pid), ns);
+	rcu_read_unlock();
+	return nr;
+}
 
 static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 {
@@ -39,6 +52,7 @@ static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 	memset(k, 0, sizeof(*k));
 	k->tty_pgrp = -1;
 	k->nthreads = READ_ONCE(p->nthreads);
+	k->tracer = tracer_nr(t, ns);
 	rcu_read_lock();
 	pid = rcu_dereference(t->pid);
 	if (pid) {
@@ -67,6 +81,8 @@ static char state_letter(struct task *t)
 		return 'S';
 	case THREAD_STOPPED:
 		return 'T';
+	case THREAD_TRACED:
+		return 't';
 	}
 	return 'D';
 }
@@ -80,6 +96,8 @@ static const char *state_name(char letter)
 		return "S (sleeping)";
 	case 'T':
 		return "T (stopped)";
+	case 't':
+		return "t (tracing stop)";
 	case 'Z':
 		return "Z (zombie)";
 	case 'X':
@@ -390,7 +408,8 @@ int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 	seq_dec(out, "\nTgid:\t", k.tgid);
 	seq_dec(out, "\nNgid:\t0\nPid:\t", k.pid);
 	seq_dec(out, "\nPPid:\t", k.ppid);
-	seq_puts(out, "\nTracerPid:\t0\n");
+	seq_dec(out, "\nTracerPid:\t", k.tracer);
+	seq_putc(out, '\n');
 	status_ids(t, out);
 	status_numbers(t, ns, out);
 	seq_puts(out, "Kthread:\t0\n");

@@ -14,6 +14,7 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
+#include <proc/ptrace.h>
 #include <proc/session.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -26,7 +27,8 @@ static bool has_work(const struct task *t)
 	const struct process *p = t->process;
 	u64 pending = t->pending.set | p->pending.set;
 
-	return (pending & ~(t->blocked & ~t->wait_mask)) || t->stop_pending ||
+	return (pending & ~(t->blocked & ~t->wait_mask)) ||
+	       (t->jobctl & JOB_PENDING_MASK) ||
 	       (p->sigflags & (SIGNAL_TELL_STOP | SIGNAL_TELL_CONT));
 }
 
@@ -99,15 +101,9 @@ void signal_set_blocked(u64 mask)
 
 void signal_thread_exits_locked(struct task *t)
 {
-	struct process *p = t->process;
-
 	retarget(t, ~t->blocked);
-	if (!t->stop_pending)
-		return;
-	t->stop_pending = 0;
-	if (--p->stop_count == 0)
-		p->sigflags |= SIGNAL_STOPPED | SIGNAL_STOP_REPORT |
-			       SIGNAL_TELL_STOP;
+	if (t->jobctl & JOB_STOP_PENDING)
+		(void)signal_stop_participate();
 }
 
 /* A stop signal from the terminal does nothing to an orphaned group: there is
@@ -129,6 +125,7 @@ static bool may_stop(struct process *p, int sig)
 
 struct delivery {
 	int sig;
+	bool group;		/* it was sent to the process */
 	struct siginfo info;
 	struct k_sigaction act;
 };
@@ -184,12 +181,22 @@ static bool handle_process_state(struct task *t)
 		spin_lock_irq(&p->siglock);
 		return true;
 	}
-	if (t->stop_pending) {
+	if (t->jobctl & JOB_STOP_PENDING)
 		signal_stop_join();
-		spin_lock_irq(&p->siglock);
-		return true;
-	}
-	return false;
+	else if (!(t->jobctl & JOB_TRAP_MASK))
+		return false;
+	if (t->jobctl & JOB_TRAP_MASK)
+		ptrace_trap();
+	return true;
+}
+
+/* The tracer has a look; it may change or take the signal. False: there is
+ * none (any more). siglock held, dropped meanwhile. */
+static bool show_tracer(struct delivery *d)
+{
+	if (d->sig != SIGKILL)
+		d->sig = ptrace_signal(&d->info, d->group);
+	return d->sig != 0;
 }
 
 /* The next signal with a handler; 0: none. */
@@ -201,9 +208,13 @@ static int next_handled(struct task *t, struct delivery *d)
 	for (;;) {
 		if (handle_process_state(t))
 			continue;
-		d->sig = signal_take(t, t->blocked, &d->info);
+		d->sig = signal_take(t, t->blocked, &d->info, &d->group);
 		if (!d->sig)
 			break;
+		if (SIGMASK(d->sig) & SIG_DEFAULT_STOP)
+			t->jobctl |= JOB_STOP_DEQUEUED;
+		if (unlikely(t->tracee.flags) && !show_tracer(d))
+			continue;
 		copy_action(t, d);
 		if (d->act.handler == SIG_IGN)
 			continue;
@@ -257,6 +268,7 @@ static int altstack_state(const struct task *t, u64 sp)
 
 static void push_handler(struct task *t, struct regs *r, struct delivery *d)
 {
+	bool stepped = unlikely(t->thread.arch.step) && ptrace_step_pause();
 	u64 block = d->act.mask;
 	struct arch_signal s = {
 		.sig = d->sig,
@@ -289,6 +301,9 @@ static void push_handler(struct task *t, struct regs *r, struct delivery *d)
 	if (!(d->act.flags & SA_NODEFER))
 		block |= SIGMASK(d->sig);
 	signal_set_blocked(t->blocked | block);
+	/* The first instruction of the handler counts as a step. */
+	if (stepped)
+		ptrace_notify(SIGTRAP, 0);
 }
 
 /* The frame could not be written: SIGSEGV, and if that was the signal whose
@@ -354,7 +369,7 @@ int signal_timedwait(u64 set, struct siginfo *info, u64 deadline_ns)
 
 	set &= ~SIG_UNBLOCKABLE;
 	spin_lock_irq(&p->siglock);
-	sig = signal_take(t, ~set, info);
+	sig = signal_take(t, ~set, info, NULL);
 	if (!sig && deadline_ns) {
 		t->wait_mask = set;
 		signal_recalc();
@@ -365,7 +380,7 @@ int signal_timedwait(u64 set, struct siginfo *info, u64 deadline_ns)
 		thread_set_state(THREAD_RUNNING);
 		spin_lock_irq(&p->siglock);
 		t->wait_mask = 0;
-		sig = signal_take(t, ~set, info);
+		sig = signal_take(t, ~set, info, NULL);
 	}
 	signal_recalc();
 	spin_unlock_irq(&p->siglock);

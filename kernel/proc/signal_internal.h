@@ -34,15 +34,14 @@ void signal_wake(struct task *t, bool fatal);
 void signal_continue_locked(struct process *p);
 /* [S] Stop this process: all threads are to join. */
 void signal_stop_begin_locked(struct process *p, int sig);
-/* The current thread joins the stop and sleeps until it is over. [S] held,
- * dropped on return. */
+/* The current thread joins the stop and sleeps until it is over; one that is
+ * traced is only told to trap. [S] held, and again on return. */
 void signal_stop_join(void);
-/* The parent is told what SIGNAL_TELL_* says. No lock held. */
-void signal_tell_parent(struct process *p);
 /* [S] Pollers of signalfds of the process. */
 void signal_notify_fd(struct process *p);
-/* [S] Next signal of @t outside @mask: number and *@si, 0: none. */
-int signal_take(struct task *t, u64 mask, struct siginfo *si);
+/* [S] Next signal of @t outside @mask: number and *@si, 0: none. @group (may
+ * be NULL): was it sent to the process? */
+int signal_take(struct task *t, u64 mask, struct siginfo *si, bool *group);
 /* A queue entry charged to @t's user; @force: beyond the limit as well. */
 struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force);
 void sigqueue_entry_free(struct sigqueue_entry *e);
@@ -54,6 +53,9 @@ void sigqueue_entry_free(struct sigqueue_entry *e);
  */
 int signal_send_entry_locked(struct sigqueue_entry *e, struct process *p,
 			     struct task *t);
+/* [S] A signal that was taken goes back: to @t or (@group) its process. */
+void signal_requeue_locked(struct task *t, const struct siginfo *si,
+			   bool group);
 /* [S] Pending signals of timers are forgotten (exec). */
 void signal_drop_timers_locked(struct process *p);
 

@@ -176,23 +176,29 @@ static int take_from(struct sigqueue *q, u64 mask, struct siginfo *si)
 	return sig;
 }
 
-int signal_take(struct task *t, u64 mask, struct siginfo *si)
+int signal_take(struct task *t, u64 mask, struct siginfo *si, bool *group)
 {
 	int sig;
 
+	if (group)
+		*group = false;
 	if (t->pending.set & SIGMASK(SIGKILL) & ~mask) {
 		collect(&t->pending, SIGKILL, si);
 		return SIGKILL;
 	}
 	sig = take_from(&t->pending, mask, si);
-	return sig ? sig : take_from(&t->process->pending, mask, si);
+	if (sig)
+		return sig;
+	if (group)
+		*group = true;
+	return take_from(&t->process->pending, mask, si);
 }
 
 int signal_dequeue(u64 set, struct siginfo *info)
 {
 	struct task *t = current_task();
 	u64 flags = spin_lock_irqsave(&t->process->siglock);
-	int sig = signal_take(t, ~set, info);
+	int sig = signal_take(t, ~set, info, NULL);
 
 	signal_recalc();
 	spin_unlock_irqrestore(&t->process->siglock, flags);

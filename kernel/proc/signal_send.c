@@ -58,6 +58,9 @@ static bool ignored(const struct target *to, int sig, bool forced)
 
 	if ((to->task->blocked | to->task->wait_mask) & SIGMASK(sig))
 		return false;
+	/* Tracers see also what is ignored. */
+	if (to->task->tracee.flags && sig != SIGKILL)
+		return false;
 	if (immune(to, sig, forced))
 		return true;
 	handler = signal_handler(to->task, sig);
@@ -73,17 +76,30 @@ static bool wants(struct task *t, int sig)
 		return false;
 	if (sig == SIGKILL)
 		return true;
-	return READ_ONCE(t->thread.state) != THREAD_STOPPED;
+	return READ_ONCE(t->thread.state) != THREAD_STOPPED &&
+	       READ_ONCE(t->thread.state) != THREAD_TRACED;
+}
+
+static void wake(struct task *t, u32 pending, u32 states)
+{
+	if (t->jobctl & JOB_FROZEN)
+		states &= ~(u32)BIT(THREAD_TRACED);
+	WRITE_ONCE(t->thread.sig_pending, max(t->thread.sig_pending, pending));
+	__atomic_fetch_or(&t->thread.arch.work, (u32)WORK_SIGNAL,
+			  __ATOMIC_SEQ_CST);
+	if (!thread_wake(&t->thread, states))
+		thread_kick(&t->thread);
 }
 
 /* Tell @t to look; @fatal ends killable sleeps and stops as well. [S] */
 void signal_wake(struct task *t, bool fatal)
 {
-	WRITE_ONCE(t->thread.sig_pending, fatal ? 2 : 1);
-	__atomic_fetch_or(&t->thread.arch.work, (u32)WORK_SIGNAL,
-			  __ATOMIC_SEQ_CST);
-	if (!thread_wake(&t->thread, fatal ? WAKE_KILL : WAKE_SIGNAL))
-		thread_kick(&t->thread);
+	wake(t, fatal ? 2 : 1, fatal ? WAKE_KILL : WAKE_SIGNAL);
+}
+
+void signal_wake_states(struct task *t, u32 states)
+{
+	wake(t, 1, states | WAKE_SIGNAL);
 }
 
 /* The thread that is to take a process-wide signal; NULL: none can now. */
@@ -112,7 +128,7 @@ static bool ends_process(struct task *t, int sig)
 		return false;
 	if (t->blocked & SIGMASK(sig))
 		return false;
-	if (t->process->unkillable && sig != SIGKILL)
+	if ((t->process->unkillable || t->tracee.flags) && sig != SIGKILL)
 		return false;
 	return sig == SIGKILL || signal_handler(t, sig) == SIG_DFL;
 }
@@ -128,7 +144,7 @@ void signal_group_exit_locked(struct process *p, int code)
 	for_each_list(t, &p->threads, thread_link) {
 		if (READ_ONCE(t->flags) & TASK_EXITING)
 			continue;
-		t->stop_pending = 0;
+		signal_job_clear(t, JOB_PENDING_MASK);
 		t->pending.set |= SIGMASK(SIGKILL);
 		signal_wake(t, true);
 	}
@@ -331,6 +347,18 @@ int signal_send_locked(struct process *p, int sig, const struct siginfo *info)
 	return p->nthreads ? send_locked(&to, sig, info) : -ESRCH;
 }
 
+void signal_requeue_locked(struct task *t, const struct siginfo *si,
+			   bool group)
+{
+	const struct target to = {
+		.process = t->process,
+		.task = t,
+		.group = group,
+	};
+
+	(void)send_locked(&to, si->si_signo, si);
+}
+
 int signal_send_process(struct process *p, int sig, const struct siginfo *info)
 {
 	u64 flags = spin_lock_irqsave(&p->siglock);
@@ -366,7 +394,7 @@ void signal_force(int sig, const struct siginfo *info)
 		act->handler = SIG_DFL;
 		t->blocked &= ~SIGMASK(sig);
 	}
-	if (act->handler == SIG_DFL)
+	if (act->handler == SIG_DFL && !t->tracee.flags)
 		p->unkillable = 0;
 	spin_unlock(&t->sighand->lock);
 	send_locked(&to, sig, info);
@@ -412,10 +440,11 @@ int signal_kill_other_threads(void)
 		err = -EAGAIN;
 	} else {
 		p->group_exec = self;
+		p->stop_count = 0;
 		for_each_list(t, &p->threads, thread_link) {
 			if (t == self || (READ_ONCE(t->flags) & TASK_EXITING))
 				continue;
-			t->stop_pending = 0;
+			signal_job_clear(t, JOB_PENDING_MASK);
 			t->pending.set |= SIGMASK(SIGKILL);
 			signal_wake(t, true);
 		}

@@ -12,6 +12,7 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
+#include <proc/ptrace.h>
 #include <proc/tree.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -20,47 +21,111 @@
 
 #define USER_HZ 100
 
+bool signal_job_set(struct task *t, u32 bits, int sig)
+{
+	if ((t->pending.set & SIGMASK(SIGKILL)) ||
+	    (READ_ONCE(t->flags) & TASK_EXITING))
+		return false;
+	if (sig)
+		t->stop_signal = sig;
+	t->jobctl |= bits;
+	return true;
+}
+
+void signal_job_clear(struct task *t, u32 bits)
+{
+	if (bits & JOB_STOP_PENDING)
+		bits |= JOB_STOP_COUNTED | JOB_STOP_DEQUEUED;
+	t->jobctl &= ~bits;
+	if (!(t->jobctl & JOB_TRAPPING) || (t->jobctl & JOB_PENDING_MASK))
+		return;
+	t->jobctl &= ~(u32)JOB_TRAPPING;
+	thread_wake(&t->tracee.tracer->thread, WAKE_NORMAL);
+}
+
+/* A group stop begins or ends: a seized thread traps to tell, even if its
+ * tracer listens only. [S] */
+static void trap_notify(struct task *t)
+{
+	u32 states = t->jobctl & JOB_LISTENING ? BIT(THREAD_TRACED) : 0;
+
+	signal_job_set(t, JOB_TRAP_NOTIFY, 0);
+	signal_wake_states(t, states);
+}
+
+static void stop_mark(struct task *t, int sig)
+{
+	if (READ_ONCE(t->thread.state) == THREAD_STOPPED ||
+	    !signal_job_set(t, JOB_STOP_PENDING | JOB_STOP_COUNTED, sig))
+		return;
+	t->process->stop_count++;
+	if (t == current_task())
+		return;
+	if (t->tracee.flags & PT_SEIZED)
+		trap_notify(t);
+	else
+		signal_wake(t, false);
+}
+
 void signal_stop_begin_locked(struct process *p, int sig)
 {
 	struct task *t;
 
-	if (p->sigflags & (SIGNAL_STOPPED | SIGNAL_GROUP_EXIT) || p->group_exec)
+	if (!(current_task()->jobctl & JOB_STOP_DEQUEUED) ||
+	    (p->sigflags & SIGNAL_GROUP_EXIT) || p->group_exec)
 		return;
-	p->sigflags &= ~(u32)(SIGNAL_CONTINUED | SIGNAL_CONT_REPORT);
-	p->stop_signal = sig;
-	for_each_list(t, &p->threads, thread_link) {
-		if (t->stop_pending || (READ_ONCE(t->flags) & TASK_EXITING))
-			continue;
-		t->stop_pending = 1;
-		p->stop_count++;
-		if (t != current_task())
-			signal_wake(t, false);
-	}
+	if (!(p->sigflags & SIGNAL_STOPPED))
+		p->stop_signal = sig;
+	p->stop_count = 0;
+	for_each_list(t, &p->threads, thread_link)
+		stop_mark(t, sig);
 }
 
 void signal_thread_born_locked(struct task *child)
 {
 	struct process *p = child->process;
+	u32 bits = JOB_STOP_PENDING;
 
 	if (p->stop_count > 0) {
-		child->stop_pending = 1;
 		p->stop_count++;
+		bits |= JOB_STOP_COUNTED;
+	} else if (!(p->sigflags & SIGNAL_STOPPED)) {
+		return;
 	}
+	child->jobctl |= bits;
+	child->stop_signal = current_task()->stop_signal;
+}
+
+bool signal_stop_participate(void)
+{
+	struct task *t = current_task();
+	struct process *p = t->process;
+	bool counted = t->jobctl & JOB_STOP_COUNTED;
+
+	signal_job_clear(t, JOB_STOP_PENDING);
+	if (!counted)
+		return false;
+	if (p->stop_count > 0)
+		p->stop_count--;
+	if (p->stop_count || (p->sigflags & SIGNAL_STOPPED))
+		return false;
+	p->sigflags &= ~(u32)(SIGNAL_CONTINUED | SIGNAL_CONT_REPORT |
+			      SIGNAL_TELL_CONT);
+	p->sigflags |= SIGNAL_STOPPED | SIGNAL_STOP_REPORT | SIGNAL_TELL_STOP;
+	return true;
 }
 
 void signal_stop_join(void)
 {
 	struct task *t = current_task();
 	struct process *p = t->process;
-	bool tell = false;
+	bool tell;
 
-	ASSERT(t->stop_pending);
-	t->stop_pending = 0;
-	if (--p->stop_count == 0) {
-		p->sigflags |= SIGNAL_STOPPED | SIGNAL_STOP_REPORT |
-			       SIGNAL_TELL_STOP;
-		tell = true;
+	if (t->tracee.flags) {
+		signal_job_set(t, JOB_TRAP_STOP, 0);
+		return;
 	}
+	tell = signal_stop_participate();
 	signal_recalc();
 	thread_set_state(THREAD_STOPPED);
 	spin_unlock_irq(&p->siglock);
@@ -68,6 +133,7 @@ void signal_stop_join(void)
 		signal_tell_parent(p);
 	schedule();
 	thread_set_state(THREAD_RUNNING);
+	spin_lock_irq(&p->siglock);
 }
 
 void signal_continue_locked(struct process *p)
@@ -76,8 +142,11 @@ void signal_continue_locked(struct process *p)
 	bool was_stopping = p->stop_count > 0;
 
 	for_each_list(t, &p->threads, thread_link) {
-		t->stop_pending = 0;
-		thread_wake(&t->thread, BIT(THREAD_STOPPED));
+		signal_job_clear(t, JOB_STOP_PENDING);
+		if (t->tracee.flags & PT_SEIZED)
+			trap_notify(t);
+		else
+			thread_wake(&t->thread, BIT(THREAD_STOPPED));
 	}
 	p->stop_count = 0;
 	if (p->sigflags & SIGNAL_STOPPED) {
@@ -188,5 +257,8 @@ void signal_tell_parent(struct process *p)
 		signal_notify_parent_stop(p, CLD_STOPPED);
 	if (tell & SIGNAL_TELL_CONT)
 		signal_notify_parent_stop(p, CLD_CONTINUED);
+	if (tell && unlikely(p->leader->tracee.flags))
+		ptrace_tell_group(p, tell & SIGNAL_TELL_CONT ?
+				     CLD_CONTINUED : CLD_STOPPED);
 	tree_unlock(p->parent_ns);
 }

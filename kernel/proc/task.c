@@ -76,8 +76,8 @@ int task_alloc(struct task **out)
 	t->thread.dead = task_dead;
 	list_init(&t->thread_link);
 	list_init(&t->children);
-	list_init(&t->ptrace_link);
-	list_init(&t->ptraced);
+	list_init(&t->tracee.link);
+	list_init(&t->tracees);
 	spin_init(&t->alloc_lock, "task", RANK_TASK);
 	sigqueue_init(&t->pending);
 	atomic_inc(&ntasks);
@@ -141,7 +141,8 @@ void task_put(struct task *t)
 		return;
 	ASSERT(t->exit_state == EXIT_DEAD);
 	ASSERT(!t->aspace && !t->files && !t->fs && !t->nsproxy);
-	ASSERT(list_empty(&t->children));
+	ASSERT(list_empty(&t->children) && list_empty(&t->tracees));
+	ASSERT(!t->tracee.flags);
 	arch_thread_fini(&t->thread.arch);
 	rcu_call(&t->rcu, task_free_rcu);
 }

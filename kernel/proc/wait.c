@@ -15,27 +15,22 @@
 
 #include <core/assert.h>
 #include <proc/pidns.h>
+#include <proc/ptrace.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
 #include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/wait.h>
+#include "wait_internal.h"
 
-struct wait_scan {
-	const struct wait_request *req;
-	struct wait_result *out;
-	struct task *reaped;		/* claimed zombie to be released */
-	bool eligible;			/* some child matches, whatever state */
-};
-
-static bool pid_matches(const struct wait_request *req, struct process *p)
+bool wait_matches(const struct wait_request *req, const struct task *t)
 {
 	switch (req->which) {
 	case P_PID:
 	case P_PIDFD:
-		return p->tgid == req->pid;
+		return t->pid == req->pid;
 	case P_PGID:
-		return p->pgid == req->pid;
+		return t->process->pgid == req->pid;
 	}
 	return true;
 }
@@ -57,17 +52,24 @@ static int exit_status(const struct process *p)
 						 p->leader->exit_code;
 }
 
-static void fill_result(struct wait_scan *s, struct process *p)
+void wait_fill(struct wait_scan *s, struct task *t)
 {
-	s->out->pid = pid_vnr(p->tgid);
-	s->out->uid = uid_shown(current_cred()->user_ns,
-				p->leader->cred->uid);
+	s->out->pid = pid_vnr(t->pid);
+	s->out->uid = uid_shown(current_cred()->user_ns, t->cred->uid);
 	if (s->req->want_rusage)
-		process_rusage(p, RUSAGE_BOTH, &s->out->rusage);
+		process_rusage(t->process, RUSAGE_BOTH, &s->out->rusage);
 }
 
-/* A reaped child's use becomes the parent's children's. [P] */
-static void account_child(struct process *parent, struct process *child)
+void wait_fill_exit(struct wait_scan *s, int status)
+{
+	s->out->status = status;
+	s->out->si_code = WIFEXITED(status) ? CLD_EXITED :
+			  WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
+	s->out->si_status = WIFEXITED(status) ? WEXITSTATUS(status) :
+						WTERMSIG(status);
+}
+
+void wait_account_child(struct process *parent, struct process *child)
 {
 	u64 rss = max(child->max_rss, child->child_max_rss);
 	struct rusage_sum sum;
@@ -87,21 +89,19 @@ static void account_child(struct process *parent, struct process *child)
 static bool take_zombie(struct wait_scan *s, struct process *p)
 {
 	struct task *leader = p->leader;
-	int status = exit_status(p);
 
 	if (leader->exit_state != EXIT_ZOMBIE)
 		return false;
 	if (p->nthreads > 1)
 		return false;
-	fill_result(s, p);
-	s->out->status = status;
-	s->out->si_code = WIFEXITED(status) ? CLD_EXITED :
-			  WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
-	s->out->si_status = WIFEXITED(status) ? WEXITSTATUS(status) :
-						WTERMSIG(status);
+	/* Its tracer has it first. */
+	if (unlikely(leader->tracee.flags))
+		return false;
+	wait_fill(s, leader);
+	wait_fill_exit(s, exit_status(p));
 	if (s->req->options & WNOWAIT)
 		return true;
-	account_child(p->parent, p);
+	wait_account_child(p->parent, p);
 	leader->exit_state = EXIT_DEAD;
 	s->reaped = leader;
 	return true;
@@ -124,15 +124,16 @@ static bool take_stopped(struct wait_scan *s, struct process *p)
 	spin_unlock_irq(&p->siglock);
 	if (!taken)
 		return false;
-	fill_result(s, p);
+	wait_fill(s, p->leader);
 	s->out->status = W_STOPCODE(sig);
 	s->out->si_code = CLD_STOPPED;
 	s->out->si_status = sig;
 	return true;
 }
 
-static bool take_continued(struct wait_scan *s, struct process *p)
+bool wait_take_continued(struct wait_scan *s, struct task *t)
 {
+	struct process *p = t->process;
 	bool taken = false;
 
 	if (!(s->req->options & WCONTINUED))
@@ -146,7 +147,7 @@ static bool take_continued(struct wait_scan *s, struct process *p)
 	spin_unlock_irq(&p->siglock);
 	if (!taken)
 		return false;
-	fill_result(s, p);
+	wait_fill(s, t);
 	s->out->status = W_CONTINUED;
 	s->out->si_code = CLD_CONTINUED;
 	s->out->si_status = SIGCONT;
@@ -155,17 +156,21 @@ static bool take_continued(struct wait_scan *s, struct process *p)
 
 static bool consider_child(struct wait_scan *s, struct process *p)
 {
-	if (!pid_matches(s->req, p) || !kind_matches(s->req, p))
+	struct task *leader = p->leader;
+
+	if (!wait_matches(s->req, leader) || !kind_matches(s->req, p))
 		return false;
-	if (p->leader->exit_state == EXIT_DEAD)
+	if (leader->exit_state == EXIT_DEAD)
 		return false;
+	if (unlikely(leader->tracee.flags) && !ptrace_by_stranger(leader))
+		return ptrace_wait_child(s, leader);
 	/* A zombie will neither stop nor continue. */
-	if (p->leader->exit_state == EXIT_ZOMBIE && p->nthreads == 1 &&
+	if (leader->exit_state == EXIT_ZOMBIE && p->nthreads == 1 &&
 	    !(s->req->options & WEXITED))
 		return false;
 	s->eligible = true;
 	return take_zombie(s, p) || take_stopped(s, p) ||
-	       take_continued(s, p);
+	       wait_take_continued(s, leader);
 }
 
 /* A process named by number is found without a walk. */
@@ -193,6 +198,18 @@ static bool scan_thread(struct wait_scan *s, struct task *t)
 	return false;
 }
 
+static bool has_tracees(void)
+{
+	struct task *t;
+	bool any = false;
+
+	rcu_read_lock();
+	for_each_thread(t, current_process())
+		any = any || !list_empty(&t->tracees);
+	rcu_read_unlock();
+	return any;
+}
+
 /* One look at all children. True: an event was taken. */
 static bool scan(struct wait_scan *s)
 {
@@ -213,7 +230,7 @@ static bool scan(struct wait_scan *s)
 		}
 	}
 	tree_unlock(current_pidns());
-	return found;
+	return found || (unlikely(has_tracees()) && ptrace_wait_scan(s));
 }
 
 /* Until an event was taken, or there is none to wait for. */
@@ -268,10 +285,11 @@ static bool reap_one(struct task **out)
 			if (leader->exit_state == EXIT_DEAD)
 				continue;
 			any = true;
+			/* A tracer outside has the zombie first. */
 			if (leader->exit_state != EXIT_ZOMBIE ||
-			    p->nthreads > 1)
+			    p->nthreads > 1 || leader->tracee.flags)
 				continue;
-			account_child(p->parent, p);
+			wait_account_child(p->parent, p);
 			leader->exit_state = EXIT_DEAD;
 			*out = leader;
 			goto found;

@@ -34,6 +34,9 @@ long sys_exit_group(int code);
 long sys_wait4(pid_t pid, uptr_t status, int options, uptr_t rusage);
 long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage);
 
+/* ptrace.c */
+OPTIONAL long sys_ptrace(long request, pid_t pid, u64 addr, u64 data);
+
 /* exec.c */
 long sys_execve(uptr_t uname, uptr_t argv, uptr_t envp);
 long sys_execveat(int dirfd, uptr_t uname, uptr_t argv, uptr_t envp,

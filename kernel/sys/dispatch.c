@@ -15,6 +15,7 @@
 #include <proc/lifecycle.h>
 #include <proc/signal.h>
 #include "path_util.h"
+#include "syscall_watch.h"
 #include "table.h"
 #include <uapi/errno.h>
 
@@ -78,21 +79,35 @@ static NOINLINE long call_traced(struct regs *r, const struct syscall_entry *e)
 	return ret;
 }
 
-void upcall_syscall(struct regs *r)
+static long run(struct regs *r)
 {
 	u64 nr = (u64)regs_syscall_nr(r);
 	const struct syscall_entry *e = &syscall_table[nr];
-	long ret;
 
 	if (unlikely(nr >= NR_SYSCALLS || !e->fn))
-		ret = refuse((s64)nr);
-	else if (unlikely(trace_calls))
-		ret = call_traced(r, e);
-	else
-		ret = call(r, e);
-	regs_set_return(r, (u64)ret);
+		return refuse((s64)nr);
+	if (unlikely(trace_calls))
+		return call_traced(r, e);
+	return call(r, e);
+}
+
+static bool watched(void)
+{
+	return unlikely(READ_ONCE(arch_current()->work) & WORK_TRACE);
+}
+
+void upcall_syscall(struct regs *r)
+{
+	long ret;
+
+	/* A tracer or a filter may change the call, or forbid it. */
+	if (!watched() || syscall_enter(r))
+		regs_set_return(r, (u64)run(r));
+	if (watched())
+		syscall_leave(r);
 	/* A call to be restarted passes signal_deliver, whoever took the
 	 * signal that interrupted it. */
+	ret = (long)regs_return(r);
 	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK &&
 		     regs_syscall_nr(r) >= 0))
 		signal_deliver(r);

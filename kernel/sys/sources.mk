@@ -1,5 +1,5 @@
 # kernel/sys/sources.mk - sources of this directory in reading order
-SRCS += kernel/sys/table.c kernel/sys/dispatch.c
+SRCS += kernel/sys/table.c kernel/sys/dispatch.c kernel/sys/syscall_watch.c
 SRCS += kernel/sys/process.c kernel/sys/exec.c kernel/sys/signal.c
 SRCS += kernel/sys/pidfd.c kernel/sys/kcmp.c
 SRCS += kernel/sys/path_util.c kernel/sys/file_open.c kernel/sys/file_io.c
@@ -12,6 +12,7 @@ SRCS += kernel/sys/cred.c kernel/sys/capability.c kernel/sys/prctl.c
 SRCS += kernel/sys/prctl_cap.c kernel/sys/limits.c kernel/sys/misc.c
 SRCS += kernel/sys/syslog.c kernel/sys/reboot.c
 # optional: what is left out is answered -ENOSYS
+SRCS += kernel/sys/ptrace.c
 SRCS += kernel/sys/eventfd.c kernel/sys/memfd.c kernel/sys/lock.c
 SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c
 SRCS += kernel/sys/posix_timers.c

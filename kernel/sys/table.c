@@ -121,6 +121,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_getrusage] = { (syscall_any)sys_getrusage, "getrusage", 2 },
 	[NR_sysinfo] = { (syscall_any)sys_sysinfo, "sysinfo", 1 },
 	[NR_times] = { (syscall_any)sys_times, "times", 1 },
+	[NR_ptrace] = { (syscall_any)sys_ptrace, "ptrace", 4 },
 	[NR_getuid] = { (syscall_any)sys_getuid, "getuid", 0 },
 	[NR_syslog] = { (syscall_any)sys_syslog, "syslog", 3 },
 	[NR_getgid] = { (syscall_any)sys_getgid, "getgid", 0 },

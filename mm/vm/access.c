@@ -12,6 +12,20 @@
 #include <arch/upcall.h>
 #include <lib/string.h>
 
+/* May the page be touched for @access, an enum fault_access or with
+ * ACCESS_FORCE, as it is mapped? [P] */
+static bool page_allows(const struct region *r, const struct page *p,
+			u32 flags, u32 access)
+{
+	bool force = access & ACCESS_FORCE;
+
+	if ((access & ~ACCESS_FORCE) != FAULT_WRITE)
+		return force || (r->flags & REGION_PROT);
+	if (flags & MMU_WRITE)
+		return true;
+	return force && !(r->flags & REGION_SHARED) && page_is_exclusive(p);
+}
+
 /* The page at @addr if it is mapped for @access, with a reference. */
 static struct page *mapped_page(struct aspace *as, u64 addr, u32 access)
 {
@@ -22,9 +36,8 @@ static struct page *mapped_page(struct aspace *as, u64 addr, u32 access)
 
 	spin_lock(&as->ptable_lock);
 	r = region_find(as, addr);
-	if (r && (r->flags & REGION_PROT) &&
-	    mmu_query(&as->mmu, PAGE_ALIGN_DOWN(addr), &pa, &flags) &&
-	    (access != FAULT_WRITE || (flags & MMU_WRITE))) {
+	if (r && mmu_query(&as->mmu, PAGE_ALIGN_DOWN(addr), &pa, &flags) &&
+	    page_allows(r, phys_to_page(pa), flags, access)) {
 		p = phys_to_page(pa);
 		page_get(p);
 	}
@@ -32,73 +45,92 @@ static struct page *mapped_page(struct aspace *as, u64 addr, u32 access)
 	return p;
 }
 
-/* As far as the end of the page. @write: from @buf into the process. */
-static bool copy_within_page(struct aspace *as, u64 addr, void *buf,
-			     size_t len)
+/* A piece of memory that does not cross a page. */
+struct piece {
+	u64 addr;
+	void *buf;
+	size_t len;
+	u32 access;
+};
+
+static bool read_piece(struct aspace *as, const struct piece *c)
 {
 	struct page *p;
 
-	while (!(p = mapped_page(as, addr, FAULT_READ))) {
-		if (fault_page(as, addr, FAULT_READ))
+	while (!(p = mapped_page(as, c->addr, c->access))) {
+		if (fault_page(as, c->addr, c->access))
 			return false;
 	}
-	memcpy(buf, (char *)page_to_virt(p) + addr % PAGE_SIZE, len);
+	memcpy(c->buf, (char *)page_to_virt(p) + c->addr % PAGE_SIZE, c->len);
 	page_put(p);
 	return true;
 }
 
-static bool write_within_page(struct aspace *as, u64 addr, const void *buf,
-			      size_t len)
+static bool write_piece(struct aspace *as, const struct piece *c)
 {
 	struct page *p;
 
 	for (;;) {
 		mutex_lock(&as->lock);
-		p = mapped_page(as, addr, FAULT_WRITE);
+		p = mapped_page(as, c->addr, c->access);
 		if (p)
-			memcpy((char *)page_to_virt(p) + addr % PAGE_SIZE,
-			       buf, len);
+			memcpy((char *)page_to_virt(p) + c->addr % PAGE_SIZE,
+			       c->buf, c->len);
 		mutex_unlock(&as->lock);
 		if (p)
 			break;
-		if (fault_page(as, addr, FAULT_WRITE))
+		if (fault_page(as, c->addr, c->access))
 			return false;
 	}
 	page_put(p);
 	return true;
 }
 
-static size_t rest_of_page(u64 addr, size_t len)
+/* All of @whole, page by page: bytes done. */
+static size_t copy(struct aspace *as, const struct piece *whole,
+		   bool (*one)(struct aspace *as, const struct piece *c))
 {
-	return min(len, PAGE_SIZE - addr % PAGE_SIZE);
+	struct piece c = *whole;
+	size_t done = 0;
+
+	while (done < whole->len && c.addr < USER_END) {
+		c.len = min(whole->len - done,
+			    PAGE_SIZE - c.addr % PAGE_SIZE);
+		if (!one(as, &c))
+			break;
+		c.addr += c.len;
+		c.buf = (char *)c.buf + c.len;
+		done += c.len;
+	}
+	return done;
 }
 
 size_t aspace_read(struct aspace *as, u64 addr, void *buf, size_t len)
 {
-	size_t done = 0;
+	const struct piece c = { addr, buf, len, FAULT_READ };
 
-	while (done < len && addr < USER_END) {
-		size_t n = rest_of_page(addr, len - done);
+	return copy(as, &c, read_piece);
+}
 
-		if (!copy_within_page(as, addr, (char *)buf + done, n))
-			break;
-		addr += n;
-		done += n;
-	}
-	return done;
+size_t aspace_peek(struct aspace *as, u64 addr, void *buf, size_t len)
+{
+	const struct piece c = { addr, buf, len, FAULT_READ | ACCESS_FORCE };
+
+	return copy(as, &c, read_piece);
 }
 
 size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len)
 {
-	size_t done = 0;
+	const struct piece c = { addr, (void *)(u64)buf, len, FAULT_WRITE };
 
-	while (done < len && addr < USER_END) {
-		size_t n = rest_of_page(addr, len - done);
+	return copy(as, &c, write_piece);
+}
 
-		if (!write_within_page(as, addr, (const char *)buf + done, n))
-			break;
-		addr += n;
-		done += n;
-	}
-	return done;
+size_t aspace_poke(struct aspace *as, u64 addr, const void *buf, size_t len)
+{
+	const struct piece c = {
+		addr, (void *)(u64)buf, len, FAULT_WRITE | ACCESS_FORCE
+	};
+
+	return copy(as, &c, write_piece);
 }

@@ -36,6 +36,7 @@ struct fault {
 	struct aspace *as;
 	u64 addr;		/* page aligned */
 	u32 access;		/* enum fault_access */
+	bool force;		/* by a debugger */
 	u32 need;		/* what the last try lacked */
 	int *code;		/* SEGV_* of a failure */
 	struct page *fresh;	/* for the private page */
@@ -55,13 +56,20 @@ static void *page_data(const struct page *p)
 	return page_to_virt(p);
 }
 
-static bool region_allows(const struct region *r, u32 access)
+static bool region_allows(const struct region *r, const struct fault *f)
 {
-	if (access == FAULT_WRITE)
-		return r->flags & REGION_WRITE;
-	if (access == FAULT_EXEC)
+	if (f->access == FAULT_WRITE)
+		return (r->flags & REGION_WRITE) ||
+		       (f->force && !(r->flags & REGION_SHARED));
+	if (f->access == FAULT_EXEC)
 		return r->flags & REGION_EXEC;
-	return r->flags & REGION_PROT;
+	return f->force || (r->flags & REGION_PROT);
+}
+
+/* What a private page that was written to is mapped with. */
+static u32 written_pte_extra(const struct region *r)
+{
+	return r->flags & REGION_WRITE ? MMU_WRITE | MMU_DIRTY : MMU_DIRTY;
 }
 
 /* Is there a page to make private? Alone in the address space nobody waits
@@ -136,7 +144,7 @@ static int fault_anon(struct fault *f, struct region *r)
 			       region_pte_flags(r));
 	if (!fault_has_fresh(f, true))
 		return -EAGAIN;
-	return install(f, r, &f->fresh, MMU_WRITE | MMU_DIRTY);
+	return install(f, r, &f->fresh, written_pte_extra(r));
 }
 
 static u32 shared_pte_extra(const struct region *r)
@@ -185,7 +193,7 @@ static int fault_object(struct fault *f, struct region *r)
 		return -EAGAIN;
 	memcpy(page_data(f->fresh), page_data(f->backing), PAGE_SIZE);
 	r->has_copies = true;
-	return install(f, r, &f->fresh, MMU_WRITE | MMU_DIRTY);
+	return install(f, r, &f->fresh, written_pte_extra(r));
 }
 
 /*
@@ -196,7 +204,7 @@ static int fault_object(struct fault *f, struct region *r)
 static void cow_replace(struct fault *f, struct region *r, struct page *old)
 {
 	struct mmu *mmu = &f->as->mmu;
-	u32 flags = region_pte_flags(r) | MMU_WRITE | MMU_DIRTY;
+	u32 flags = region_pte_flags(r) | written_pte_extra(r);
 	u64 end = f->addr + PAGE_SIZE;
 	int err = 0;
 
@@ -226,7 +234,7 @@ static int fault_protected(struct fault *f, struct region *r, paddr_t pa)
 
 	if ((r->flags & REGION_SHARED) || page_is_exclusive(old)) {
 		mmu_replace(&f->as->mmu, f->addr, pa,
-			    region_pte_flags(r) | MMU_WRITE | MMU_DIRTY);
+			    region_pte_flags(r) | written_pte_extra(r));
 		tlb_flush_local(f->addr);
 		return 0;
 	}
@@ -268,7 +276,7 @@ static int fault_try(struct fault *f)
 	r = region_find(as, f->addr);
 	if (!r) {
 		err = -ENOENT;
-	} else if (!region_allows(r, f->access)) {
+	} else if (!region_allows(r, f)) {
 		*f->code = SEGV_ACCERR;
 		err = -EFAULT;
 	} else {
@@ -382,7 +390,8 @@ static int fault_resolve(struct aspace *as, u64 addr, u32 access, int *code)
 	/* Not all of it at once: the array of neighbours is large. */
 	f.as = as;
 	f.addr = PAGE_ALIGN_DOWN(addr);
-	f.access = access;
+	f.access = access & ~ACCESS_FORCE;
+	f.force = access & ACCESS_FORCE;
 	f.code = code;
 	f.fresh = NULL;
 	f.backing = NULL;

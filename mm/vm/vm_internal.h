@@ -147,8 +147,13 @@ static inline bool page_is_exclusive(const struct page *p)
 	return p->kind == PAGE_ANON && atomic_read(&p->refs) == 1;
 }
 
+/* Beside an enum fault_access: a debugger's, which only the kind of mapping
+ * can refuse. The page is mapped with no more rights than the region has. */
+#define ACCESS_FORCE 0x10u
+
 /*
- * fault_page - have the page of @addr mapped for @access (enum fault_access)
+ * fault_page - have the page of @addr mapped for @access (enum fault_access,
+ *              maybe with ACCESS_FORCE)
  * Context: task, may sleep; no lock of this layer held
  * Return:  0, -EFAULT (no region, forbidden), -EIO (past the object's end),
  *          -ENOMEM

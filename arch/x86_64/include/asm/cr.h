@@ -115,6 +115,19 @@ static inline u64 dr6_read(void)
 	return v;
 }
 
+static inline u64 dr7_read(void)
+{
+	u64 v;
+
+	__asm__ volatile("movq %%dr7, %0" : "=r"(v));
+	return v;
+}
+
+static inline void dr7_write(u64 v)
+{
+	__asm__ volatile("movq %0, %%dr7" : : "r"(v) : "memory");
+}
+
 static inline void dr6_write(u64 v)
 {
 	__asm__ volatile("movq %0, %%dr6" : : "r"(v));

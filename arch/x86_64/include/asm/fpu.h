@@ -57,6 +57,18 @@ int fpu_frame_write(uptr_t buf);
  */
 int fpu_frame_read(uptr_t buf);
 
+/*
+ * fpu_area_export - a switched-out thread's state as tracers see it
+ * @size:   512 (the old state), or fpu_area_size() with XSAVE
+ * Components in their initial state are written out.
+ */
+void fpu_area_export(const void *area, void *buf, u32 size);
+/*
+ * fpu_area_import - the reverse
+ * Return:  0, -EINVAL (unknown components or reserved bits; nothing changed).
+ */
+int fpu_area_import(void *area, const void *buf, u32 size);
+
 /* usercopy.asm: the processor's instructions on user memory, with fix-ups.
  * Return: 0, -EFAULT. */
 int usercopy_xsave(uptr_t buf, u64 components, u64 size);
