@@ -8,14 +8,20 @@
 #define PROC_MSG_TEXT_H
 
 #include <lib/list.h>
+#include <lib/rbtree.h>
 #include <lib/types.h>
 
 struct msg_piece;
 
 struct msg_text {
-	struct list link;	/* of the queue that has it */
-	s64 type;
-	u64 priority;
+	union {		/* in the queue that has it */
+		struct list link;
+		struct rb_node node;
+	};
+	union {
+		s64 type;
+		u32 priority;
+	};
 	size_t size;
 	struct msg_piece *pieces;	/* owned */
 };

@@ -3,3 +3,4 @@ SRCS += kernel/ipc/ns.c kernel/ipc/object.c kernel/ipc/sysctl.c
 SRCS += kernel/ipc/sem.c kernel/ipc/sem_undo.c kernel/ipc/sem_control.c
 SRCS += kernel/ipc/msg_text.c kernel/ipc/msg.c
 SRCS += kernel/ipc/shm.c
+SRCS += kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c

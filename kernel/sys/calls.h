@@ -306,6 +306,16 @@ OPTIONAL long sys_shmat(s32 id, u64 addr, int flags);
 OPTIONAL long sys_shmdt(u64 addr);
 OPTIONAL long sys_shmctl(s32 id, int cmd, uptr_t arg);
 
+/* mqueue.c */
+OPTIONAL long sys_mq_open(uptr_t uname, int flags, mode_t mode, uptr_t uattr);
+OPTIONAL long sys_mq_unlink(uptr_t uname);
+OPTIONAL long sys_mq_timedsend(int fd, uptr_t ubuf, size_t len, u32 priority,
+			       uptr_t uts);
+OPTIONAL long sys_mq_timedreceive(int fd, uptr_t ubuf, size_t len,
+				  uptr_t upriority, uptr_t uts);
+OPTIONAL long sys_mq_notify(int fd, uptr_t uevent);
+OPTIONAL long sys_mq_getsetattr(int fd, uptr_t unew, uptr_t uold);
+
 /* epoll.c: optional */
 OPTIONAL long sys_epoll_create(int size);
 OPTIONAL long sys_epoll_create1(int flags);

@@ -18,5 +18,6 @@ SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c
 SRCS += kernel/sys/posix_timers.c
 SRCS += kernel/sys/sysv_sem.c kernel/sys/sysv_msg.c kernel/sys/sysv_shm.c
 SRCS += kernel/sys/acct.c
+SRCS += kernel/sys/mqueue.c
 SRCS += kernel/sys/socket.c kernel/sys/socket_opt.c
 SRCS += kernel/sys/socket_io.c kernel/sys/socket_msg.c

@@ -267,6 +267,18 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_epoll_ctl] = { (syscall_any)sys_epoll_ctl, "epoll_ctl", 4 },
 	[NR_tgkill] = { (syscall_any)sys_tgkill, "tgkill", 3 },
 	[NR_utimes] = { (syscall_any)sys_utimes, "utimes", 2 },
+	[NR_mq_open] = { (syscall_any)sys_mq_open, "mq_open", 4 },
+	[NR_mq_unlink] = { (syscall_any)sys_mq_unlink, "mq_unlink", 1 },
+	[NR_mq_timedsend] = {
+		(syscall_any)sys_mq_timedsend, "mq_timedsend", 5
+	},
+	[NR_mq_timedreceive] = {
+		(syscall_any)sys_mq_timedreceive, "mq_timedreceive", 5
+	},
+	[NR_mq_notify] = { (syscall_any)sys_mq_notify, "mq_notify", 2 },
+	[NR_mq_getsetattr] = {
+		(syscall_any)sys_mq_getsetattr, "mq_getsetattr", 3
+	},
 	[NR_waitid] = { (syscall_any)sys_waitid, "waitid", 5 },
 	[NR_openat] = { (syscall_any)sys_openat, "openat", 4 },
 	[NR_mkdirat] = { (syscall_any)sys_mkdirat, "mkdirat", 3 },

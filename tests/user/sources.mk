@@ -38,7 +38,7 @@ USER_TESTS += threads threads_raw threads_exec futex
 USER_TESTS += unix_stream unix_dgram unix_rights
 
 # System V objects
-USER_TESTS += sysv_sem sysv_msg sysv_shm
+USER_TESTS += sysv_sem sysv_msg sysv_shm mqueues
 
 # the system
 USER_TESTS += misc clocks scheduling
