@@ -35,6 +35,8 @@ void drivers_init(u32 mask, u32 preferred)
 
 	if (tty_init())
 		pr_err("console: no memory for the terminals\n");
+	if (pty_init)
+		pty_init();
 	if (wanted(mask, CONSOLE_SERIAL) && serial_init(&serial))
 		serial = NULL;
 	if (!screen_init || screen_init(&screen))

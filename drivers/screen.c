@@ -275,6 +275,12 @@ static size_t screen_write(struct tty *tty, const char *data, size_t len)
 	return len;
 }
 
+static size_t screen_room(struct tty *tty)
+{
+	(void)tty;
+	return ring_space(&screen.output);
+}
+
 static size_t screen_pending(struct tty *tty)
 {
 	(void)tty;
@@ -292,6 +298,7 @@ static void screen_discard(struct tty *tty)
 
 static const struct tty_ops screen_ops = {
 	.write = screen_write,
+	.room = screen_room,
 	.pending = screen_pending,
 	.discard = screen_discard,
 };
@@ -348,6 +355,7 @@ int screen_init(struct tty **out)
 		.name = "tty1",
 		.dev = MKDEV(TTY_MAJOR, 1),
 		.ops = &screen_ops,
+		.flags = TTY_RESET,
 		.winsize = {
 			.ws_row = (u16)screen.display.rows,
 			.ws_col = (u16)screen.display.cols,
@@ -362,6 +370,7 @@ int screen_init(struct tty **out)
 		return err;
 	mutex_lock(&screen.tty->lock);
 	screen.tty->termios.c_iflag |= IUTF8;
+	screen.tty->first.c_iflag |= IUTF8;
 	mutex_unlock(&screen.tty->lock);
 	if (tty_alias(screen.tty, MKDEV(TTY_MAJOR, 0), "tty0"))
 		pr_warn("screen: no tty0\n");

@@ -38,6 +38,7 @@ enum uart_register {
 #define IIR_NONE 0x01
 #define FCR_ENABLE_CLEAR 0x07
 #define LCR_8N1 0x03
+#define LCR_BREAK 0x40
 #define LCR_DLAB 0x80
 #define MCR_DTR_RTS_OUT2 0x0b
 #define LSR_DATA 0x01
@@ -220,6 +221,12 @@ static size_t serial_write(struct tty *tty, const char *data, size_t len)
 	return n;
 }
 
+static size_t serial_room(struct tty *tty)
+{
+	(void)tty;
+	return ring_space(&port.tx);
+}
+
 static size_t serial_pending(struct tty *tty)
 {
 	(void)tty;
@@ -235,10 +242,21 @@ static void serial_discard(struct tty *tty)
 	spin_unlock_irqrestore(&port.lock, flags);
 }
 
+static void serial_set_break(struct tty *tty, bool on)
+{
+	u64 flags = spin_lock_irqsave(&port.lock);
+
+	(void)tty;
+	uart_write(UART_LCR, on ? LCR_8N1 | LCR_BREAK : LCR_8N1);
+	spin_unlock_irqrestore(&port.lock, flags);
+}
+
 static const struct tty_ops serial_ops = {
 	.write = serial_write,
+	.room = serial_room,
 	.pending = serial_pending,
 	.discard = serial_discard,
+	.set_break = serial_set_break,
 };
 
 int serial_init(struct tty **out)

@@ -4,5 +4,8 @@ SRCS += drivers/screen.c drivers/vt.c drivers/vt_csi.c drivers/vt_sgr.c
 SRCS += drivers/vt_screen.c drivers/colour.c drivers/font8x16.c
 SRCS += drivers/fbcon.c drivers/egatext.c
 SRCS += drivers/keyboard.c drivers/keymap.c
-SRCS += drivers/tty.c drivers/tty_line.c drivers/tty_output.c
-SRCS += drivers/tty_ioctl.c
+SRCS += drivers/tty.c drivers/tty_file.c drivers/tty_line.c
+SRCS += drivers/tty_output.c drivers/tty_ioctl.c drivers/tty_mode.c
+SRCS += drivers/tty_job.c
+# Optional: pairs of terminals.
+SRCS += drivers/pty.c drivers/ptmx.c drivers/devpts.c

@@ -1,19 +1,28 @@
 /*
  * drivers/tty_output.c - what a terminal shows
  *
- * What:  output processing (OPOST) of written characters, echo of typed ones.
+ * What:  output processing (OPOST) of written characters, echo of typed ones;
+ *        stopping and starting. Echo that the device does not take, or that
+ *        comes while output is stopped, waits in a ring, ahead of what is
+ *        written later; beyond that it is lost.
  * Locks: tty->lock held by every caller.
  * See:   termios(3), c_oflag and the ECHO flags.
  */
 #include "tty_private.h"
 
-#include <lib/string.h>
+#include <uapi/poll.h>
 
 #define TAB_STOP 8
 
 static bool put(struct tty *tty, const char *text, size_t len)
 {
-	return tty->ops->write(tty, text, len) == len;
+	if (!tty->echoing)
+		return tty->ops->write(tty, text, len) == len;
+	if (!ring_used(&tty->echo) && !tty->stopped &&
+	    tty->ops->write(tty, text, len) == len)
+		return true;
+	ring_write_all(&tty->echo, text, (u32)len);
+	return true;
 }
 
 static u32 to_tab_stop(u32 column)
@@ -29,19 +38,24 @@ static bool output_newline(struct tty *tty)
 		tty->column = 0;
 		return true;
 	}
+	if (!put(tty, "\n", 1))
+		return false;
 	if (O(tty, ONLRET))
 		tty->column = 0;
-	return put(tty, "\n", 1);
+	return true;
 }
 
 static bool output_return(struct tty *tty)
 {
+	bool as_newline = O(tty, OCRNL);
+
 	if (O(tty, ONOCR) && tty->column == 0)
 		return true;
-	if (O(tty, OCRNL))
-		return output_newline(tty);
-	tty->column = 0;
-	return put(tty, "\r", 1);
+	if (!put(tty, as_newline ? "\n" : "\r", 1))
+		return false;
+	if (!as_newline || O(tty, ONLRET))
+		tty->column = 0;
+	return true;
 }
 
 static bool output_tab(struct tty *tty)
@@ -52,6 +66,27 @@ static bool output_tab(struct tty *tty)
 		 O(tty, TABDLY) == XTABS ? n : 1))
 		return false;
 	tty->column += n;
+	return true;
+}
+
+bool tty_utf8_continues(const struct tty *tty, u8 c)
+{
+	return I(tty, IUTF8) && (c & 0xc0) == 0x80;
+}
+
+static bool output_plain(struct tty *tty, u8 c)
+{
+	bool visible = c >= ' ' && c != 0x7f;
+	char ch = (char)c;
+
+	if (O(tty, OLCUC) && c >= 'a' && c <= 'z')
+		ch = (char)(c - 'a' + 'A');
+	if (!put(tty, &ch, 1))
+		return false;
+	if (c == '\b' && tty->column)
+		tty->column--;
+	else if (visible && !tty_utf8_continues(tty, c))
+		tty->column++;
 	return true;
 }
 
@@ -68,30 +103,16 @@ bool tty_output_char(struct tty *tty, u8 c)
 		return output_return(tty);
 	case '\t':
 		return output_tab(tty);
-	case '\b':
-		if (tty->column)
-			tty->column--;
-		return put(tty, &ch, 1);
 	}
-	if (O(tty, OLCUC) && c >= 'a' && c <= 'z')
-		ch = (char)(c - 'a' + 'A');
-	/* Bytes inside a UTF-8 character take no column of their own. */
-	if (c >= ' ' && c != 0x7f && !(I(tty, IUTF8) && (c & 0xc0) == 0x80))
-		tty->column++;
-	return put(tty, &ch, 1);
+	return output_plain(tty, c);
 }
 
-/* Echo is dropped when the device is full, as on a real line. */
 void tty_echo_raw(struct tty *tty, const char *text, size_t len)
 {
+	tty->echoing = true;
 	for (size_t i = 0; i < len; i++)
 		tty_output_char(tty, (u8)text[i]);
-}
-
-static bool shown_as_caret(const struct tty *tty, u8 c)
-{
-	return L(tty, ECHOCTL) && (c < ' ' || c == 0x7f) && c != '\t' &&
-	       c != '\n';
+	tty->echoing = false;
 }
 
 void tty_echo(struct tty *tty, u8 c)
@@ -99,21 +120,48 @@ void tty_echo(struct tty *tty, u8 c)
 	char caret[2] = { '^', (char)(c ^ 0x40) };
 	char ch = (char)c;
 
-	if (!L(tty, ECHO) && !(c == '\n' && L(tty, ECHONL) && L(tty, ICANON)))
-		return;
-	if (shown_as_caret(tty, c))
+	if (L(tty, ECHOCTL) && (c < ' ' || c == 0x7f) && c != '\t')
 		tty_echo_raw(tty, caret, 2);
 	else
 		tty_echo_raw(tty, &ch, 1);
 }
 
-u32 tty_echo_width(const struct tty *tty, u8 c, u32 column)
+bool tty_echo_flush(struct tty *tty)
 {
-	if (c == '\t')
-		return to_tab_stop(column);
-	if (shown_as_caret(tty, c))
-		return 2;
-	if (c < ' ' || c == 0x7f)
-		return 0;
-	return I(tty, IUTF8) && (c & 0xc0) == 0x80 ? 0 : 1;
+	char text[8];
+	u32 n;
+
+	while (!tty->stopped && (n = ring_peek(&tty->echo, 0, text, 8))) {
+		if (n > tty->ops->room(tty))
+			return false;
+		tty->ops->write(tty, text, n);
+		ring_drop(&tty->echo, n);
+	}
+	return !ring_used(&tty->echo);
+}
+
+void tty_stop(struct tty *tty, bool by_call)
+{
+	bool was = tty->stopped;
+
+	tty->stopped = true;
+	if (by_call)
+		tty->stopped_by_call = true;
+	if (!was && tty->ops->event)
+		tty->ops->event(tty, TTY_STOPPED);
+}
+
+void tty_start(struct tty *tty, bool by_call)
+{
+	if (!tty->stopped || (tty->stopped_by_call && !by_call))
+		return;
+	/* TCOON does not undo a ^S. */
+	if (by_call && !tty->stopped_by_call)
+		return;
+	tty->stopped = false;
+	tty->stopped_by_call = false;
+	if (tty->ops->event)
+		tty->ops->event(tty, TTY_STARTED);
+	tty_echo_flush(tty);
+	wait_queue_wake(&tty->write_wait, 1, POLLOUT | POLLWRNORM);
 }

@@ -41,20 +41,35 @@ static const struct dentry_make_args nodes[] = {
 };
 
 static struct superblock *devtmpfs_sb;	/* set at boot */
+static struct devnode *added;		/* grows at boot */
+
+static int make_node(struct dentry *dir, const struct dentry_make_args *args)
+{
+	struct dentry *d;
+	int err = dentry_make(dir, args, &d);
+
+	if (!err)
+		dentry_put(d);
+	return err;
+}
 
 /* Make what @dir does not have. */
 static int make_nodes(struct dentry *dir)
 {
 	int err = 0;
 
-	for (u32 i = 0; !err && i < ARRAY_SIZE(nodes); i++) {
-		struct dentry *d;
-
-		err = dentry_make(dir, &nodes[i], &d);
-		if (!err)
-			dentry_put(d);
-	}
+	for (u32 i = 0; !err && i < ARRAY_SIZE(nodes); i++)
+		err = make_node(dir, &nodes[i]);
+	for (struct devnode *n = added; !err && n; n = n->next)
+		err = make_node(dir, &n->args);
 	return err;
+}
+
+int devnode_add(struct devnode *node)
+{
+	node->next = added;
+	added = node;
+	return make_node(devtmpfs_sb->root, &node->args);
 }
 
 void devnodes_populate(void)

@@ -83,6 +83,10 @@ static void leave(struct pipe *p, struct file *f)
 	mutex_unlock(&p->lock);
 	wait_queue_wake(&p->read_wait, 0, POLLIN | POLLRDNORM | POLLHUP);
 	wait_queue_wake(&p->write_wait, 0, POLLOUT | POLLWRNORM | POLLERR);
+	if (READ_ONCE(p->readers) && READ_ONCE(p->writers))
+		return;
+	file_async_notify(&p->async, FILE_ASYNC_IN);
+	file_async_notify(&p->async, FILE_ASYNC_OUT);
 }
 
 /* Wait until the other side was opened since join, or is open now. */

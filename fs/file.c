@@ -74,17 +74,12 @@ void file_max_set(u64 n)
 void file_set_owner_hooks(const struct file_owner_hooks *h)
 {
 	owner_hooks = *h;
+	file_async_init(h->signal);
 }
 
 void file_set_epoll_hook(void (*release)(struct file *f))
 {
 	epoll_hook = release;
-}
-
-void file_async_notify(struct file *f, int band)
-{
-	if ((READ_ONCE(f->flags) & FASYNC) && owner_hooks.signal)
-		owner_hooks.signal(f, -1, band);
 }
 
 static int file_alloc(const struct cred *cred, struct file **out)
@@ -229,6 +224,7 @@ static void file_destroy(struct file *f)
 		epoll_hook(f);
 	if (lock_release_file)
 		lock_release_file(f);
+	file_async_forget(f);
 	if ((f->mode & FILE_OPENED) && f->ops->release)
 		f->ops->release(f);
 	if (f->owner && owner_hooks.put)

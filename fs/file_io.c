@@ -284,6 +284,8 @@ static long ioctl_set_flag(struct file *f, u64 arg, u32 flag)
 
 	if (err)
 		return err;
+	if (flag == FASYNC && !f->ops->set_flags && !on != !(flags & FASYNC))
+		return -ENOTTY;
 	return file_set_flags(f, on ? flags | flag : flags & ~flag);
 }
 

@@ -85,9 +85,6 @@ struct mount *mount_find_get(const struct path *p);
 struct mount *mount_find(struct mount *parent, const struct dentry *point);
 /* Replace @p by the root of what is mounted on it, up to the topmost. */
 void path_enter_mounts(struct path *p);
-/* From the root of a mount to where it is mounted: true when that changed
- * @p. */
-bool path_leave_mount(struct path *p);
 bool mount_is_readonly(const struct mount *m);
 /* Place @m on @at. It takes its own reference of the dentry; that of @m
  * becomes the tree's. */

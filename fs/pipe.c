@@ -40,6 +40,7 @@ struct pipe *pipe_alloc(void)
 	mutex_init(&p->lock, "pipe", RANK_MUTEX_PIPE);
 	wait_queue_init(&p->read_wait);
 	wait_queue_init(&p->write_wait);
+	list_init(&p->async);
 	return p;
 }
 
@@ -139,6 +140,7 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	mutex_unlock(&p->lock);
 	if (was_full && n > 0)
 		wait_queue_wake_sync(&p->write_wait, 1, POLLOUT | POLLWRNORM);
+	file_async_notify(&p->async, FILE_ASYNC_OUT);
 	if (n > 0)
 		path_touch_atime(&f->path);
 	return go < 0 ? go : n;
@@ -189,6 +191,7 @@ static void wake_readers(struct pipe *p)
 {
 	if (wait_queue_active(&p->read_wait))
 		wait_queue_wake_sync(&p->read_wait, 1, POLLIN | POLLRDNORM);
+	file_async_notify(&p->async, FILE_ASYNC_IN);
 }
 
 /* Lock held; readers are told what is there first. 0 or -errno. */
@@ -271,6 +274,11 @@ static u32 pipe_poll(struct file *f, struct poll_table *pt)
 			events |= POLLERR;
 	}
 	return events;
+}
+
+static int pipe_set_flags(struct file *f, u32 flags)
+{
+	return file_async_set(f, &pipe_of_file(f)->async, flags);
 }
 
 static long pipe_ioctl(struct file *f, u32 cmd, u64 arg)
@@ -377,5 +385,6 @@ const struct file_ops fifo_file_ops = {
 	.write = pipe_write,
 	.poll = pipe_poll,
 	.ioctl = pipe_ioctl,
+	.set_flags = pipe_set_flags,
 	.release = pipe_release,
 };

@@ -26,6 +26,7 @@ struct pipe_slot {
 struct pipe {
 	struct mutex lock;
 	struct wait_queue read_wait, write_wait;
+	struct list async;		/* -> file_async_set */
 	u32 nslots;			/* a power of two */
 	u32 head, tail;			/* free running: written, read */
 	struct pipe_slot *slots;	/* owned, nslots of them */

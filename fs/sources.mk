@@ -15,6 +15,7 @@ SRCS += \
 	fs/open.c \
 	fs/file.c \
 	fs/file_io.c \
+	fs/async.c \
 	fs/fdtable.c \
 	fs/mount.c \
 	fs/mount_copy.c \

@@ -97,11 +97,13 @@ static int ask_file_system(struct dentry *dir, const struct qname *q,
 		return err;
 	d = dentry_alloc(dir, q);
 	if (!d) {
-		inode_put(inode);
+		if (inode)
+			inode_put(inode);
 		return -ENOMEM;
 	}
-	dentry_instantiate(d, inode);
-	if (inode->flags & INODE_KEPT)
+	if (inode)
+		dentry_instantiate(d, inode);
+	if (inode && (inode->flags & INODE_KEPT))
 		dentry_keep(d);
 	*out = d;
 	return 0;
@@ -152,6 +154,10 @@ int walk_child(const struct path *dir, const struct qname *q, u32 flags,
 	mutex_lock(&inode->lock);
 	err = walk_child_locked(dir->dentry, q, out);
 	mutex_unlock(&inode->lock);
+	if (!err && !(*out)->inode) {
+		dentry_put(*out);
+		err = -ENOENT;
+	}
 	return err;
 }
 
@@ -413,4 +419,22 @@ int path_walk(const struct walk *w, const char *name, struct path *out)
 	}
 	walk_end(&s);
 	return err;
+}
+
+int path_beside(const struct path *p, const char *name, struct path *out)
+{
+	struct path dir = { .mount = p->mount };
+	struct qname q;
+	int err;
+
+	qname_init(&q, name, strlen(name));
+	dir.dentry = dentry_parent_get(p->dentry);
+	err = S_ISDIR(path_inode(&dir)->mode) ?
+	      walk_child(&dir, &q, 0, &out->dentry) : -ENOENT;
+	dentry_put(dir.dentry);
+	if (err)
+		return err;
+	out->mount = mount_get(p->mount);
+	path_enter_mounts(out);
+	return 0;
 }

@@ -18,6 +18,8 @@ void console_screen(u32 mask);
 /* Interrupts, ttys, keyboard, device files; after vfs_init and the scheduler.
  * May sleep. */
 void drivers_init(u32 mask, u32 preferred);
+/* Pairs of terminals and devpts, if they are part of the build. */
+OPTIONAL void pty_init(void);
 /* Wait until everything written to the consoles is out (power-off). */
 void console_flush(void);
 /*

@@ -60,7 +60,8 @@ struct file {
 	s32 owner_type, owner_sig;
 	uid_t owner_uid, owner_euid;
 	struct list epoll_links;	/* epoll items that watch this file */
-	struct list async_link;		/* free for drivers with FASYNC */
+	struct list async_link;		/* [async_mutex] -> listeners */
+	s32 async_fd;			/* [a] number when O_ASYNC was set */
 	struct rcu_head rcu;
 };
 #define FILE_READ 1
@@ -207,7 +208,18 @@ struct file_owner_hooks {
 	void (*signal)(struct file *f, int fd, int band);
 };
 void file_set_owner_hooks(const struct file_owner_hooks *h);
-void file_async_notify(struct file *f, int band);
+/*
+ * file_async_set    - what a type's set_flags does with the new @flags: the
+ *                     file joins or leaves who listens to its object
+ * file_async_notify - signals to them; FILE_ASYNC_IN is told to those open for
+ *                     reading, FILE_ASYNC_OUT to those open for writing
+ * Context: task, may sleep; no spinlock, no mutex below RANK_MUTEX_SMALL
+ * Return:  0
+ */
+#define FILE_ASYNC_IN 1		/* POLL_IN */
+#define FILE_ASYNC_OUT 2	/* POLL_OUT */
+int file_async_set(struct file *f, struct list *listeners, u32 flags);
+void file_async_notify(struct list *listeners, int band);
 
 /* Character devices register what opening (major, minor) gives. @minor
  * CHARDEV_ANY: all those of @major that nobody else has. @name: borrowed for

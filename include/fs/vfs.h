@@ -53,7 +53,8 @@ struct dir_context {
  */
 struct inode_ops {
 	/* @name is not in the cache: find or make its inode. Return: 0,
-	 * -ENOENT, -ENOMEM, ... The new inode's reference is the caller's.
+	 * -ENOENT (and nobody may make it), -ENOMEM, ... The new inode's
+	 * reference is the caller's; NULL: it is not there, but might be made.
 	 * dir->lock held. */
 	int (*lookup)(struct inode *dir, const char *name, size_t len,
 		      struct inode **out);
@@ -264,6 +265,12 @@ bool path_unlinked(const struct path *p);
 /* Is it where something is mounted? For statx and mountpoint checks. */
 bool path_is_mount_root(const struct path *p);
 u64 path_mount_id(const struct path *p);
+/* From the root of a mount to where it is mounted: true when that changed
+ * @p. */
+bool path_leave_mount(struct path *p);
+/* What has the name @name in the directory of @p, whoever may look there; @out
+ * with references. 0, -ENOENT, -ENOMEM. */
+int path_beside(const struct path *p, const char *name, struct path *out);
 bool path_noexec(const struct path *p);	/* MS_NOEXEC of mount or type */
 bool path_nosuid(const struct path *p);	/* set-id bits do not count */
 /*
@@ -511,5 +518,12 @@ struct fs_context *vfs_init_context(void);	/* borrowed */
 /* Boot, after the initramfs: /dev and the nodes console, null, zero, full,
  * random, urandom, kmsg, tty, ttyS0 that are missing. */
 void devnodes_populate(void);
+/* One more node, in devtmpfs at once and in /dev by devnodes_populate. At
+ * boot, after vfs_init; static storage. 0, -ENOMEM */
+struct devnode {
+	struct dentry_make_args args;
+	struct devnode *next;
+};
+int devnode_add(struct devnode *node);
 
 #endif

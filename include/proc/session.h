@@ -18,6 +18,7 @@ struct session {
 	struct spinlock lock;		/* RANK_SESSION */
 	struct tty *tty;		/* [lock] controlling terminal, owned */
 	struct pid *foreground;		/* [lock] group, owned; NULL: none */
+	struct pid *last_foreground;	/* [lock] when the terminal hung up */
 	struct rcu_head rcu;
 };
 struct session_tty_ops {
@@ -25,8 +26,11 @@ struct session_tty_ops {
 	void (*put)(struct tty *tty);
 	/* @s is no longer controlled by it. */
 	void (*forget)(struct tty *tty, struct session *s);
-	/* The session leader died: hang up. May sleep. */
+	/* vhangup(2). May sleep. */
 	void (*hangup)(struct tty *tty);
+	/* The session leader dies: true if the terminal hung up and told the
+	 * session. May sleep. */
+	bool (*leader_exits)(struct tty *tty);
 	dev_t (*dev)(struct tty *tty);
 };
 void session_set_tty_ops(const struct session_tty_ops *ops);
@@ -78,8 +82,13 @@ int session_attach_tty(struct tty *tty, bool steal, struct session *old);
 /* TIOCNOTTY by the leader: the terminal is given up, the foreground group gets
  * SIGHUP and SIGCONT. */
 void session_detach_tty(struct session *s);
-/* The terminal hung up: SIGHUP and SIGCONT to the leader, and it is gone. */
-void session_hangup(struct session *s);
+/* The terminal hung up: SIGHUP and SIGCONT to the leader, and it is gone. The
+ * foreground group gets SIGHUP when the leader dies: now, if @leader_exits. */
+void session_hangup(struct session *s, bool leader_exits);
+/* vhangup(2) */
+void session_vhangup(void);
+/* With the last reference of @s. */
+void session_put_tty(struct session *s);
 /* TIOCNOTTY by a process that is not the leader: only it (and its children
  * to come) is without the terminal. 0. */
 int session_leave_tty(void);

@@ -265,6 +265,8 @@ _Static_assert(sizeof(struct winsize) == 8, "struct winsize");
 #define TIOCGPTLCK 0x80045439
 #define TIOCGEXCL 0x80045440
 #define TIOCGPTPEER 0x5441
+#define TIOCGLCKTRMIOS 0x5456
+#define TIOCSLCKTRMIOS 0x5457
 
 /* Modem lines of TIOCMGET. */
 #define TIOCM_LE 0x001

@@ -141,8 +141,9 @@ static void owner_signal(struct file *f, int fd, int band)
 	if (!n.owner.pid)
 		return;
 	n.info.si_signo = n.owner.sig;
-	n.info.si_code = band & POLLIN ? POLL_IN : POLL_OUT;
-	n.info.f.poll.band = band;
+	n.info.si_code = band == FILE_ASYNC_IN ? POLL_IN : POLL_OUT;
+	n.info.f.poll.band = band == FILE_ASYNC_IN ? POLLIN | POLLRDNORM :
+			     POLLOUT | POLLWRNORM | POLLWRBAND;
 	n.info.f.poll.fd = fd;
 	if (n.owner.type == F_OWNER_PGRP)
 		tell_group(&n);

@@ -1,17 +1,14 @@
 /*
- * kernel/proc/session.c - process groups, sessions and their terminal
+ * kernel/proc/session.c - process groups and sessions
  *
- * What:  setsid, setpgid, the orphan rules, the foreground group, and job
- *        control of reads and writes.
- * Locks: session->lock covers the groups and processes in it, terminal and
- *        foreground group. Never two of them at once: setsid holds the old
- *        one, for nobody knows the new one yet; stealing a terminal detaches
- *        it from one session, drops that lock, and attaches it to the other.
+ * What:  setsid, setpgid, the orphan rules.
+ * Locks: session->lock covers the groups and processes in it. Never two of
+ *        them at once: setsid holds the old one, for nobody knows the new one
+ *        yet.
  * Life:  a session lives as long as a process points to it or a terminal
  *        operation runs; freed a grace period later, for who looks it up.
- * Not:   the terminal itself (drivers/tty*.c), reached by a table of functions.
- * See:   setsid(2), setpgid(2), tcsetpgrp(3), POSIX.1 "General Terminal
- *        Interface".
+ * Not:   its terminal (session_tty.c).
+ * See:   setsid(2), setpgid(2), docs/process-tree.md
  */
 #include <proc/session.h>
 
@@ -24,7 +21,6 @@
 #include <uapi/errno.h>
 
 static struct slab_cache *session_cache;
-static const struct session_tty_ops *tty_ops;
 
 void session_init(void)
 {
@@ -32,11 +28,6 @@ void session_init(void)
 					  0, 0);
 	if (!session_cache)
 		panic("session: no memory for the cache");
-}
-
-void session_set_tty_ops(const struct session_tty_ops *ops)
-{
-	tty_ops = ops;
 }
 
 int session_create(struct pid *sid, struct session **out)
@@ -67,9 +58,7 @@ void session_put(struct session *s)
 {
 	if (!refcount_put(&s->refs))
 		return;
-	if (s->tty)
-		tty_ops->put(s->tty);
-	pid_put(s->foreground);
+	session_put_tty(s);
 	pid_put(s->sid);
 	rcu_call(&s->rcu, session_free_rcu);
 }
@@ -353,228 +342,4 @@ void session_exit_check(struct process *p, struct process *parent)
 		signal_send_group_locked(p->pgid, SIGCONT, SEND_KERNEL);
 	}
 	session_unlock(s);
-}
-
-/* Take the terminal away from @s; the caller gets its references. */
-static struct tty *take_tty(struct session *s, struct pid **foreground)
-{
-	struct tty *tty;
-
-	spin_lock(&s->lock);
-	tty = s->tty;
-	*foreground = s->foreground;
-	s->tty = NULL;
-	s->foreground = NULL;
-	spin_unlock(&s->lock);
-	return tty;
-}
-
-/* TIOCNOTTY by the leader, or its death: the foreground is told. */
-void session_detach_tty(struct session *s)
-{
-	struct pid *foreground;
-	struct tty *tty = take_tty(s, &foreground);
-
-	if (foreground) {
-		signal_send_group(foreground, SIGHUP, SEND_KERNEL);
-		signal_send_group(foreground, SIGCONT, SEND_KERNEL);
-		pid_put(foreground);
-	}
-	if (tty) {
-		tty_ops->forget(tty, s);
-		tty_ops->put(tty);
-	}
-}
-
-void session_hangup(struct session *s)
-{
-	struct process *leader;
-
-	rcu_read_lock();
-	leader = rcu_dereference(s->sid->process);
-	if (leader) {
-		signal_send_process(leader, SIGHUP, SEND_KERNEL);
-		signal_send_process(leader, SIGCONT, SEND_KERNEL);
-	}
-	rcu_read_unlock();
-	session_detach_tty(s);
-}
-
-void session_leader_exit(struct process *p)
-{
-	struct session *s;
-	struct tty *tty;
-
-	if (p->sid != p->tgid)
-		return;
-	s = session_of_current();
-	spin_lock(&s->lock);
-	tty = s->tty;
-	if (tty)
-		tty_ops->get(tty);
-	spin_unlock(&s->lock);
-	if (tty) {
-		tty_ops->hangup(tty);
-		tty_ops->put(tty);
-	}
-	session_detach_tty(s);
-	session_put(s);
-}
-
-struct tty *session_current_tty(void)
-{
-	struct session *s;
-	struct tty *tty;
-
-	if (READ_ONCE(current_process()->left_tty))
-		return NULL;
-	s = session_of_current();
-	spin_lock(&s->lock);
-	tty = s->tty;
-	if (tty)
-		tty_ops->get(tty);
-	spin_unlock(&s->lock);
-	session_put(s);
-	return tty;
-}
-
-void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
-		      s32 *pgrp)
-{
-	struct session *s;
-
-	if (READ_ONCE(p->left_tty))
-		return;
-	s = session_lock(p);
-	if (s->tty) {
-		*dev = tty_ops->dev(s->tty);
-		*pgrp = s->foreground ? pid_nr(s->foreground, ns) : -1;
-	}
-	session_unlock(s);
-}
-
-int session_leave_tty(void)
-{
-	WRITE_ONCE(current_process()->left_tty, 1);
-	return 0;
-}
-
-int session_attach_tty(struct tty *tty, bool steal, struct session *old)
-{
-	struct process *p = current_process();
-	struct session *s = session_of_current();
-	int err = 0;
-
-	if (p->sid != p->tgid || s->tty) {
-		session_put(s);
-		return -EPERM;
-	}
-	if (old && steal) {
-		struct pid *foreground;
-		struct tty *had = take_tty(old, &foreground);
-
-		pid_put(foreground);
-		if (had) {
-			tty_ops->forget(had, old);
-			tty_ops->put(had);
-		}
-	}
-	spin_lock(&s->lock);
-	if (s->tty) {
-		err = -EPERM;
-	} else {
-		tty_ops->get(tty);
-		s->tty = tty;
-		s->foreground = pid_get(p->pgid);
-	}
-	spin_unlock(&s->lock);
-	session_put(s);
-	return err;
-}
-
-struct pid *session_foreground(struct session *s)
-{
-	struct pid *pid;
-
-	spin_lock(&s->lock);
-	pid = pid_get(s->foreground);
-	spin_unlock(&s->lock);
-	return pid;
-}
-
-/* The group named by @nr, if it is in session @s. With reference. */
-static int group_in_session(struct session *s, pid_t nr, struct pid **out)
-{
-	struct session *of = NULL;
-	struct pid *pgrp;
-	int err = 0;
-
-	spin_lock(&s->lock);
-	pgrp = pid_find(nr, current_pidns());
-	if (pgrp)
-		of = rcu_dereference(pgrp->group_session);
-	if (!of)
-		err = -ESRCH;
-	else if (of != s)
-		err = -EPERM;
-	else
-		*out = pid_get(pgrp);
-	spin_unlock(&s->lock);
-	return err;
-}
-
-int session_set_foreground(struct session *s, pid_t nr)
-{
-	struct pid *pgrp, *old;
-	int err;
-
-	if (nr < 0)
-		return -EINVAL;
-	err = group_in_session(s, nr, &pgrp);
-	if (err)
-		return err;
-	spin_lock(&s->lock);
-	old = s->foreground;
-	s->foreground = pgrp;
-	spin_unlock(&s->lock);
-	pid_put(old);
-	return 0;
-}
-
-static bool blocks_or_ignores(int sig)
-{
-	struct task *t = current_task();
-
-	return (t->blocked & SIGMASK(sig)) ||
-	       signal_handler(t, sig) == SIG_IGN;
-}
-
-/* A background process touches its terminal: stop it, or say why not. */
-static int background_access(int sig)
-{
-	struct session *s;
-	struct pid *pgrp;
-	int err = -ERESTARTSYS;
-
-	if (blocks_or_ignores(sig))
-		return sig == SIGTTIN ? -EIO : 0;
-	s = session_lock(current_process());
-	pgrp = current_process()->pgid;
-	if (group_is_orphaned(pgrp))
-		err = -EIO;
-	else
-		signal_send_group_locked(pgrp, sig, SEND_KERNEL);
-	session_unlock(s);
-	return err;
-}
-
-int session_job_control(struct tty *tty, int sig)
-{
-	struct session *s = session_lock(current_process());
-	bool background;
-
-	background = s->tty == tty && s->foreground &&
-		     s->foreground != current_process()->pgid;
-	session_unlock(s);
-	return background ? background_access(sig) : 0;
 }

@@ -167,6 +167,7 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 {
 	switch (cmd) {
 	case F_SETFL:
+		WRITE_ONCE(f->async_fd, fd);
 		return set_flags(f, (u32)arg);
 	case F_GETLK:
 	case F_SETLK:

@@ -97,7 +97,9 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	if (cmd == FIOCLEX || cmd == FIONCLEX)
 		ret = fd_set_cloexec(current_task()->files, fd,
 				     cmd == FIOCLEX);
-	else
+	else if (cmd == FIOASYNC)
+		WRITE_ONCE(f->async_fd, fd);
+	if (cmd != FIOCLEX && cmd != FIONCLEX)
 		ret = file_ioctl(f, cmd, arg);
 	file_put(f);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;

@@ -107,15 +107,8 @@ long sys_getrandom(uptr_t buf, size_t len, u32 flags)
 
 long sys_vhangup(void)
 {
-	struct session *s;
-
 	if (!capable(CAP_SYS_TTY_CONFIG))
 		return -EPERM;
-	s = session_of_current();
-	if (!s)
-		return 0;
-	if (READ_ONCE(s->tty))
-		session_hangup(s);
-	session_put(s);
+	session_vhangup();
 	return 0;
 }

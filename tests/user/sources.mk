@@ -10,12 +10,13 @@ USER_TEST_LIB += tests/user/lib/proc.c
 USER_TEST_LIB += tests/user/lib/ns.c
 USER_TEST_LIB += tests/user/lib/image.c
 USER_TEST_LIB += tests/user/lib/fault.c
+USER_TEST_LIB += tests/user/lib/pty.c
 
 USER_TEST_INIT := tests/user/lib/init.c
 
 # files
 USER_TESTS += files_open files_io files_names files_stat files_perm
-USER_TESTS += pipes poll epoll timerfd
+USER_TESTS += pipes sigio poll epoll timerfd
 
 # memory
 USER_TESTS += mem_map mem_file mem_move mem_fork
@@ -39,6 +40,9 @@ USER_TESTS += unix_stream unix_dgram unix_rights
 
 # System V objects
 USER_TESTS += sysv_sem sysv_msg sysv_shm mqueues
+
+# terminals
+USER_TESTS += pty_pair tty_line tty_jobs
 
 # the system
 USER_TESTS += misc clocks scheduling
