@@ -88,6 +88,7 @@ SRCS :=
 HOST_TESTS :=
 HOST_TSAN_TESTS :=
 USER_TESTS :=
+USER_SLOW_TESTS :=
 USER_TEST_LIB :=
 -include $(SRC_DIRS:%=%/sources.mk)
 -include tests/host/sources.mk tests/user/sources.mk
@@ -308,7 +309,7 @@ usb: iso ## write the ISO to a USB stick, DEV=/dev/sdX (asks first)
 USER_CFLAGS := -std=gnu11 -O2 -g -static -pthread -Wall -Wextra -Werror \
 	$(PREFIX_MAP) -Itests/user -Itests/user/lib \
 	-idirafter /usr/include -idirafter /usr/include/x86_64-linux-gnu
-USER_BINS := $(USER_TESTS:%=build/user/%)
+USER_BINS := $(USER_TESTS:%=build/user/%) $(USER_SLOW_TESTS:%=build/user/%)
 USER_INIT := $(if $(wildcard tests/user/lib/init.c),build/user/lib/init)
 USER_LIB_OBJS := $(patsubst %,build/user/obj/%.o,\
 	$(filter-out tests/user/lib/init.c,$(USER_TEST_LIB)))
@@ -326,6 +327,7 @@ build/user/%: build/user/obj/tests/user/%.c.o $(USER_LIB_OBJS)
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) -o $@ $< $(USER_LIB_OBJS)
 
 .SECONDARY: $(USER_TESTS:%=build/user/obj/tests/user/%.c.o) \
+	$(USER_SLOW_TESTS:%=build/user/obj/tests/user/%.c.o) \
 	build/user/obj/tests/user/lib/init.c.o $(USER_LIB_OBJS)
 -include $(wildcard build/user/obj/tests/user/*.d \
 	build/user/obj/tests/user/*/*.d)
@@ -333,6 +335,7 @@ build/user/%: build/user/obj/tests/user/%.c.o $(USER_LIB_OBJS)
 build/user/list: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(USER_TESTS) >$@
+	@printf '%s\n' $(USER_SLOW_TESTS) >$@.slow
 
 .PHONY: user
 user: $(USER_BINS) $(USER_INIT) build/user/list
@@ -374,9 +377,9 @@ RUNNER := $(PYTHON) tests/run.py
 prove = names=$$($(RUNNER) list $(1)) && \
 	prove --exec '$(RUNNER) tap' $$names
 
-.PHONY: test test-host test-kernel test-user test-clients oracle
-test: all host user ## everything below: host, kernel, user, clients
-	$(Q)$(call prove,host kernel user clients)
+.PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
+test: all host user ## everything below: host, kernel, user, pidns, clients
+	$(Q)$(call prove,host kernel user pidns clients)
 
 test-host: host ## unit tests of pure C on this machine, with sanitizers
 	$(Q)$(call prove,host)
@@ -386,6 +389,9 @@ test-kernel: all ## self-tests inside the kernel, on 1, 2, 4 and 8 CPUs
 
 test-user: all user ## guest programs (ONLY="name ..." picks, CPUS_LIST="1 4")
 	$(Q)$(call prove,user)
+
+test-pidns: all user ## each behaviour of pid namespaces, one point (ONLY="ZAP ...")
+	$(Q)$(call prove,pidns)
 
 test-clients: all ## whole-machine stories of tests/scenario (ONLY=)
 	$(Q)$(call prove,clients)
@@ -405,7 +411,7 @@ figures: ## what a boot costs: time, memory, size (WRITE=1: into README.md)
 
 # -------------------------------------------------------------------- checks
 
-CHECKS := check-layers check-style check-gcc check-clang check-cppcheck \
+CHECKS := check-layers check-style check-pidns check-gcc check-clang check-cppcheck \
 	check-sparse check-shell check-models
 C_SRCS = $(filter %.c,$(SRCS))
 
@@ -422,6 +428,10 @@ check-style:
 	$(say) CHECK style
 	$(Q)$(PYTHON) tools/check_style.py
 	$(Q)$(PYTHON) tools/mksyscalls.py --check docs/syscalls.md
+
+check-pidns:
+	$(say) CHECK pidns
+	$(Q)$(PYTHON) tools/mkpidns.py --check docs/pidns-table.md
 
 check-gcc:
 	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc
@@ -467,8 +477,9 @@ format: ## clang-format over the C files (FILES= for some)
 	$(Q)clang-format -i $(or $(FILES),$(shell git ls-files --cached \
 		--others --exclude-standard '*.c' '*.h'))
 
-docs: ## write the table in docs/syscalls.md again
+docs: ## write the tables of docs/syscalls.md and docs/pidns-table.md again
 	$(Q)$(PYTHON) tools/mksyscalls.py docs/syscalls.md
+	$(Q)$(PYTHON) tools/mkpidns.py docs/pidns-table.md
 
 count: ## code lines of each file and directory against the budget
 	$(Q)$(PYTHON) tools/count.py

@@ -47,6 +47,12 @@ int inode_permission(struct inode *inode, const struct cred *cred, u32 mask)
 {
 	if (inode->ops->permission)
 		return inode->ops->permission(inode, cred, mask);
+	return inode_mode_permission(inode, cred, mask);
+}
+
+int inode_mode_permission(const struct inode *inode, const struct cred *cred,
+			  u32 mask)
+{
 	if (!(mask & ~mode_bits_for(inode, cred)))
 		return 0;
 	return capability_allows(inode, cred, mask) ? 0 : -EACCES;

@@ -1,15 +1,16 @@
 /*
  * mm/alloc_fault.c - allocations that fail when told to (debug builds)
  *
- * What:  a countdown for each CPU; the allocation that brings it to zero
+ * What:  a countdown for each thread; the allocation that brings it to zero
  *        fails. Allocations inside interrupts do not count, so that the n-th
  *        one is the same in each run.
- * Locks: the counters belong to their CPU.
+ * Locks: a countdown belongs to its thread; each CPU has a pointer to that of
+ *        the thread it runs.
  * Not:   release builds, where nothing ever fails on purpose; free pages'
  *        poison is here too, for it shares the condition.
  * See:   docs/testing.md
  */
-#include <mm/slab.h>
+#include <mm/alloc_fault.h>
 
 #include "mm_internal.h"
 
@@ -22,31 +23,33 @@
 #define PAGE_POISON 0x6f
 #define PAGE_POISON_WORD 0x6f6f6f6f6f6f6f6full
 
-struct fault {
-	u64 left;	/* allocations until the failure, 0: none comes */
-	bool hit;
-};
+static DEFINE_PER_CPU(struct alloc_fault *, fault); /* NULL: early at boot */
 
-static DEFINE_PER_CPU(struct fault, fault);
-
-void alloc_fault_set(u64 n)
+void alloc_fault_switch(struct alloc_fault *next)
 {
-	this_cpu(fault) = (struct fault){ .left = n };
+	this_cpu(fault) = next;
+}
+
+bool alloc_fault_set(u32 n)
+{
+	*this_cpu(fault) = (struct alloc_fault){ .left = n };
+	return true;
 }
 
 bool alloc_fault_hit(void)
 {
-	return this_cpu(fault).hit;
+	return this_cpu(fault)->hit;
 }
 
 bool alloc_should_fail(void)
 {
-	struct fault *f = this_cpu_ptr(&fault);
+	struct alloc_fault *f = this_cpu(fault);
 
-	if (likely(!f->left) || in_irq() || --f->left)
+	if (likely(!f || !f->left) || in_irq())
 		return false;
-	f->hit = true;
-	return true;
+	WRITE_ONCE(f->left, f->left - 1);
+	f->hit = !f->left;
+	return f->hit;
 }
 
 void page_poison(struct page *p, u32 order)
@@ -76,8 +79,9 @@ void page_poison_check(struct page *p, u32 order)
 		poison_check_page(p + i);
 }
 #else
-void alloc_fault_set(u64 n UNUSED)
+bool alloc_fault_set(u32 n UNUSED)
 {
+	return false;
 }
 
 bool alloc_fault_hit(void)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/run.py - boots machines, judges them, speaks TAP.
 
-What:  run.py list PART...      names the tests of host, kernel, user, clients
+What:  run.py list PART...      names the tests of host, kernel, user, pidns, clients
        run.py tap NAME          runs one of them (prove --exec calls this)
        run.py user [NAME...]    guest programs, with options for a developer
        run.py clients [NAME...] stories of tests/scenario, the same
@@ -17,7 +17,7 @@ import os
 import subprocess
 import sys
 
-from harness import TOP, guest, machine, oracle, scenario, tap
+from harness import TOP, guest, machine, oracle, pidns, scenario, tap
 from mkinitramfs import SpecError
 
 KERNEL_CPUS = '1 2 4 8'
@@ -51,6 +51,12 @@ def list_user():
     return [f'user/cpus{n}' for n in env('CPUS_LIST', USER_CPUS).split()]
 
 
+def list_pidns():
+    if not pidns.wanted(env('ONLY')):
+        return []
+    return [f'pidns/cpus{n}' for n in env('CPUS_LIST', USER_CPUS).split()]
+
+
 def list_clients():
     names = []
     for path in scenario.files():
@@ -67,7 +73,8 @@ def list_clients():
     return names or ['clients/none']
 
 
-LISTS = {'host': list_host, 'kernel': list_kernel, 'user': list_user, 'clients': list_clients}
+LISTS = {'host': list_host, 'kernel': list_kernel, 'user': list_user, 'pidns': list_pidns,
+         'clients': list_clients}
 
 
 def tap_host(name):
@@ -93,6 +100,8 @@ def tap_guest(part, name, writer):
     boot = new_boot(f'{part}-{name}', name.removeprefix('cpus'))
     if part == 'kernel':
         guest.kernel_part(writer, boot)
+    elif part == 'pidns':
+        pidns.run(writer, boot, name.removeprefix('cpus'), env('ONLY'))
     else:
         guest.user_part(writer, boot, env('ONLY'))
 
@@ -111,7 +120,7 @@ def command_tap(args):
     if part == 'host':
         return tap_host(name)
     writer = tap.Writer(args.name)
-    if part in ('kernel', 'user'):
+    if part in ('kernel', 'user', 'pidns'):
         tap_guest(part, name, writer)
     elif part == 'clients':
         tap_clients(name, writer)

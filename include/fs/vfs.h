@@ -333,6 +333,9 @@ int vfs_setattr(const struct path *p, const struct attr_change *c,
 		const struct cred *cred);
 /* -EACCES, -EROFS ... @mask: MAY_*. */
 int inode_permission(struct inode *inode, const struct cred *cred, u32 mask);
+/* What owner, group and mode alone say: 0, -EACCES. */
+int inode_mode_permission(const struct inode *inode, const struct cred *cred,
+			  u32 mask);
 int path_permission(const struct path *p, const struct cred *cred, u32 mask);
 
 /*

@@ -44,12 +44,6 @@ struct slab_stat {
 void slab_for_each(void (*fn)(const struct slab_stat *s, void *arg),
 		   void *arg);
 
-/* Fault injection (debug): the @n-th allocation from now by this thread's CPU
- * fails, once; 0 turns it off. See docs/testing.md. */
-void alloc_fault_set(u64 n);
-/* Did the injected failure happen? */
-bool alloc_fault_hit(void);
-
 #ifdef NIDUS_DEBUG
 /* Tests: count misused objects instead of panicking; how many there were. */
 void slab_capture_begin(void);

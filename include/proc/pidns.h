@@ -43,6 +43,7 @@ struct pid_ns {
 	struct list proc_supers;	/* mounts of /proc: procfs_forget.c */
 	struct acct *acct;		/* [a][R] acct(2); NULL: off */
 	s32 pid_max;			/* [a] numbers stay below; see pid.h */
+	s32 memfd_noexec;		/* [a] 0 .. 2: its own wish */
 	s32 reboot_signal;		/* [N] reboot(2)'s: init's exit code */
 	struct list all_link;		/* [all_lock][R] every namespace that is
 					   not yet freed, parents first */
@@ -92,6 +93,10 @@ void pidns_step(struct pid_ns *ns, enum pidns_state next);
 /* The current task is the last thread of @ns's init: kill all members, reap,
  * wait until the last number is gone. May sleep. */
 void pidns_zap(struct pid_ns *ns);
+/* May files of memfd_create be executed: 0 yes, 1 on request, 2 never. The
+ * strictest of @ns and all above it. Source: memfd_create(2),
+ * /proc/sys/vm/memfd_noexec. */
+s32 pidns_memfd_noexec(const struct pid_ns *ns);
 /* reboot(2) inside a child namespace. 0 or -EINVAL. */
 int pidns_reboot(struct pid_ns *ns, int cmd);
 

@@ -15,6 +15,7 @@
 #include <lib/list.h>
 #include <lib/rbtree.h>
 #include <lib/types.h>
+#include <mm/alloc_fault.h>
 
 enum thread_state {
 	THREAD_RUNNING,		/* on a CPU or in a run queue */
@@ -64,6 +65,7 @@ struct thread {
 				   2: a fatal one ends killable sleeps too */
 	u32 is_idle;		/* [I] */
 
+	struct alloc_fault fault;	/* [c] tests of what lacks memory */
 	const char *name;	/* [I] kernel threads; tasks have comm */
 	void *held_sleep_locks;	/* [c] newest mutex held (debug) */
 	struct list all_link;	/* [list lock of all_cpu] for dumps */

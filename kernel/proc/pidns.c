@@ -140,6 +140,7 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	}
 	ns->parent = pidns_get(parent);
 	ns->level = parent->level + 1;
+	ns->memfd_noexec = pidns_memfd_noexec(parent);
 	ns->state = PIDNS_NASCENT;
 	ns->pid_max = PID_MAX_LIMIT;
 	atomic_set(&ns->members, (long)PIDNS_ACCEPTING);
@@ -180,6 +181,15 @@ void pidns_put(struct pid_ns *ns)
 		rcu_call(&ns->rcu, pidns_free_rcu);
 		ns = parent;
 	}
+}
+
+s32 pidns_memfd_noexec(const struct pid_ns *ns)
+{
+	s32 scope = 0;
+
+	for (; ns; ns = ns->parent)
+		scope = max(scope, READ_ONCE(ns->memfd_noexec));
+	return scope;
 }
 
 bool pidns_is_below(const struct pid_ns *ns, const struct pid_ns *ancestor)

@@ -36,6 +36,13 @@
 static struct slab_cache *node_cache;
 static struct proc_entry *entries;	/* [I] after boot, in order added */
 
+/* Under subset=pid there is nothing at the root but processes. */
+static bool shows_entry(const struct inode *dir, const struct proc_entry *e)
+{
+	return !READ_ONCE(proc_sb_view(dir->sb)->pids_only) ||
+	       !strcmp(e->path, "self") || !strcmp(e->path, "thread-self");
+}
+
 void proc_entry_add(struct proc_entry *e)
 {
 	struct proc_entry **last = &entries;
@@ -278,7 +285,7 @@ static int fixed_lookup(struct inode *dir, const char *name, size_t len,
 		const char *rest = below(e, prefix, plen);
 
 		if (!rest || component(rest) != len ||
-		    memcmp(rest, name, len))
+		    memcmp(rest, name, len) || !shows_entry(dir, e))
 			continue;
 		*out = fixed_inode(dir->sb, e, rest, len);
 		return *out ? 0 : -ENOMEM;
@@ -322,7 +329,7 @@ static bool emit_fixed(struct inode *dir, struct dir_context *c)
 		const char *rest = below(e, prefix, plen);
 		size_t len;
 
-		if (!rest || pos < c->pos ||
+		if (!rest || pos < c->pos || !shows_entry(dir, e) ||
 		    listed_before(e, rest, prefix, plen))
 			continue;
 		len = component(rest);
@@ -347,6 +354,24 @@ static int fixed_readdir(struct file *f, struct dir_context *c)
 
 /* --- the root ------------------------------------------------------------ */
 
+/* May the caller know of the process, as far as hidepid=@what goes? */
+static bool may_know(struct superblock *sb, struct pid *pid, u32 what)
+{
+	const struct proc_node node = { .pid = pid };
+	const struct proc_view *v = proc_sb_view(sb);
+	struct task *t;
+	bool may;
+
+	if (READ_ONCE(v->hide) < what)
+		return true;
+	t = proc_task(&node);
+	if (!t)
+		return false;
+	may = proc_view_allows(v, t, what);
+	task_put(t);
+	return may;
+}
+
 static int root_lookup(struct inode *dir, const char *name, size_t len,
 		       struct inode **out)
 {
@@ -367,7 +392,9 @@ static int root_lookup(struct inode *dir, const char *name, size_t len,
 	rcu_read_unlock();
 	if (!pid)
 		return -ENOENT;
-	err = proc_pid_inode(dir->sb, pid, false, out);
+	err = -ENOENT;
+	if (may_know(dir->sb, pid, PROC_HIDE_NOT_TRACEABLE))
+		err = proc_pid_inode(dir->sb, pid, false, out);
 	pid_put(pid);
 	return err;
 }
@@ -394,7 +421,8 @@ static void emit_pids(struct superblock *sb, struct dir_context *c)
 	struct pid *pid;
 
 	while ((pid = pid_next(&nr, ns))) {
-		bool leader = READ_ONCE(pid->process) != NULL;
+		bool leader = READ_ONCE(pid->process) != NULL &&
+			      may_know(sb, pid, PROC_HIDE_INVISIBLE);
 		u64 ino = pid->ino;
 		char name[16];
 		int len;
@@ -444,8 +472,30 @@ static int proc_statfs(struct superblock *sb, struct statfs *out)
 	return 0;
 }
 
+static int proc_remount(struct superblock *sb, u32 flags, const char *data)
+{
+	struct proc_view *v = proc_sb_view(sb);
+	struct proc_view new = *v;
+	int err = proc_view_parse(&new, data);
+
+	(void)flags;
+	if (err)
+		return err;
+	WRITE_ONCE(v->hide, new.hide);
+	WRITE_ONCE(v->gid, new.gid);
+	WRITE_ONCE(v->pids_only, new.pids_only);
+	return 0;
+}
+
+static size_t proc_show_options(struct superblock *sb, char *buf, size_t size)
+{
+	return proc_view_show(proc_sb_view(sb), buf, size);
+}
+
 static const struct sb_ops proc_sb_ops = {
 	.statfs = proc_statfs,
+	.remount = proc_remount,
+	.show_options = proc_show_options,
 	.destroy = proc_super_destroy,
 };
 
@@ -475,17 +525,19 @@ static int proc_mount(const struct fs_type *t, u32 flags, const char *data,
 	if (arg && !ns_capable(ns->common.owner, CAP_SYS_ADMIN))
 		return -EPERM;
 	err = superblock_create(t->name, PROC_SUPER_MAGIC, &proc_sb_ops, &sb);
-	(void)data;
 	if (err)
 		return err;
 	sb->flags = flags & MS_RDONLY;
 	err = proc_super_create(sb, ns);
+	if (!err)
+		err = proc_view_parse(proc_sb_view(sb), data);
 	if (!err)
 		err = make_root(sb);
 	if (err) {
 		superblock_put(sb);
 		return err;
 	}
+	sb->flags = flags & MS_RDONLY;
 	*out = sb;
 	return 0;
 }

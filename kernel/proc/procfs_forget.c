@@ -20,7 +20,7 @@ static DEFINE_SPINLOCK(supers_lock, RANK_MOUNT);
 
 int proc_super_create(struct superblock *sb, struct pid_ns *ns)
 {
-	struct proc_super *s = kmalloc(sizeof(*s));
+	struct proc_super *s = kzalloc(sizeof(*s));
 
 	if (!s)
 		return -ENOMEM;

@@ -45,12 +45,43 @@ struct proc_node {
 	bool thread;			/* [I] below task/TID: of one thread */
 };
 
+/* hidepid: who sees a process of another. Source: proc(5). */
+enum {
+	PROC_HIDE_OFF = 0,
+	PROC_HIDE_NO_ACCESS = 1,	/* listed, but not to be entered */
+	PROC_HIDE_INVISIBLE = 2,	/* not listed either */
+	PROC_HIDE_NOT_TRACEABLE = 4,	/* whatever the group */
+};
+
+/* Options of a mount of procfs. procfs_mount.c */
+struct proc_view {
+	u32 hide;		/* [a] PROC_HIDE_* */
+	gid_t gid;		/* [a] the group that sees all */
+	bool pids_only;		/* [a] subset=pid */
+};
+
 /* superblock->private */
 struct proc_super {
 	struct pid_ns *ns;		/* [I] owned: whom it shows */
 	struct superblock *sb;		/* [I] */
 	struct list link;		/* in ns->proc_supers */
+	struct proc_view view;
 };
+
+static inline struct proc_view *proc_sb_view(const struct superblock *sb)
+{
+	return &((struct proc_super *)sb->private)->view;
+}
+
+/* Take "key=value,..." into @v: 0, -EINVAL. */
+int proc_view_parse(struct proc_view *v, const char *data);
+/* Options as /proc/mounts has them, with a leading comma each. */
+size_t proc_view_show(const struct proc_view *v, char *buf, size_t size);
+/* May the caller do with @t what hidepid=@what is about? */
+bool proc_view_allows(const struct proc_view *v, struct task *t, u32 what);
+/* inode_ops of /proc/PID: -EPERM, -ENOENT, or what the mode says. */
+int proc_view_permission(struct inode *inode, const struct cred *cred,
+			 u32 mask);
 
 /* The namespace that a mount of procfs shows. */
 static inline struct pid_ns *proc_sb_ns(const struct superblock *sb)
@@ -109,6 +140,8 @@ extern const struct proc_file proc_ns_table[];
 /* user_ns_map.c: uid_map, gid_map, projid_map, setgroups */
 extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
 			     proc_projid_map_fops, proc_setgroups_fops;
+/* procfs_fault.c: fail-nth */
+extern const struct file_ops proc_fail_fops;
 /* procfs_stat.c: stat, status, statm, limits, ... */
 int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out);

@@ -93,6 +93,11 @@ static int task_getattr(struct inode *inode, struct stat *st)
 
 	if (!t)
 		return -ENOENT;
+	if (!proc_view_allows(proc_sb_view(inode->sb), t,
+			      PROC_HIDE_INVISIBLE)) {
+		task_put(t);
+		return -ENOENT;
+	}
 	own_by_task(inode, t);
 	task_put(t);
 	inode_fill_stat(inode, st);
@@ -274,8 +279,18 @@ static int dir_readdir(struct file *f, struct dir_context *c)
 	return 0;
 }
 
+/* What hides /proc/PID itself hides all below it. */
+static int dir_permission(struct inode *inode, const struct cred *cred,
+			  u32 mask)
+{
+	if (proc_node(inode)->file)
+		return inode_mode_permission(inode, cred, mask);
+	return proc_view_permission(inode, cred, mask);
+}
+
 const struct inode_ops proc_dir_ops = {
 	.lookup = dir_lookup,
+	.permission = dir_permission,
 	.getattr = task_getattr,
 	.revalidate = node_revalidate,
 	.setattr = proc_refuse_setattr,
@@ -540,6 +555,8 @@ const struct proc_file proc_pid_table[] = {
 	REG("limits", 0644, proc_show_limits),
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm,
 	  .write = write_comm },
+	{ .name = "fail-nth", .mode = S_IFREG | 0644,
+	  .fops = &proc_fail_fops },
 	REG("cmdline", 0444, proc_show_cmdline),
 	NUMBERS("stat", proc_show_stat),
 	REG("statm", 0444, proc_show_statm),

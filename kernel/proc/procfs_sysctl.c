@@ -203,6 +203,27 @@ static ssize_t write_pipe_max(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
+static int show_memfd_noexec(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", pidns_memfd_noexec(current_pidns()));
+	return 0;
+}
+
+/* Never weaker than the namespaces above. */
+static ssize_t write_memfd_noexec(const char *text, size_t len)
+{
+	struct pid_ns *ns = current_pidns();
+	s32 least = ns->parent ? pidns_memfd_noexec(ns->parent) : 0;
+	int n;
+
+	if (!ns_capable(ns->common.owner, CAP_SYS_ADMIN))
+		return -EPERM;
+	if (parse_int(text, &n) || n < least || n > 2)
+		return -EINVAL;
+	WRITE_ONCE(ns->memfd_noexec, n);
+	return (ssize_t)len;
+}
+
 static int show_max_map_count(struct seq_buf *out)
 {
 	seq_printf(out, "%d\n", MAX_MAP_COUNT);
@@ -243,6 +264,8 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_threads_max, .write = write_threads_max },
 	{ .path = "sys/vm/max_map_count", .mode = 0444,
 	  .show = show_max_map_count },
+	{ .path = "sys/vm/memfd_noexec", .mode = 0644,
+	  .show = show_memfd_noexec, .write = write_memfd_noexec },
 	{ .path = "sys/vm/overcommit_memory", .mode = 0444,
 	  .show = show_overcommit },
 };

@@ -20,11 +20,13 @@ SRCS += kernel/proc/subreaper.c
 SRCS += kernel/proc/futex.c kernel/proc/futex_robust.c
 SRCS += kernel/proc/file_owner.c kernel/proc/pidfd.c kernel/proc/nsfs.c
 SRCS += kernel/proc/procfs.c kernel/proc/procfs_forget.c
+SRCS += kernel/proc/procfs_mount.c
 SRCS += kernel/proc/procfs_pid.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
+SRCS += kernel/proc/procfs_fault.c
 # optional
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c
 SRCS += kernel/proc/acct.c

@@ -335,6 +335,7 @@ static void rq_set_curr(struct rq *rq, struct thread *next)
 	WRITE_ONCE(next->on_cpu, 1);
 	WRITE_ONCE(rq->switches, rq->switches + 1);
 	tick_adjust(rq);
+	alloc_fault_switch(&next->fault);
 }
 
 /* First thing on a thread's stack after a switch: @prev is off the CPU now.

@@ -9,6 +9,7 @@
 #include "path_util.h"
 
 #include <fs/file.h>
+#include <proc/pidns.h>
 #include <proc/task.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
@@ -19,6 +20,16 @@
 #define MEMFD_NAME_MAX (NAME_MAX - 6)
 #define MEMFD_FLAGS (MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL | \
 		     MFD_EXEC)
+
+/* What the caller's pid namespace wants of files that may be executed. */
+static int apply_noexec(u32 *flags)
+{
+	s32 scope = pidns_memfd_noexec(current_pidns());
+
+	if (!(*flags & (MFD_EXEC | MFD_NOEXEC_SEAL)))
+		*flags |= scope ? MFD_NOEXEC_SEAL : MFD_EXEC;
+	return scope > 1 && !(*flags & MFD_NOEXEC_SEAL) ? -EACCES : 0;
+}
 
 long sys_memfd_create(uptr_t uname, u32 flags)
 {
@@ -31,6 +42,9 @@ long sys_memfd_create(uptr_t uname, u32 flags)
 		return -EINVAL;
 	if ((flags & MFD_EXEC) && (flags & MFD_NOEXEC_SEAL))
 		return -EINVAL;
+	err = apply_noexec(&flags);
+	if (err)
+		return err;
 	len = copy_string_from_user(name, uname, sizeof(name));
 	if (len < 0)
 		return len == -ENAMETOOLONG ? -EINVAL : len;

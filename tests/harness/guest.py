@@ -28,6 +28,7 @@ STAMP = re.compile(r'^(?:<\d+>)?\[ *\d+\.\d+\]\s*(?:\[?[cC](?:PU)?\s*\d+\]?:?\s+
 LINUX_CRASH = re.compile(r'Kernel panic|Oops|BUG:|general protection|invalid opcode|RIP: 0010')
 LINUX_TRIES = 3
 MAX_BOOTS = 8
+SLOW_S = 600
 PROGRESS_S = 10
 
 
@@ -97,14 +98,18 @@ def user_archive(names, path):
         f.write(archive.pack())
 
 
-def read_list(path, only=''):
-    """The names in a list file; ONLY picks some by the beginning."""
+def words_of(path):
     if not os.path.exists(path):
         return []
     with open(path, encoding='utf-8') as f:
-        names = f.read().split()
+        return f.read().split()
+
+
+def read_list(path, only=''):
+    """The names in a list file; ONLY picks some by the beginning, and slow ones by name."""
     picks = only.split()
-    return [n for n in names if not picks or any(n.startswith(p) for p in picks)]
+    names = [n for n in words_of(path) if not picks or any(n.startswith(p) for p in picks)]
+    return names + [n for n in words_of(path + '.slow') if n in picks]
 
 
 def judge_end(writer, boot, outcome, marker):
@@ -173,7 +178,9 @@ class UserPart:
         boot.initrd = os.path.join(TOP, 'build/test', boot.name.replace('/', '-') + '.cpio')
         os.makedirs(os.path.dirname(boot.initrd), exist_ok=True)
         user_archive(names, boot.initrd)
-        boot.limit_s = 120 + 30 * len(names)
+        slow = [n for n in words_of('build/user/list.slow') if n in names]
+        boot.limit_s = 120 + 30 * len(names) + SLOW_S * len(slow)
+        boot.silence_s = max(boot.silence_s, SLOW_S if slow else 0)
         guest = GuestBoot(self.writer.title, names)
         outcome = machine.run(boot, guest.line)
         begun = [p for p in guest.programs.values() if p.begun]

@@ -3,10 +3,13 @@
 What:  runs the same programs and stories on both kernels in the same QEMU and
        compares point by point. A point that fails on Linux is a wrong test; a
        point that only one kernel has, or on which they differ, is named. The
-       table is kept in build/test/oracle.tsv.
+       table is kept in build/test/oracle.tsv; what the points said of the
+       behaviours of pid namespaces, in tests/user/pidns.linux and pidns.nidus.
 Not:   fetching Linux: tools/oracle.sh.
 """
 import io
+
+import mkpidns
 
 from . import guest, machine, scenario, tap
 
@@ -94,11 +97,16 @@ def run(linux, nidus, cpus_list, only):
     """Both kernels, all programs and stories: exit status."""
     rows = []
     kernels = [(linux, True)] + ([(nidus, False)] if nidus else [])
+    runs = [{} for _ in kernels]
     for cpus in cpus_list:
         sides = [programs(k, is_linux, cpus, only) for k, is_linux in kernels]
+        for run_of, side in zip(runs, sides):
+            run_of[int(cpus)] = side
         named = [{f'{name}.cpus{cpus}': points for name, points in side.items()}
                  for side in sides]
         rows += compare(named[0], named[1] if nidus else {})
+    for (_, is_linux), run_of in zip(kernels, runs):
+        mkpidns.write_results('Linux' if is_linux else 'Nidus', run_of)
     sides = [stories(k, is_linux, only) for k, is_linux in kernels]
     rows += compare(sides[0], sides[1] if nidus else {})
     table(rows, 'build/test/oracle.tsv')

@@ -8,6 +8,7 @@
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <mm/page.h>
+#include <mm/alloc_fault.h>
 #include <mm/slab.h>
 #include <sched/rcu_wait.h>
 #include <sched/sched.h>

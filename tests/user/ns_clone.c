@@ -177,7 +177,7 @@ static void with_memory(void)
 	set_up();
 	pid = thread_clone(&child, CLONE_NEWPID | CLONE_VM | SIGCHLD, note,
 			   &code);
-	CHECK_EXIT("CLONE-10 NEWPID with VM", pid, 7);
+	CHECK_EXIT("CLONE-10 BUG-08 NEWPID with VM", pid, 7);
 	CHECK_EQ("CLONE-10 is 1", words[0], 1);
 	words[0] = 0;
 	pid = thread_clone(&child, CLONE_NEWPID | CLONE_VM | CLONE_SIGHAND |
@@ -190,7 +190,7 @@ static void with_memory(void)
 			   &code);
 	CHECK_EQ("CLONE-11 NEWPID with VFORK waits for the child", words[0],
 		 1);
-	CHECK_EXIT("CLONE-11 which is init", pid, 7);
+	CHECK_EXIT("CLONE-11 BUG-08 which is init", pid, 7);
 }
 
 static int thread_body(void *arg)
@@ -209,7 +209,7 @@ static void elsewhere(void)
 	need(own >= 0 && !unshare(CLONE_NEWPID));
 	CHECK_EQ("CLONE-12 NEWPID after unshare",
 		 refused(CLONE_NEWPID | SIGCHLD), -EINVAL);
-	CHECK_ERRNO("CLONE-13 THREAD after unshare",
+	CHECK_ERRNO("CLONE-13 BUG-07 THREAD after unshare",
 		    thread_clone(&thread, THREAD_FLAGS, thread_body, &ran),
 		    EINVAL);
 	need(child_run(note, NULL) == 0 && words[0] == 1);
@@ -221,7 +221,7 @@ static void elsewhere(void)
 	need(!ns_join(own, CLONE_NEWPID));
 	thread_start(&thread, thread_body, &ran);
 	thread_join(&thread);
-	CHECK_EQ("CLONE-14 back home THREAD works", ran, 1);
+	CHECK_EQ("CLONE-14 UNSH-19 back home THREAD works", ran, 1);
 	CHECK_STATUS("CLONE-14 and NEWPID", ns_run(note, NULL), EXITED(0));
 }
 

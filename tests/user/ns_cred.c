@@ -2,7 +2,7 @@
  * tests/user/ns_cred.c - numbers in other interfaces
  *
  * What:  owners of files, holders of locks, priorities, limits, clocks,
- *        capabilities and notifications, each with numbers of the caller's
+ *        and capabilities, each with numbers of the caller's
  *        pid namespace.
  * Not:   credentials that pass through sockets are in unix_rights.c.
  * See:   pid_namespaces(7), fcntl(2); ids CRED and SIG of docs/pidns-table.md
@@ -13,11 +13,13 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <poll.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/uio.h>
 #include <time.h>
 
@@ -350,38 +352,83 @@ static void clocks(void)
 	child_kill(idle);
 }
 
-/* --- notifications and masks ---------------------------------------------- */
+/* --- System V IPC --------------------------------------------------------- */
 
-static int take(int sig, siginfo_t *info)
+static int add_one(int id)
 {
-	unsigned long set = 1UL << (sig - 1);
+	struct sembuf one = { 0, 1, 0 };
 
-	memset(info, 0x55, sizeof(*info));
-	return sys(SYS_rt_sigtimedwait, P(&set), P(info), 0, 8) == sig;
+	return semop(id, &one, 1);
 }
 
-static int writes(void *arg)
+static int uses_semaphore(void *arg)
 {
-	return write(*(int *)arg, "x", 1) != 1;
+	int id = *(int *)arg;
+
+	CHECK_EQ("CRED-08 who used a semaphore outside is 0",
+		 semctl(id, 0, GETPID), 0);
+	need(!add_one(id));
+	CHECK_EQ("CRED-08 inside it is the own number",
+		 semctl(id, 0, GETPID), 1);
+	return wait_go(NULL);
 }
 
-static void readiness(void)
+static int uses_memory(void *arg)
 {
-	siginfo_t info;
-	int pair[2];
+	int *ids = arg;
+	struct shmid_ds shm;
+	struct msqid_ds msg;
 
-	block(40);
-	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
-	need(!fcntl(pair[0], F_SETSIG, 40) &&
-	     !fcntl(pair[0], F_SETOWN, getpid()));
-	need(!fcntl(pair[0], F_SETFL, O_ASYNC | O_NONBLOCK));
-	CHECK_STATUS("SIG-22 a writer in a namespace",
-		     ns_run(writes, &pair[1]), EXITED(0));
-	CHECK("SIG-22 readiness is told by code and descriptor",
-	      take(40, &info) && info.si_code == POLL_IN &&
-	      info.si_fd == pair[0]);
-	CHECK("SIG-22 and what is ready", info.si_band & POLLIN);
+	need(!shmctl(ids[0], IPC_STAT, &shm));
+	CHECK("CRED-08 the maker of shared memory outside is 0",
+	      shm.shm_cpid == 0);
+	need(shmdt(shmat(ids[0], NULL, 0)) == 0);
+	need(!shmctl(ids[0], IPC_STAT, &shm));
+	CHECK_EQ("CRED-08 its last user is the own number", shm.shm_lpid, 1);
+	need(!msgctl(ids[1], IPC_STAT, &msg));
+	CHECK_EQ("CRED-08 the last sender outside is 0", msg.msg_lspid, 0);
+	return 6;
 }
+
+static void semaphores(void)
+{
+	int id = semget(IPC_PRIVATE, 1, 0600);
+	pid_t init;
+
+	set_up();
+	need(id >= 0 && !add_one(id));
+	CHECK_EQ("CRED-08 the own number", semctl(id, 0, GETPID), getpid());
+	init = ns_start(uses_semaphore, &id);
+	gate_wait(&ready);
+	CHECK_EQ("CRED-08 one inside has a number outside",
+		 semctl(id, 0, GETPID), init);
+	gate_open(&go);
+	reap(init);
+	CHECK_EQ("CRED-08 and keeps it after its end",
+		 semctl(id, 0, GETPID), init);
+	semctl(id, 0, IPC_RMID);
+}
+
+static void shared_memory(void)
+{
+	struct { long type; char byte; } message = { 1, 'x' };
+	struct shmid_ds shm;
+	int ids[2];
+
+	ids[0] = shmget(IPC_PRIVATE, 4096, 0600);
+	ids[1] = msgget(IPC_PRIVATE, 0600);
+	need(ids[0] >= 0 && ids[1] >= 0);
+	need(!msgsnd(ids[1], &message, 1, 0));
+	CHECK_STATUS("CRED-08 a namespace", ns_run(uses_memory, ids),
+		     EXITED(6));
+	need(!shmctl(ids[0], IPC_STAT, &shm));
+	CHECK("CRED-08 its maker has a number here",
+	      shm.shm_cpid == getpid() && shm.shm_lpid > 1);
+	shmctl(ids[0], IPC_RMID, NULL);
+	msgctl(ids[1], IPC_RMID, NULL);
+}
+
+/* --- signals -------------------------------------------------------------- */
 
 static volatile sig_atomic_t caught, sender;
 
@@ -452,7 +499,8 @@ static const struct test tests[] = {
 	{ "naming", naming, 0 },
 	{ "user", of_user, 0 },
 	{ "clocks", clocks, 0 },
-	{ "readiness", readiness, 0 },
+	{ "semaphores", semaphores, 0 },
+	{ "shared memory", shared_memory, 0 },
 	{ "blocked", blocked, 0 },
 	{ "without right", without_right, 0 },
 };

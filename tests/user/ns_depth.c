@@ -98,7 +98,7 @@ static void levels(void)
 	gate_wait(&ready);
 	CHECK_EQ("LIM-01 one more than 32 levels by clone is ENOSPC",
 		 words[0], -ENOSPC);
-	CHECK_EQ("LIM-01 by unshare too", words[1], -ENOSPC);
+	CHECK_EQ("LIM-01 UNSH-21 BUG-13 by unshare too", words[1], -ENOSPC);
 	CHECK_STATUS("LIM-01 the deepest forks", words[2], EXITED(5));
 	CHECK_EQ("LIM-01 the deepest has 33 numbers", most_numbers(), 33);
 	gate_open(&go);

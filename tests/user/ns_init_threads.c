@@ -175,7 +175,7 @@ static void executing(void)
 {
 	static const char *const points[] = {
 		"INIT-20 after exec it is init with its children",
-		"INIT-21 after exec by another thread",
+		"INIT-21 BUG-19 after exec by another thread",
 		"INIT-21 and when the leader may have gone",
 	};
 
@@ -214,8 +214,8 @@ static void random_ends(void)
 	set_up();
 	for (int i = 0; i < 30; i++)
 		good += ns_run(many_exits, NULL) == EXITED(3);
-	CHECK_EQ("INIT-31 threads that all leave end the namespace", good,
-		 30);
+	CHECK_EQ("INIT-31 BUG-05 threads that all leave end the namespace",
+		 good, 30);
 	good = 0;
 	for (int i = 0; i < 15; i++) {
 		set_up();

@@ -65,7 +65,7 @@ static void every_level(void)
 	CHECK_OK("PID-15 the caller gets its own level's number",
 		 kill(pid, 0));
 	gate_open(&go);
-	CHECK_EXIT("init of a namespace ends", pid, 0);
+	CHECK_EXIT("WAIT-01 the caller waits by its own number", pid, 0);
 }
 
 static int note_tid(void *arg)

@@ -245,7 +245,7 @@ static void gone(void)
 		    read(file, text, sizeof(text)), ESRCH);
 	CHECK_ERRNO("PROC-11 its directory", openat(dir, "stat", O_RDONLY),
 		    ESRCH);
-	CHECK_ERRNO("PROC-11 its name",
+	CHECK_ERRNO("PROC-11 BUG-16 its name",
 		    open(proc_path("/proc/", pid, "/stat"), O_RDONLY),
 		    ENOENT);
 }

@@ -181,7 +181,7 @@ static void threads(void)
 	set_up();
 	thread_start(&thread, unshare_and_fork, &result);
 	gate_wait(&ready);
-	CHECK_EQ("UNSH-08 one thread of several may unshare", result, 0);
+	CHECK_EQ("UNSH-08 BUG-09 one thread of several may unshare", result, 0);
 	CHECK_EQ("UNSH-08 its child is 1", words[4], 1);
 	CHECK("UNSH-08 the other thread's child is not",
 	      !fork_note() && words[0] != 1 && words[1] == getpid());
@@ -225,7 +225,7 @@ static void death(void)
 	if (!pid)
 		_exit(0);
 	need(!waitid(P_PID, pid, NULL, WEXITED | WNOWAIT));
-	CHECK_EQ("UNSH-09 with the init a zombie creation is ENOMEM",
+	CHECK_EQ("UNSH-09 BUG-11 with the init a zombie creation is ENOMEM",
 		 all_enomem(), 4);
 	reap(pid);
 	CHECK_EQ("UNSH-09 and after it is reaped", all_enomem(), 4);
@@ -354,8 +354,9 @@ static void late_failure(void)
 		SKIP("UNSH-23 a late failure", "no CLONE_PIDFD");
 		return;
 	}
-	CHECK_EQ("UNSH-23 a bad pointer", result, -EFAULT);
-	CHECK_EQ("UNSH-23 and the namespace is dead", fork_note(), -ENOMEM);
+	CHECK_EQ("UNSH-23 BUG-06 a bad pointer", result, -EFAULT);
+	CHECK_EQ("UNSH-23 BUG-06 and the namespace is dead", fork_note(),
+		 -ENOMEM);
 	CHECK_ERRNO("UNSH-23 without a link", open(CHILDREN, O_RDONLY),
 		    ENOENT);
 	need(!ns_join(ns_fd_self(), CLONE_NEWPID));

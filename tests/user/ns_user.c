@@ -653,12 +653,16 @@ static void injected(void)
 	need(pid >= 0);
 	if (!pid) {
 		need(!ns_join(users, 0));
-		_exit(try_pidns(NULL));
+		try_pidns(NULL);
+		need(!put(PIDS, "0"));
+		words[3] = (int)raw_unshare(CLONE_NEWPID);
+		_exit(0);
 	}
 	CHECK_EXIT("USER-06 a process in a world owned elsewhere", pid, 0);
-	CHECK_EQ("USER-06 unshare", words[0], -EINVAL);
+	CHECK_EQ("USER-06 BUG-14 unshare", words[0], -EINVAL);
 	CHECK_EQ("USER-06 clone", words[1], -EINVAL);
-	CHECK_EQ("USER-07 setns to its own", words[2], -EPERM);
+	CHECK_EQ("LIM-08 which is told before limits", words[3], -EINVAL);
+	CHECK_EQ("USER-07 SETNS-13 setns to its own", words[2], -EPERM);
 	gate_open(&go);
 	gate_open(&go);
 	reap(owner);

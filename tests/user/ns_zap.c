@@ -110,7 +110,7 @@ static void everyone(void)
 	init = ns_start(all_kinds, NULL);
 	gate_drop_write(&life);
 	CHECK_EXIT("ZAP-03 init's exit code is the status", init, 9);
-	CHECK("ZAP-01 ZAP-10 all members have gone", !gate_wait(&life));
+	CHECK("ZAP-01 ZAP-10 BUG-20 all members have gone", !gate_wait(&life));
 	CHECK_ERRNO("ZAP-02 and are reaped", waitpid(-1, NULL, WNOHANG),
 		    ECHILD);
 }
@@ -187,7 +187,7 @@ static void injected(void)
 	gate_wait(&ready);
 	kill(init, SIGKILL);
 	need(!waitid(P_PID, member, NULL, WEXITED | WNOWAIT));
-	CHECK_EQ("ZAP-04 init waits for an injected zombie",
+	CHECK_EQ("ZAP-04 BUG-02 init waits for an injected zombie",
 		 waitpid(init, NULL, WNOHANG), 0);
 	CHECK_OK("ZAP-05 meanwhile it is there", kill(init, 0));
 	CHECK("ZAP-05 and no zombie", proc_state(init) != 'Z');
@@ -239,7 +239,7 @@ static void orphaned(void)
 	kill(words[0], SIGKILL);
 	CHECK_KILLED("ZAP-07 the outer reaper reaps the injected one",
 		     words[1], SIGKILL);
-	CHECK_KILLED("ZAP-07 and then init", words[0], SIGKILL);
+	CHECK_KILLED("ZAP-07 BUG-02 and then init", words[0], SIGKILL);
 }
 
 static int forks_for_ever(void *arg)
@@ -279,7 +279,7 @@ static void storms(void)
 		gate_close(&ready);
 		gate_close(&go);
 	}
-	CHECK_EQ("ZAP-09 a storm of forks leaves no survivor", good, 16);
+	CHECK_EQ("ZAP-09 BUG-03 a storm of forks leaves no survivor", good, 16);
 }
 
 /* an init with an idle child and, below, another such init */
@@ -365,7 +365,7 @@ static void group_outside(void)
 	CHECK_ERRNO("ZAP-17 though its leader is nobody", kill(member, 0),
 		    ESRCH);
 	need(!setpgid(0, 0));
-	CHECK_KILLED("ZAP-17 until it is left", init, SIGKILL);
+	CHECK_KILLED("ZAP-17 BUG-24 until it is left", init, SIGKILL);
 }
 
 static const struct test tests[] = {

@@ -99,7 +99,7 @@ static void to_subreaper(void)
 	CHECK_STATUS("REAP-04 a namespace with a subreaper",
 		     ns_run(subreaper_inside, NULL), EXITED(0));
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	CHECK_STATUS("REAP-05 a subreaper outside does not",
+	CHECK_STATUS("REAP-05 BUG-22 a subreaper outside does not",
 		     ns_run(in_init, NULL), EXITED(0));
 	CHECK_ERRNO("REAP-05 and gets nobody", waitpid(-1, NULL, WNOHANG),
 		    ECHILD);
@@ -119,6 +119,23 @@ static int waits_then_leaves(void *arg)
 	return 4;
 }
 
+/* a subreaper that stops being one after it has adopted */
+static int clears_late(void *arg)
+{
+	pid_t first, self = getpid();
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	reap(child_start(leaves_orphan, arg));
+	first = words[2];
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+	reap(child_start(leaves_orphan, arg));
+	gate_open(&ask);
+	gate_open(&ask);
+	CHECK_EXIT("REAP-11 keeps those adopted before", first, 5);
+	CHECK_ERRNO("REAP-11 and gets no more", waitpid(-1, NULL, 0), ECHILD);
+	return self == getpid() ? 0 : 1;
+}
+
 static void set_later(void)
 {
 	pid_t middle;
@@ -135,6 +152,8 @@ static void set_later(void)
 	reap(child_start(forks_first, NULL));
 	gate_open(&ask);
 	CHECK_EXIT("REAP-02 and children of children", words[2], 5);
+	CHECK_STATUS("REAP-11 clearing it", child_run(clears_late, NULL),
+		     EXITED(0));
 }
 
 /* a process that forks an injected orphan and ends */
@@ -188,7 +207,7 @@ static void child_of_injected(void)
 		     child_run(leaves_orphan, NULL), EXITED(4));
 	gate_open(&ask);
 	CHECK_EXIT("REAP-07 and init reaps its child", init, 0);
-	CHECK_EQ("REAP-07 whose parent was 1", words[1], 1);
+	CHECK_EQ("REAP-07 BUG-22 whose parent was 1", words[1], 1);
 }
 
 static void injected_subreaper(void)

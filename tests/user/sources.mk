@@ -11,6 +11,7 @@ USER_TEST_LIB += tests/user/lib/ns.c
 USER_TEST_LIB += tests/user/lib/image.c
 USER_TEST_LIB += tests/user/lib/fault.c
 USER_TEST_LIB += tests/user/lib/pty.c
+USER_TEST_LIB += tests/user/lib/slabs.c
 
 USER_TEST_INIT := tests/user/lib/init.c
 
@@ -55,6 +56,10 @@ USER_TESTS += ns_mounts acct
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
 USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
+USER_TESTS += ns_sessions ns_bugs
 
 # bad programs, and many of them
-USER_TESTS += uaccess privileged storm leak
+USER_TESTS += uaccess privileged storm alloc_faults leak
+
+# slow ones: they run only when ONLY names them, and may want MEM=6G
+USER_SLOW_TESTS += scale_rounds scale_crowd
