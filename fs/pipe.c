@@ -98,7 +98,8 @@ static ssize_t read_available(struct pipe *p, struct iobuf *b)
 
 static bool reader_may_go_on(const struct pipe *p)
 {
-	return pipe_used(p) || !READ_ONCE(p->writers);
+	return !READ_ONCE(p->held) &&
+	       (pipe_used(p) || !READ_ONCE(p->writers));
 }
 
 static bool writer_may_go_on(const struct pipe *p)
@@ -106,34 +107,34 @@ static bool writer_may_go_on(const struct pipe *p)
 	return !pipe_is_full(p) || !READ_ONCE(p->readers);
 }
 
-/* Lock held. 1: go on reading; 0: end of file; -errno. */
-static int wait_for_data(struct pipe *p, const struct file *f)
+int pipe_wait_data(struct pipe *p, bool nonblock)
 {
-	int err;
+	int err = 0;
 
-	if (!p->writers)
-		return 0;
-	if (READ_ONCE(f->flags) & O_NONBLOCK)
-		return -EAGAIN;
-	mutex_unlock(&p->lock);
-	err = wait_event_interruptible(&p->read_wait, reader_may_go_on(p));
-	mutex_lock(&p->lock);
+	while (!err && (p->held || !pipe_used(p))) {
+		if (!p->held && !p->writers)
+			return 0;
+		if (nonblock)
+			return -EAGAIN;
+		mutex_unlock(&p->lock);
+		err = wait_event_interruptible(&p->read_wait,
+					       reader_may_go_on(p));
+		mutex_lock(&p->lock);
+	}
 	return err ? err : 1;
 }
 
-static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
+ssize_t pipe_read_as(struct file *f, struct iobuf *b, bool nonblock)
 {
 	struct pipe *p = pipe_of_file(f);
 	bool was_full;
 	ssize_t n = 0;
-	int go = 1;
+	int go;
 
-	(void)pos;
 	if (!b->left)
 		return 0;
 	mutex_lock(&p->lock);
-	while (go > 0 && !pipe_used(p))
-		go = wait_for_data(p, f);
+	go = pipe_wait_data(p, nonblock);
 	was_full = pipe_is_full(p);
 	if (go > 0)
 		n = read_available(p, b);
@@ -146,6 +147,12 @@ static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
 	return go < 0 ? go : n;
 }
 
+static ssize_t pipe_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	(void)pos;
+	return pipe_read_as(f, b, READ_ONCE(f->flags) & O_NONBLOCK);
+}
+
 /* The end of the data that would fill no page goes behind what is there. */
 static size_t append_to_last(struct pipe *p, struct iobuf *b)
 {
@@ -156,7 +163,7 @@ static size_t append_to_last(struct pipe *p, struct iobuf *b)
 	if (!tail || !pipe_used(p))
 		return 0;
 	s = slot_at(p, p->head - 1);
-	if (s->packet || s->off + s->len + tail > PAGE_SIZE)
+	if (s->packet || s->shared || s->off + s->len + tail > PAGE_SIZE)
 		return 0;
 	n = iobuf_take(b, (char *)page_to_virt(s->page) + s->off + s->len,
 		       tail);
@@ -164,8 +171,7 @@ static size_t append_to_last(struct pipe *p, struct iobuf *b)
 	return n;
 }
 
-/* One page more; there is a free slot. Bytes or -errno. */
-static ssize_t append_page(struct pipe *p, struct iobuf *b, bool packet)
+ssize_t pipe_append_page(struct pipe *p, struct iobuf *b, bool packet)
 {
 	struct page *page = page_alloc(0, 0, PAGE_KERNEL);
 	struct pipe_slot *s = slot_at(p, p->head);
@@ -182,12 +188,13 @@ static ssize_t append_page(struct pipe *p, struct iobuf *b, bool packet)
 	s->off = 0;
 	s->len = (u32)n;
 	s->packet = packet;
+	s->shared = false;
 	WRITE_ONCE(p->head, p->head + 1);
 	return (ssize_t)n;
 }
 
 /* Tell readers that there is data, if any of them listens. */
-static void wake_readers(struct pipe *p)
+void pipe_wake_readers(struct pipe *p)
 {
 	if (wait_queue_active(&p->read_wait))
 		wait_queue_wake_sync(&p->read_wait, 1, POLLIN | POLLRDNORM);
@@ -195,17 +202,26 @@ static void wake_readers(struct pipe *p)
 }
 
 /* Lock held; readers are told what is there first. 0 or -errno. */
-static int wait_for_room(struct pipe *p, const struct file *f)
+static int wait_for_room(struct pipe *p, bool nonblock)
 {
 	int err;
 
-	if (READ_ONCE(f->flags) & O_NONBLOCK)
+	if (nonblock)
 		return -EAGAIN;
 	mutex_unlock(&p->lock);
-	wake_readers(p);
+	pipe_wake_readers(p);
 	err = wait_event_interruptible(&p->write_wait, writer_may_go_on(p));
 	mutex_lock(&p->lock);
 	return err;
+}
+
+int pipe_wait_room(struct pipe *p, bool nonblock)
+{
+	int err = 0;
+
+	while (!err && p->readers && pipe_is_full(p))
+		err = wait_for_room(p, nonblock);
+	return !err && !p->readers ? -EPIPE : err;
 }
 
 /* The loop of write; lock held. Bytes or -errno. */
@@ -223,10 +239,10 @@ static ssize_t write_all(struct pipe *p, struct file *f, struct iobuf *b)
 		if (!p->readers) {
 			n = -EPIPE;
 		} else if (!pipe_is_full(p)) {
-			n = append_page(p, b, packet);
+			n = pipe_append_page(p, b, packet);
 			done += max(n, 0l);
 		} else {
-			n = wait_for_room(p, f);
+			n = wait_for_room(p, READ_ONCE(f->flags) & O_NONBLOCK);
 		}
 	}
 	return done ? done : n;
@@ -245,7 +261,7 @@ static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 	mutex_unlock(&p->lock);
 	if (n <= 0)
 		return n;
-	wake_readers(p);
+	pipe_wake_readers(p);
 	inode_touch(path_inode(&f->path));
 	return n;
 }

@@ -15,6 +15,7 @@ struct pipe_slot {
 	struct page *page;		/* owned */
 	u32 off, len;
 	bool packet;			/* written in packet mode: not merged */
+	bool shared;			/* the page is others' too: the same */
 };
 
 /*
@@ -33,6 +34,8 @@ struct pipe {
 	u32 readers, writers;		/* open files with that mode */
 	u32 reader_opens, writer_opens;	/* count every open, for FIFOs */
 	u32 nfiles;			/* [inode->lock] who keeps it */
+	bool held;			/* its first page is on its way to a
+					   file: readers wait (splice) */
 };
 
 struct pipe *pipe_alloc(void);
@@ -46,6 +49,17 @@ static inline bool pipe_is_full(const struct pipe *p)
 	return pipe_used(p) >= READ_ONCE(p->nslots);
 }
 struct pipe *pipe_of_file(const struct file *f);	/* NULL: none */
+/* Lock held in these, and dropped to sleep. 1: there is data, 0: no writer is
+ * left; -EAGAIN, -ERESTARTSYS. */
+int pipe_wait_data(struct pipe *p, bool nonblock);
+/* 0: there is room; -EPIPE, -EAGAIN, -ERESTARTSYS. */
+int pipe_wait_room(struct pipe *p, bool nonblock);
+/* One page more; there is a free slot. Bytes or -errno. */
+ssize_t pipe_append_page(struct pipe *p, struct iobuf *b, bool packet);
+/* Not held: tell readers that there is data, if any of them listens. */
+void pipe_wake_readers(struct pipe *p);
+/* As read(2) of @f, a pipe. */
+ssize_t pipe_read_as(struct file *f, struct iobuf *b, bool nonblock);
 int pipe_open(struct inode *inode, struct file *f);
 void pipe_release(struct file *f);
 

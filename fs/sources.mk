@@ -33,6 +33,7 @@ SRCS += \
 	fs/initramfs.c \
 	fs/anon.c \
 	fs/pipe.c \
+	fs/splice.c \
 	fs/fifo.c \
 	fs/eventfd.c \
 	fs/poll.c \

@@ -23,6 +23,7 @@ FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
 	drivers/font8x16.c drivers/fbcon.c drivers/egatext.c
 FACILITY_selftest := $(filter tests/kernel/%,$(SRCS))
 FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
+FACILITY_splice := fs/splice.c kernel/sys/splice.c
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
 FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \

@@ -179,6 +179,7 @@ _Static_assert(sizeof(struct open_how) == 24, "struct open_how");
 #define SPLICE_F_NONBLOCK 0x02
 #define SPLICE_F_MORE 0x04
 #define SPLICE_F_GIFT 0x08
+#define SPLICE_F_ALL 0x0f
 
 /* sync_file_range(2) */
 #define SYNC_FILE_RANGE_WAIT_BEFORE 1

@@ -376,4 +376,10 @@ OPTIONAL long sys_recvmsg(int fd, uptr_t umsg, u32 flags);
 OPTIONAL long sys_sendmmsg(int fd, uptr_t uvec, u32 n, u32 flags);
 OPTIONAL long sys_recvmmsg(int fd, uptr_t uvec, u32 n, u32 flags, uptr_t uts);
 
+/* splice.c */
+OPTIONAL long sys_splice(int in_fd, uptr_t uin_pos, int out_fd,
+			 uptr_t uout_pos, size_t len, u32 flags);
+OPTIONAL long sys_tee(int in_fd, int out_fd, size_t len, u32 flags);
+OPTIONAL long sys_vmsplice(int fd, uptr_t uvec, u64 n, u32 flags);
+
 #endif

@@ -17,7 +17,7 @@ USER_TEST_INIT := tests/user/lib/init.c
 
 # files
 USER_TESTS += files_open files_io files_names files_stat files_perm
-USER_TESTS += pipes sigio poll epoll timerfd
+USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
 USER_TESTS += mem_map mem_file mem_move mem_fork
