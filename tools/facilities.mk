@@ -18,6 +18,8 @@ FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c
 FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c
+FACILITY_seccomp := lib/cbpf.c kernel/proc/seccomp.c \
+	kernel/proc/seccomp_notify.c kernel/sys/seccomp.c
 FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
 	drivers/vt_sgr.c drivers/vt_screen.c drivers/colour.c \
 	drivers/font8x16.c drivers/fbcon.c drivers/egatext.c

@@ -33,6 +33,7 @@ struct file_table;
 struct fs_context;
 struct nsproxy;
 struct sem_undos;
+struct seccomp_filter;
 struct session;
 struct tty;
 
@@ -117,7 +118,8 @@ struct task {
 	u32 no_new_privs;		/* [a] sticky */
 	u64 minflt, majflt;		/* [c] */
 	struct sem_undos *sem_undos;	/* [c] owned: System V semaphores */
-	void *syscall_filter;		/* seccomp, optional facility */
+	u32 seccomp_mode;		/* [S] SECCOMP_MODE_*: proc/seccomp.h */
+	struct seccomp_filter *syscall_filter;	/* [S] owned; the newest */
 	struct tracee tracee;		/* as one that is traced */
 	struct list tracees;		/* [X] by tracee.link */
 	struct rcu_head rcu;

@@ -28,6 +28,7 @@
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/ptrace.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
@@ -452,6 +453,8 @@ static void prepare_task(struct birth *b)
 	pid_attach(b->pid, PID_TASK);
 	if (unlikely(b->traced))
 		ptrace_child_prepare(child, b->req->flags, b->trace_event);
+	if (unlikely(current_task()->seccomp_mode))
+		seccomp_inherit(child);
 	signal_recalc_task(child);
 }
 
@@ -467,6 +470,8 @@ static void forget_embryo(struct birth *b)
 	b->pid->uses = 0;
 	child->pid = NULL;
 	child->tracee.flags = 0;
+	if (child->syscall_filter)
+		seccomp_release(child);
 	if (!b->process)
 		return;
 	list_del(&child->thread_link);

@@ -26,6 +26,7 @@
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/ptrace.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
@@ -460,6 +461,8 @@ void task_exit(int code)
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);
 	check_global_init(t, last);
+	if (unlikely(t->syscall_filter))
+		seccomp_release(t);
 	if (last)
 		process_timers_stop(t->process);
 	if (acct_exit)

@@ -155,6 +155,9 @@ int proc_show_maps(struct task *t, struct seq_buf *out);
 int proc_show_cmdline(struct task *t, struct seq_buf *out);
 int proc_show_environ(struct task *t, struct seq_buf *out);
 int proc_show_auxv(struct task *t, struct seq_buf *out);
+/* procfs_trace.c: mem, syscall */
+extern const struct file_ops proc_mem_fops;
+int proc_show_syscall(struct task *t, struct seq_buf *out);
 /* procfs_sys.c: meminfo, uptime, ... */
 void proc_system_init(void);
 /* procfs_sysctl.c: /proc/sys */

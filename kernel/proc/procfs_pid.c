@@ -561,6 +561,8 @@ const struct proc_file proc_pid_table[] = {
 	NUMBERS("stat", proc_show_stat),
 	REG("statm", 0444, proc_show_statm),
 	GUARDED("maps", 0444, proc_show_maps),
+	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops },
+	REG("syscall", 0400, proc_show_syscall),
 	NUMBERS("children", show_children),
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd,
 	  .readlink = readlink_cwd },

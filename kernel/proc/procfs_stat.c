@@ -11,6 +11,7 @@
 
 #include <lib/string.h>
 #include <proc/pidns.h>
+#include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include "signal_internal.h"
@@ -310,6 +311,9 @@ static void status_caps(struct task *t, struct seq_buf *out)
 	seq_hex(out, "\nCapBnd:\t", c->cap_bset);
 	seq_hex(out, "\nCapAmb:\t", c->cap_ambient);
 	seq_udec(out, "\nNoNewPrivs:\t", READ_ONCE(t->no_new_privs));
+	seq_udec(out, "\nSeccomp:\t", READ_ONCE(t->seccomp_mode));
+	seq_udec(out, "\nSeccomp_filters:\t",
+		 t->syscall_filter ? seccomp_count(t) : 0);
 	seq_putc(out, '\n');
 	cred_put(c);
 }

@@ -24,7 +24,7 @@ SRCS += kernel/proc/procfs_mount.c
 SRCS += kernel/proc/procfs_pid.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
-SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_sys.c
+SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_trace.c kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
 SRCS += kernel/proc/procfs_fault.c
 # optional
@@ -33,3 +33,4 @@ SRCS += kernel/proc/acct.c
 SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c
 SRCS += kernel/proc/ptrace_wait.c
+SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c

@@ -37,6 +37,11 @@ long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage);
 /* ptrace.c */
 OPTIONAL long sys_ptrace(long request, pid_t pid, u64 addr, u64 data);
 
+/* seccomp.c */
+OPTIONAL long sys_seccomp(u32 op, u32 flags, uptr_t args);
+/* prctl(PR_SET_SECCOMP). */
+OPTIONAL long seccomp_prctl(u64 mode, uptr_t filter);
+
 /* exec.c */
 long sys_execve(uptr_t uname, uptr_t argv, uptr_t envp);
 long sys_execveat(int dirfd, uptr_t uname, uptr_t argv, uptr_t envp,

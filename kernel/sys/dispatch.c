@@ -98,16 +98,17 @@ static bool watched(void)
 
 void upcall_syscall(struct regs *r)
 {
-	long ret;
+	long ret = 0;
 
 	/* A tracer or a filter may change the call, or forbid it. */
-	if (!watched() || syscall_enter(r))
-		regs_set_return(r, (u64)run(r));
+	if (!watched() || syscall_enter(r)) {
+		ret = run(r);
+		regs_set_return(r, (u64)ret);
+	}
 	if (watched())
 		syscall_leave(r);
 	/* A call to be restarted passes signal_deliver, whoever took the
 	 * signal that interrupted it. */
-	ret = (long)regs_return(r);
 	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK &&
 		     regs_syscall_nr(r) >= 0))
 		signal_deliver(r);

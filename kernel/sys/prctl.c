@@ -2,7 +2,7 @@
  * kernel/sys/prctl.c - prctl, arch_prctl, personality
  *
  * What:  operations on the calling thread or process. Those that belong to
- *        something this kernel lacks (seccomp, huge pages, ...) answer -EINVAL
+ *        something this kernel lacks (huge pages, ...) answer -EINVAL
  *        like a Linux built without it.
  * Locks: alloc_lock for the name, which others read.
  * Not:   capabilities and securebits (prctl_cap.c).
@@ -116,6 +116,10 @@ static long prctl_set(int option, const struct prctl_args *a)
 		return 0;
 	case PR_SET_NO_NEW_PRIVS:
 		return set_no_new_privs(a);
+	case PR_SET_SECCOMP:
+		if (!seccomp_prctl)
+			return -EINVAL;
+		return seccomp_prctl(a->arg2, a->arg3);
 	case PR_SET_TIMERSLACK:
 		return set_timer_slack(a->arg2);
 	case PR_SET_TIMING:
@@ -141,6 +145,9 @@ long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
 		return put_user_u32(arg2, current_process()->is_subreaper);
 	case PR_GET_NO_NEW_PRIVS:
 		return get_no_new_privs(&a);
+	case PR_GET_SECCOMP:
+		return seccomp_prctl ? (long)current_task()->seccomp_mode :
+				       -EINVAL;
 	case PR_GET_TIMERSLACK:
 		return get_timer_slack();
 	case PR_GET_TIMING:

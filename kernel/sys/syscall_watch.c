@@ -21,7 +21,8 @@ static void stop(u64 message)
 	u32 good = current_task()->tracee.flags & PTRACE_O_TRACESYSGOOD;
 	int sig = ptrace_notify(SIGTRAP | (good ? 0x80 : 0), message);
 
-	if (sig)
+	/* A tracer that went away may leave the code of the stop. */
+	if (sig > 0 && sig <= NSIG)
 		(void)signal_send_task(current_task(), sig, SEND_KERNEL);
 }
 

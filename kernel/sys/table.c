@@ -347,6 +347,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	},
 	[NR_renameat2] = { (syscall_any)sys_renameat2, "renameat2", 5 },
 	[NR_getrandom] = { (syscall_any)sys_getrandom, "getrandom", 3 },
+	[NR_seccomp] = { (syscall_any)sys_seccomp, "seccomp", 3 },
 	[NR_memfd_create] = {
 		(syscall_any)sys_memfd_create, "memfd_create", 2
 	},
