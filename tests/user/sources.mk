@@ -30,7 +30,7 @@ USER_TESTS += clone wait waitid reparent sessions creds
 
 # signals
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
-USER_TESTS += ptrace_stops
+USER_TESTS += ptrace_stops ptrace_regs ptrace_events
 USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers signalfd
 
 # threads
