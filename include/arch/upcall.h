@@ -15,10 +15,10 @@ struct arch_thread;
 /* kernel/main.c: the boot CPU in the high half on its boot stack, struct
  * boot_info filled, interrupts off. */
 NORETURN void kernel_main(void);
-/* kernel/sched/core.c: an application processor is set up, interrupts off;
- * becomes that CPU's idle thread. Its stack came from upcall_idle_stack. */
+/* kernel/sched/idle.c: an application processor is set up, interrupts off;
+ * becomes that CPU's idle thread. Its stack came with upcall_idle_thread. */
 NORETURN void upcall_cpu_start(void);
-/* kernel/sched/core.c: idle thread of @cpu, made before it is started; its
+/* kernel/sched/idle.c: idle thread of @cpu, made before it is started; its
  * kstack_top is where the CPU begins. NULL: no memory. @cpu 0 gives the boot
  * CPU's static one, at any time: arch_init_early makes it the current thread
  * and sets its kstack_top to the boot stack. */
@@ -47,7 +47,7 @@ enum fault_access {
  * from the kernel: use the fix-up or panic. Interrupts on; may sleep. */
 bool upcall_page_fault(struct regs *r, uptr_t addr, enum fault_access access,
 		       bool present, bool from_user);
-/* kernel/proc/signal.c: a processor exception in user mode that becomes a
+/* kernel/proc/fault.c: a processor exception in user mode that becomes a
  * signal (SIGILL, SIGFPE, SIGTRAP, SIGBUS, SIGSEGV) with si_code, address. */
 void upcall_user_fault(struct regs *r, int sig, int code, uptr_t addr,
 		       u32 trapnr, u32 error);

@@ -17,10 +17,8 @@ enum lock_rank {
 	RANK_NONE,
 	/* layer 3 core: printed from anywhere, so lowest */
 	RANK_CONSOLE,		/* serial port, screen */
-	RANK_PRINTK,		/* log ring */
 	/* layer 2 arch */
 	RANK_ARCH_IRQ,		/* IO-APIC, vector table */
-	RANK_ARCH_KMAP,		/* kernel dynamic mappings */
 	RANK_RCU,		/* grace-period state */
 	/* layer 4 mm */
 	RANK_PAGE,		/* buddy zone */
@@ -64,7 +62,6 @@ enum lock_rank {
 	RANK_PROCESS_TREE,	/* parents, children, exit states of a world */
 	/* sleeping locks: their own order, taken before any spinlock */
 	RANK_SLEEP_LOWEST,
-	RANK_MUTEX_VM_OBJECT,	/* truncation against faults */
 	RANK_MUTEX_ASPACE,	/* regions of an address space: taken by a user
 				   copy that grows the stack, so below most */
 	RANK_MUTEX_SMALL,	/* leaf mutexes (log reader, random, ...) */
@@ -74,7 +71,6 @@ enum lock_rank {
 	RANK_MUTEX_INODE,	/* directory or file content */
 	RANK_MUTEX_RENAME,	/* one rename between directories at a time */
 	RANK_MUTEX_MOUNT,	/* mount and umount */
-	RANK_MUTEX_EXEC,	/* credentials and memory change of a process */
 	RANK_MUTEX_NS,		/* creation of namespace caches */
 	RANK_MUTEX_IPC,		/* creation of System V objects */
 	RANK_MUTEX_EPOLL,	/* what an epoll watches: it asks files of any

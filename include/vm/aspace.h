@@ -14,7 +14,7 @@
  *        before ptable_lock.
  * Life:  aspace_create/clone -> users (threads; aspace_get/put) -> the last
  *        put unmaps everything at once.
- * See:   docs/memory-map.md; mmap(2) and the pages it names.
+ * See:   docs/memory.md, docs/memory-map.md; mmap(2) and the pages it names.
  */
 #ifndef VM_ASPACE_H
 #define VM_ASPACE_H

@@ -11,7 +11,7 @@
  *        before the page was looked up: truncation raises it before it looks
  *        for mappings.
  * Not:   the signals that follow from a failure (kernel/proc/fault.c).
- * See:   docs/memory-map.md.
+ * See:   docs/memory.md, docs/memory-map.md.
  */
 #include "vm_internal.h"
 
