@@ -393,7 +393,7 @@ test-user: all user ## guest programs (ONLY="name ..." picks, CPUS_LIST="1 4")
 test-pidns: all user ## each behaviour of pid namespaces, one point (ONLY="ZAP ...")
 	$(Q)$(call prove,pidns)
 
-test-clients: all ## whole-machine stories of tests/scenario (ONLY=)
+test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 	$(Q)$(call prove,clients)
 
 oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then compared (NIDUS=no: Linux alone)

@@ -18,6 +18,7 @@
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <proc/pid.h>
+#include <proc/pidns_join.h>
 #include "sys/dispatch.h"
 
 #define LOGLEVEL_QUIET 4
@@ -128,6 +129,12 @@ static void set_pid_max(const char *value)
 		pid_max_set_per_ns();
 }
 
+static void set_pidns_join(const char *value)
+{
+	if (pidns_join_enable && value && !strcmp(value, "on"))
+		pidns_join_enable();
+}
+
 static void set_nothing(const char *value)
 {
 	(void)value;
@@ -152,6 +159,7 @@ static const struct {
 	{ "selftest", set_selftest },
 	{ "nosmp", set_nosmp },
 	{ "pid_max", set_pid_max },
+	{ "pidns.join", set_pidns_join },
 	/* Often given to Linux, without meaning here, and nothing for init. */
 	{ "root", set_nothing },
 	{ "rootfstype", set_nothing },

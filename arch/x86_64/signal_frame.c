@@ -8,7 +8,8 @@
  *        fresh alternate stack), the FPU state aligned to 64, the frame, whose
  *        first word is the return address. The FPU state is in its initial
  *        form when the handler starts.
- * Not:   which signal, which stack, the blocked mask (kernel/proc/signal_deliver.c).
+ * Not:   which signal, which stack, the blocked mask
+ *        (kernel/proc/signal_deliver.c).
  * See:   sigreturn(2), sigaltstack(2); System V ABI for x86-64, sections 3.2.2
  *        and 3.4; Intel SDM volume 1, section 13.4.
  */

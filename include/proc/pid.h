@@ -52,6 +52,8 @@ struct pid {
 	u32 uses;		/* [a] roles in use: the last unhashes */
 	bool shown;		/* [a] /proc made names that stand for it */
 	struct wait_queue exit_wait;	/* pidfd pollers */
+	struct pid *former;	/* [I] owned: what the process was known by
+				   before pidns_join; NULL: nothing else */
 	u64 ino;		/* [I] pidfs inode number, unique since boot */
 	struct rcu_head rcu;
 	struct pid_number numbers[];	/* level + 1 of them */
@@ -86,6 +88,40 @@ int pid_alloc(const struct pid_alloc_args *args, struct pid **out);
 bool pid_publish(struct pid *pid);
 /* Give back a pid never published (numbers and reference). */
 void pid_abort(struct pid *pid);
+
+/*
+ * pid_alloc_successor - the numbers of @old and one more, in a child of its
+ *                       namespace; pid_succeed puts it in @old's place
+ * @ns:      the child; it has or had an init
+ * @out:     one reference; it holds @old as its former
+ * Return:   0, -EAGAIN, -ENOMEM
+ */
+int pid_alloc_successor(struct pid *old, struct pid_ns *ns, struct pid **out);
+/* Into the slots of @pid->former, and its own in the new level. False: that
+ * does not accept; then nothing has changed. [N] of both, siglock. */
+bool pid_succeed(struct pid *pid);
+/* Undo of pid_alloc_successor; also after pid_succeed refused. May sleep. */
+void pid_abort_successor(struct pid *pid);
+/* Is @known this process's struct pid, or one it had before? */
+static inline bool pid_is(const struct pid *now, const struct pid *known)
+{
+	while (now && now != known)
+		now = now->former;
+	return now != NULL;
+}
+
+/* Whoever is found by @pid, or by what it was before. [N] */
+static inline void pid_set_task(struct pid *pid, struct task *t)
+{
+	for (; pid; pid = pid->former)
+		rcu_assign(pid->task, t);
+}
+
+static inline void pid_set_process(struct pid *pid, struct process *p)
+{
+	for (; pid; pid = pid->former)
+		rcu_assign(pid->process, p);
+}
 
 struct pid *pid_get(struct pid *pid);
 void pid_put(struct pid *pid);

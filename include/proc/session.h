@@ -14,7 +14,8 @@
 struct tty;
 struct session {
 	struct refcount refs;
-	struct pid *sid;		/* [I] owned */
+	struct pid *sid;		/* [lock][R] owned; pidns_join changes
+					   it */
 	struct spinlock lock;		/* RANK_SESSION */
 	struct tty *tty;		/* [lock] controlling terminal, owned */
 	struct pid *foreground;		/* [lock] group, owned; NULL: none */

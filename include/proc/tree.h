@@ -33,14 +33,34 @@ static inline void tree_unlock(struct pid_ns *ns)
 	spin_unlock(&ns->tree_lock);
 }
 
+/* The namespace of another process, which may be joining one meanwhile
+ * (pidns_join): look, lock, look again. Return: the one locked. */
+static inline struct pid_ns *tree_lock_own(const struct process *p)
+{
+	for (;;) {
+		struct pid_ns *ns;
+
+		rcu_read_lock();
+		ns = pid_ns_of(rcu_dereference(p->tgid));
+		tree_lock(ns);
+		rcu_read_unlock();
+		if (ns == process_ns(p))
+			return ns;
+		tree_unlock(ns);
+	}
+}
+
 /* @inner is @outer or below it. */
 void tree_lock_pair(struct pid_ns *outer, struct pid_ns *inner);
 void tree_unlock_pair(struct pid_ns *outer, struct pid_ns *inner);
 
-/* What concerns @p and its parent: the parent's namespace, then its own. */
+/* What concerns @p and its parent: the parent's namespace, then its own, which
+ * can change only under that of the parent (pidns_join). */
 static inline void tree_lock_process(struct process *p)
 {
-	tree_lock_pair(p->parent_ns, process_ns(p));
+	spin_lock(&p->parent_ns->tree_lock);
+	if (process_ns(p) != p->parent_ns)
+		spin_lock_nested(&process_ns(p)->tree_lock);
 }
 
 static inline void tree_unlock_process(struct process *p)

@@ -79,7 +79,7 @@ static void unlink_process(struct process *p, struct pid *pid)
 		pidns_step(ns, PIDNS_REAPED);
 	}
 	list_del(&p->sibling);
-	rcu_assign(pid->process, NULL);
+	pid_set_process(pid, NULL);
 	session = session_lock(p);
 	session_part(p);
 	session_unlock(session);
@@ -108,7 +108,7 @@ static void task_unlink(struct task *t)
 	account_dead_thread(t);
 	list_del_rcu(&t->thread_link);
 	p->nthreads--;
-	rcu_assign(pid->task, NULL);
+	pid_set_task(pid, NULL);
 	rcu_assign(t->pid, NULL);
 	spin_unlock_irq(&p->siglock);
 	if (leader) {

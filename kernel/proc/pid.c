@@ -20,6 +20,7 @@
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/task.h>
+#include <sched/rcu_wait.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
 #include <uapi/limits.h>
@@ -154,6 +155,7 @@ static void pid_setup(struct pid *pid, struct pid_ns *ns)
 	list_init(&pid->group);
 	list_init(&pid->session);
 	pid->group_session = NULL;
+	pid->former = NULL;
 	pid->uses = 0;
 	pid->shown = false;
 	wait_queue_init(&pid->exit_wait);
@@ -262,6 +264,55 @@ void pid_abort(struct pid *pid)
 	pid_put(pid);
 }
 
+int pid_alloc_successor(struct pid *old, struct pid_ns *ns, struct pid **out)
+{
+	struct pid *pid = slab_alloc(pid_caches[ns->level]);
+	s32 nr;
+
+	if (!pid)
+		return -ENOMEM;
+	pid_setup(pid, ns);
+	nr = pid_table_take(&ns->table, pid_max_get(ns));
+	if (nr < 0) {
+		slab_free(pid_caches[ns->level], pid);
+		return nr;
+	}
+	for (u32 i = 0; i <= old->level; i++)
+		pid->numbers[i].nr = old->numbers[i].nr;
+	pid->numbers[ns->level].nr = nr;
+	pid->ino = old->ino;
+	pid->former = pid_get(old);
+	pidns_get(ns);
+	*out = pid;
+	return 0;
+}
+
+bool pid_succeed(struct pid *pid)
+{
+	struct pid_ns *ns = pid_ns_of(pid);
+
+	pid_table_fill_embryo(&ns->table, pid_own_nr(pid), pid);
+	if (!pidns_member_add(ns)) {
+		pid_table_empty(&ns->table, pid_own_nr(pid));
+		return false;
+	}
+	for (u32 i = 0; i < pid->level; i++)
+		pid->numbers[i].sweep_mark = pid->former->numbers[i].sweep_mark;
+	fill_slots(pid, pid_table_fill);
+	return true;
+}
+
+void pid_abort_successor(struct pid *pid)
+{
+	/* A sweep may have seen the embryo. */
+	rcu_synchronize();
+	pid->task = NULL;
+	pid->process = NULL;
+	pid->uses = 0;
+	pid_table_give(&pid_ns_of(pid)->table, pid_own_nr(pid));
+	pid_put(pid);
+}
+
 struct pid *pid_get(struct pid *pid)
 {
 	if (pid)
@@ -274,6 +325,7 @@ static void pid_free_rcu(struct rcu_head *head)
 	struct pid *pid = container_of(head, struct pid, rcu);
 	struct pid_ns *ns = pid_ns_of(pid);
 
+	pid_put(pid->former);
 	slab_free(pid_caches[pid->level], pid);
 	pidns_put(ns);
 }

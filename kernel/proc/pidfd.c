@@ -195,8 +195,11 @@ struct pid *pidfd_file_pid(struct file *f)
 
 void pidfd_notify_exit(struct pid *pid)
 {
-	if (wait_queue_active(&pid->exit_wait))
-		wait_queue_wake(&pid->exit_wait, 0, POLLIN | POLLRDNORM);
+	for (; pid; pid = pid->former) {
+		if (wait_queue_active(&pid->exit_wait))
+			wait_queue_wake(&pid->exit_wait, 0,
+					POLLIN | POLLRDNORM);
+	}
 }
 
 /* The struct pid that @nr names now, fit for a pidfd. 0 and a reference. */

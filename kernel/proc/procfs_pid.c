@@ -385,10 +385,9 @@ static ssize_t write_oom_score_adj(struct task *t, const char *text,
 static int show_children(struct task *t, struct pid_ns *ns,
 			 struct seq_buf *out)
 {
-	struct pid_ns *own = process_ns(t->process);
+	struct pid_ns *own = tree_lock_own(t->process);
 	struct process *p;
 
-	tree_lock(own);
 	for_each_list(p, &t->children, sibling)
 		seq_printf(out, "%d ", pid_nr(p->tgid, ns));
 	tree_unlock(own);

@@ -29,7 +29,7 @@ SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
 SRCS += kernel/proc/procfs_fault.c
 # optional
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c
-SRCS += kernel/proc/acct.c
+SRCS += kernel/proc/acct.c kernel/proc/pidns_join.c
 SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c
 SRCS += kernel/proc/ptrace_wait.c

@@ -56,7 +56,7 @@ static void exchange_identity(struct process *p, struct task *self)
 
 	ASSERT(old->exit_state == EXIT_ZOMBIE);
 	ASSERT(leads->process == p && !mine->process);
-	rcu_assign(leads->task, self);
+	pid_set_task(leads, self);
 	rcu_assign(mine->task, old);
 	rcu_assign(self->pid, leads);
 	rcu_assign(old->pid, mine);

@@ -28,9 +28,9 @@ bool wait_matches(const struct wait_request *req, const struct task *t)
 	switch (req->which) {
 	case P_PID:
 	case P_PIDFD:
-		return t->pid == req->pid;
+		return pid_is(t->pid, req->pid);
 	case P_PGID:
-		return t->process->pgid == req->pid;
+		return pid_is(t->process->pgid, req->pid);
 	}
 	return true;
 }

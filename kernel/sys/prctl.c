@@ -15,7 +15,9 @@
 #include <arch/thread.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
+#include <proc/pidns_join.h>
 #include <uapi/errno.h>
+#include <uapi/nidus.h>
 #include <uapi/prctl.h>
 #include <uapi/signal.h>
 #include <vm/aspace.h>
@@ -102,6 +104,13 @@ static long get_auxv(const struct prctl_args *a)
 	return sizeof(as->auxv);
 }
 
+static long join_pidns(const struct prctl_args *a)
+{
+	if (!pidns_join || a->arg3 || a->arg4 || a->arg5)
+		return -EINVAL;
+	return pidns_join((int)a->arg2);
+}
+
 static long prctl_set(int option, const struct prctl_args *a)
 {
 	switch (option) {
@@ -122,6 +131,8 @@ static long prctl_set(int option, const struct prctl_args *a)
 		return seccomp_prctl(a->arg2, a->arg3);
 	case PR_SET_TIMERSLACK:
 		return set_timer_slack(a->arg2);
+	case PR_NIDUS_JOIN_PIDNS:
+		return join_pidns(a);
 	case PR_SET_TIMING:
 		return a->arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
 	case PR_SET_TSC:
