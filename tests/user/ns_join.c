@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 
 #define PR_NIDUS_JOIN_PIDNS	0x4e4a504e
@@ -246,6 +247,7 @@ static void deeper(void)
 	kill(pid, SIGTERM);
 	CHECK_KILLED("a signal finds it", pid, SIGTERM);
 	gate_open(&go);
+	gate_open(&go);
 	CHECK_EXIT("and its worlds end", init, 2);
 }
 
@@ -327,6 +329,15 @@ static int other_plans(void *arg)
 	return 0;
 }
 
+static int traced(void *arg)
+{
+	(void)arg;
+	need(setsid() > 0);
+	need(!ptrace(PTRACE_TRACEME, 0, 0, 0));
+	words[15] = (int)join(fds[0]);
+	return 0;
+}
+
 static int is_init(void *arg)
 {
 	pid_t inner = ns_start(wait_go, arg);
@@ -372,6 +383,8 @@ static void refused(void)
 	CHECK_EQ("HIST-B8 without a right", words[12], -EPERM);
 	child_run(other_plans, NULL);
 	CHECK_EQ("its children elsewhere", words[13], -EINVAL);
+	child_run(traced, NULL);
+	CHECK_EQ("with a tracer", words[15], -EBUSY);
 	ns_run(is_init, NULL);
 	CHECK_EQ("HIST-B4 an init", words[14], -EINVAL);
 	gate_open(&go);
