@@ -73,6 +73,7 @@ enum lock_rank {
 	RANK_MUTEX_MOUNT,	/* mount and umount */
 	RANK_MUTEX_NS,		/* creation of namespace caches */
 	RANK_MUTEX_IPC,		/* creation of System V objects */
+	RANK_MUTEX_PI,		/* locks with priority inheritance */
 	RANK_MUTEX_EPOLL,	/* what an epoll watches: it asks files of any
 				   type under it */
 	RANK_MUTEX_EPOLL_GRAPH,	/* which epoll watches which */

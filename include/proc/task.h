@@ -32,6 +32,7 @@ struct sighand;
 struct file_table;
 struct fs_context;
 struct nsproxy;
+struct pi_waiter;
 struct sem_undos;
 struct seccomp_filter;
 struct session;
@@ -106,6 +107,10 @@ struct task {
 	uptr_t set_child_tid;		/* [c] */
 	uptr_t clear_child_tid;		/* [c] */
 	uptr_t robust_list;		/* [c] */
+	/* locks with priority inheritance: [F] pi_mutex of futex_pi.c */
+	struct list pi_owned;		/* [F] struct pi_state; zeros: none */
+	struct pi_waiter *pi_waiting;	/* [F] for whose lock it waits */
+	u32 pi_dead;			/* [a] it gave up all it owned */
 	struct completion *vfork_done;	/* [A] parent waits here */
 	s32 pdeath_signal;		/* [c] */
 	struct list children;		/* [N] processes this thread is the

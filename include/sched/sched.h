@@ -69,15 +69,15 @@ static inline bool signal_interrupts(enum thread_state state)
 	       (state == THREAD_KILLABLE && s > 1);
 }
 
-/* Scheduling attributes; the caller has checked permission and ranges. */
-struct sched_params {
-	u32 policy;
-	s32 nice;
-	u32 rt_priority;
-	u32 reset_on_fork;
-};
+/* As set; a thread may have inherited more (sched_lend). */
 void sched_set_params(struct thread *t, const struct sched_params *p);
 void sched_get_params(struct thread *t, struct sched_params *out);
+/* Priority inheritance: @t runs as @by, if that is more urgent than its own;
+ * NULL: no more. Context: any. */
+void sched_lend(struct thread *t, const struct sched_params *by);
+/* What counts for @t now, and how urgent that is: lower is more. */
+void sched_get_effective(struct thread *t, struct sched_params *out);
+int sched_rank(const struct sched_params *p);
 /*
  * sched_set_affinity
  * Moves the thread if needed: one that runs on another CPU is interrupted and

@@ -27,6 +27,14 @@ enum thread_state {
 	THREAD_DEAD,
 };
 
+/* Scheduling attributes; who sets them has checked permission and ranges. */
+struct sched_params {
+	u32 policy;
+	s32 nice;
+	u32 rt_priority;
+	u32 reset_on_fork;
+};
+
 struct thread {
 	struct arch_thread arch;	/* first: arch_current() is this */
 
@@ -49,10 +57,13 @@ struct thread {
 	/* real-time policies */
 	struct list rt_link;	/* [Q] */
 
+	/* what counts: own, or what it inherited if that is more urgent */
 	u32 policy;		/* [Q] SCHED_* */
 	s32 nice;		/* [Q] -20 .. 19 */
 	u32 rt_priority;	/* [Q] 1 .. 99, 0 for fair policies */
-	u32 reset_on_fork;	/* [Q] */
+	struct sched_params own;	/* [Q] as set */
+	struct sched_params lent;	/* [Q] of who waits for it */
+	u32 is_lent;		/* [Q] */
 	struct cpumask affinity;	/* [Q] allowed CPUs */
 
 	/* accounting, for /proc and getrusage */

@@ -10,11 +10,11 @@
  *        sets its bucket to NULL, last of all; then it may vanish. Threads are
  *        freed a grace period after their end, and a holder of a spinlock is
  *        in an RCU section.
- * Not:   robust lists (futex_robust.c); locks with priority inheritance, which
- *        answer ENOSYS as Linux built without them does.
+ * Not:   robust lists (futex_robust.c); locks with priority inheritance
+ *        (futex_pi.c); waiting for many words (futex_many.c).
  * See:   futex(2).
  */
-#include <proc/futex.h>
+#include "futex_internal.h"
 
 #include <arch/usercopy.h>
 #include <lib/hash.h>
@@ -30,21 +30,6 @@ struct futex_bucket {
 	struct spinlock lock;
 	struct list waiters;		/* [lock] oldest first */
 } ALIGNED(64);
-
-/* What tells one word from another, whoever maps it where. */
-struct futex_key {
-	struct vm_object *object;	/* shared: with a reference */
-	struct aspace *aspace;		/* private: borrowed */
-	u64 offset;			/* into the object, or the address */
-};
-
-struct futex_waiter {
-	struct list link;		/* [bucket lock] */
-	struct futex_key key;		/* [bucket lock] */
-	struct futex_bucket *bucket;	/* [a] where it waits; NULL: woken */
-	struct thread *thread;		/* [I] */
-	u32 bitset;			/* [I] */
-};
 
 static struct futex_bucket buckets[1 << BUCKET_BITS];
 
@@ -63,25 +48,19 @@ static struct futex_bucket *key_bucket(const struct futex_key *k)
 	return &buckets[hash_index(h ^ k->offset, BUCKET_BITS)];
 }
 
-static bool key_equal(const struct futex_key *a, const struct futex_key *b)
+bool futex_key_equal(const struct futex_key *a, const struct futex_key *b)
 {
 	return a->offset == b->offset && a->object == b->object &&
 	       a->aspace == b->aspace;
 }
 
-static void key_put(struct futex_key *k)
+void futex_key_put(struct futex_key *k)
 {
 	if (k->object)
 		vm_object_put(k->object);
 }
 
-enum key_use {
-	KEY_PRIVATE = 1,	/* the caller says that nobody else maps it */
-	KEY_WRITE = 2,		/* the word must be writable */
-};
-
-/* 0, -EINVAL (not aligned), -EFAULT. */
-static int key_get(struct futex_key *k, uptr_t addr, u32 use)
+int futex_key_get(struct futex_key *k, uptr_t addr, u32 use)
 {
 	struct aspace *as = current_task()->aspace;
 	struct vm_backing backing;
@@ -92,9 +71,9 @@ static int key_get(struct futex_key *k, uptr_t addr, u32 use)
 	if (!user_range_ok(addr, sizeof(u32)))
 		return -EFAULT;
 	*k = (struct futex_key){ .aspace = as, .offset = addr };
-	if (use & KEY_PRIVATE)
+	if (use & FUTEX_KEY_PRIVATE)
 		return 0;
-	err = vm_backing_get(as, addr, use & KEY_WRITE, &backing);
+	err = vm_backing_get(as, addr, use & FUTEX_KEY_WRITE, &backing);
 	if (err || !backing.object)
 		return err;
 	*k = (struct futex_key){
@@ -114,8 +93,7 @@ static void waiter_wake(struct futex_waiter *w)
 	thread_wake(t, WAKE_NORMAL);
 }
 
-/* Off the bucket by its own thread. False: somebody woke it before. */
-static bool waiter_leave(struct futex_waiter *w)
+bool futex_waiter_leave(struct futex_waiter *w)
 {
 	struct futex_bucket *b;
 
@@ -141,7 +119,11 @@ static int wake_locked(struct futex_bucket *b, const struct futex_key *k,
 	int woken = 0;
 
 	for_each_list_safe(w, tmp, &b->waiters, link) {
-		if (!key_equal(&w->key, k) || !(w->bitset & bitset))
+		if (!futex_key_equal(&w->key, k))
+			continue;
+		if (w->target)
+			return -EINVAL;	/* only a requeue may move it */
+		if (!(w->bitset & bitset))
 			continue;
 		waiter_wake(w);
 		if (++woken >= n)
@@ -152,7 +134,7 @@ static int wake_locked(struct futex_bucket *b, const struct futex_key *k,
 
 static u32 use_of(int op)
 {
-	return op & FUTEX_PRIVATE_FLAG ? KEY_PRIVATE : 0;
+	return op & FUTEX_PRIVATE_FLAG ? FUTEX_KEY_PRIVATE : 0;
 }
 
 static long wake(uptr_t addr, u32 use, int n, u32 bitset)
@@ -163,14 +145,14 @@ static long wake(uptr_t addr, u32 use, int n, u32 bitset)
 
 	if (!bitset)
 		return -EINVAL;
-	ret = key_get(&k, addr, use);
+	ret = futex_key_get(&k, addr, use);
 	if (ret)
 		return ret;
 	b = key_bucket(&k);
 	spin_lock(&b->lock);
 	ret = wake_locked(b, &k, n, bitset);
 	spin_unlock(&b->lock);
-	key_put(&k);
+	futex_key_put(&k);
 	return ret;
 }
 
@@ -179,11 +161,7 @@ int futex_wake_user(uptr_t addr, u32 n)
 	return (int)wake(addr, 0, (int)n, FUTEX_BITSET_MATCH_ANY);
 }
 
-/*
- * Join the bucket if the word still has the value. 0, -EAGAIN (it has another),
- * -EFAULT.
- */
-static int waiter_join(struct futex_waiter *w, uptr_t addr, u32 val)
+int futex_waiter_join(struct futex_waiter *w, uptr_t addr, u32 val)
 {
 	struct futex_bucket *b = key_bucket(&w->key);
 	u32 now;
@@ -221,7 +199,7 @@ static int waiter_sleep(struct futex_waiter *w, u64 deadline_ns)
 			err = schedule_until(deadline_ns);
 	}
 	thread_set_state(THREAD_RUNNING);
-	return waiter_leave(w) ? err : 0;
+	return futex_waiter_leave(w) ? err : 0;
 }
 
 static long futex_restart(struct task *t);
@@ -253,13 +231,13 @@ static long wait(const struct futex_args *a, u32 bitset)
 
 	if (!bitset)
 		return -EINVAL;
-	ret = key_get(&w.key, a->addr, use_of(a->op));
+	ret = futex_key_get(&w.key, a->addr, use_of(a->op));
 	if (ret)
 		return ret;
-	ret = waiter_join(&w, a->addr, a->val);
+	ret = futex_waiter_join(&w, a->addr, a->val);
 	if (!ret)
 		ret = waiter_sleep(&w, a->deadline_ns);
-	key_put(&w.key);
+	futex_key_put(&w.key);
 	return ret == -ERESTARTSYS ? interrupted(a, bitset) : ret;
 }
 
@@ -283,13 +261,15 @@ struct futex_pair {
 
 static int pair_get(struct futex_pair *p, const struct futex_args *a)
 {
-	int err = key_get(&p->from, a->addr, use_of(a->op));
+	int err = futex_key_get(&p->from, a->addr, use_of(a->op));
 
 	if (err)
 		return err;
-	err = key_get(&p->to, a->addr2, use_of(a->op) | KEY_WRITE);
+	err = futex_key_get(&p->to, a->addr2, FUTEX_KEY_WRITE |
+			    (use_of(a->op) ^
+			     (a->other_private ? FUTEX_KEY_PRIVATE : 0)));
 	if (err) {
-		key_put(&p->from);
+		futex_key_put(&p->from);
 		return err;
 	}
 	p->b1 = key_bucket(&p->from);
@@ -299,8 +279,8 @@ static int pair_get(struct futex_pair *p, const struct futex_args *a)
 
 static void pair_put(struct futex_pair *p)
 {
-	key_put(&p->from);
-	key_put(&p->to);
+	futex_key_put(&p->from);
+	futex_key_put(&p->to);
 }
 
 static void pair_lock(const struct futex_pair *p)
@@ -336,15 +316,17 @@ static void waiter_move(struct futex_waiter *w, const struct futex_pair *p)
 /* Wake @nwake, move @nmove others. Both buckets locked. */
 static int requeue_locked(const struct futex_pair *p, int nwake, int nmove)
 {
-	bool same = key_equal(&p->from, &p->to);
+	bool same = futex_key_equal(&p->from, &p->to);
 	struct futex_waiter *w, *tmp;
 	int n = 0;
 
 	for_each_list_safe(w, tmp, &p->b1->waiters, link) {
 		if (n - nwake >= nmove)
 			break;
-		if (!key_equal(&w->key, &p->from))
+		if (!futex_key_equal(&w->key, &p->from))
 			continue;
+		if (w->target)
+			return -EINVAL;
 		if (++n <= nwake)
 			waiter_wake(w);
 		else if (!same)
@@ -496,11 +478,79 @@ static long wake_op(const struct futex_args *a)
 	return both < 0 ? both : ret;
 }
 
+/* --- for locks with priority inheritance ---------------------------------- */
+
+/* The first waiter of @k. Bucket locked. */
+static struct futex_waiter *first_locked(struct futex_bucket *b,
+					 const struct futex_key *k)
+{
+	struct futex_waiter *w;
+
+	for_each_list(w, &b->waiters, link) {
+		if (futex_key_equal(&w->key, k))
+			return w;
+	}
+	return NULL;
+}
+
+struct futex_waiter *futex_first(const struct futex_key *key)
+{
+	struct futex_bucket *b = key_bucket(key);
+	struct futex_waiter *w;
+
+	spin_lock(&b->lock);
+	w = first_locked(b, key);
+	spin_unlock(&b->lock);
+	return w;
+}
+
+void futex_take_off(struct futex_waiter *w)
+{
+	struct futex_bucket *b = w->bucket;
+
+	spin_lock(&b->lock);
+	list_del(&w->link);
+	store_release(&w->bucket, (struct futex_bucket *)NULL);
+	spin_unlock(&b->lock);
+}
+
+static int check_targets(struct futex_bucket *b, const struct futex_requeue *r)
+{
+	struct futex_waiter *w;
+
+	for_each_list(w, &b->waiters, link) {
+		if (futex_key_equal(&w->key, &r->key) &&
+		    (!w->target || !futex_key_equal(w->target, &r->target)))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int futex_requeue_check(const struct futex_requeue *r)
+{
+	struct futex_bucket *b = key_bucket(&r->key);
+	u32 now;
+	int err;
+
+	for (;;) {
+		spin_lock(&b->lock);
+		if (usercopy_peek32(r->addr, &now))
+			break;
+		spin_unlock(&b->lock);
+		if (get_user_u32(&now, r->addr))
+			return -EFAULT;
+	}
+	err = now == r->val ? check_targets(b, r) : -EAGAIN;
+	spin_unlock(&b->lock);
+	return err;
+}
+
 long futex_call(const struct futex_args *a)
 {
 	int cmd = a->op & FUTEX_CMD_MASK;
 
-	if ((a->op & FUTEX_CLOCK_REALTIME) && cmd != FUTEX_WAIT_BITSET)
+	if ((a->op & FUTEX_CLOCK_REALTIME) && cmd != FUTEX_WAIT_BITSET &&
+	    cmd != FUTEX_WAIT_REQUEUE_PI && cmd != FUTEX_LOCK_PI2)
 		return -ENOSYS;
 	switch (cmd) {
 	case FUTEX_WAIT:
@@ -519,5 +569,5 @@ long futex_call(const struct futex_args *a)
 	case FUTEX_WAKE_OP:
 		return wake_op(a);
 	}
-	return -ENOSYS;
+	return futex_pi_call ? futex_pi_call(a) : -ENOSYS;
 }

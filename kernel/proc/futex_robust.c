@@ -7,7 +7,7 @@
  *        in it can be trusted: a bad pointer ends the walk.
  * See:   get_robust_list(2).
  */
-#include <proc/futex.h>
+#include "futex_internal.h"
 
 #include <arch/usercopy.h>
 #include <proc/task.h>
@@ -81,4 +81,6 @@ void futex_exit(struct task *t)
 	t->robust_list = 0;
 	if (head && !copy_from_user(&h, head, sizeof(h)))
 		walk(t, head, &h);
+	if (futex_pi_exit)
+		futex_pi_exit(t);
 }

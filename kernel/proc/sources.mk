@@ -34,3 +34,4 @@ SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c
 SRCS += kernel/proc/ptrace_wait.c
 SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c
+SRCS += kernel/proc/futex_pi.c kernel/proc/futex_many.c

@@ -22,10 +22,23 @@ static bool is_queued(const struct rq *rq, const struct thread *t)
 	return t->on_queue && rq->curr != t;
 }
 
-void sched_set_params(struct thread *t, const struct sched_params *p)
+int sched_rank(const struct sched_params *p)
 {
-	u64 irq = irq_save();
-	struct rq *rq = rq_lock_thread(t);
+	if (p->rt_priority)
+		return -(int)p->rt_priority;
+	return p->policy == SCHED_IDLE ? 200 : 100 + p->nice;
+}
+
+static const struct sched_params *effective(const struct thread *t)
+{
+	return t->is_lent && sched_rank(&t->lent) < sched_rank(&t->own) ?
+	       &t->lent : &t->own;
+}
+
+/* Own or lent attributes changed: move it to where it belongs now. */
+static void apply(struct rq *rq, struct thread *t)
+{
+	const struct sched_params *p = effective(t);
 	bool queued = is_queued(rq, t);
 
 	if (t == rq->curr)
@@ -35,7 +48,6 @@ void sched_set_params(struct thread *t, const struct sched_params *p)
 	t->policy = p->policy;
 	t->nice = p->nice;
 	t->rt_priority = p->rt_priority;
-	t->reset_on_fork = p->reset_on_fork;
 	t->weight = fair_weight(p->policy, p->nice);
 	fair_settle(rq, t);
 	if (queued)
@@ -44,6 +56,29 @@ void sched_set_params(struct thread *t, const struct sched_params *p)
 		WRITE_ONCE(rq->curr_priority, t->rt_priority);
 	if (t->on_queue && rq->nr > 1)
 		rq_resched(rq);
+}
+
+void sched_set_params(struct thread *t, const struct sched_params *p)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	t->own = *p;
+	apply(rq, t);
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+void sched_lend(struct thread *t, const struct sched_params *by)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	if (by || t->is_lent) {
+		t->is_lent = by != NULL;
+		if (by)
+			t->lent = *by;
+		apply(rq, t);
+	}
 	spin_unlock_irqrestore(&rq->lock, irq);
 }
 
@@ -52,12 +87,16 @@ void sched_get_params(struct thread *t, struct sched_params *out)
 	u64 irq = irq_save();
 	struct rq *rq = rq_lock_thread(t);
 
-	*out = (struct sched_params){
-		.policy = t->policy,
-		.nice = t->nice,
-		.rt_priority = t->rt_priority,
-		.reset_on_fork = t->reset_on_fork,
-	};
+	*out = t->own;
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
+void sched_get_effective(struct thread *t, struct sched_params *out)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	*out = *effective(t);
 	spin_unlock_irqrestore(&rq->lock, irq);
 }
 

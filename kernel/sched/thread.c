@@ -90,21 +90,22 @@ void thread_dump_all(void)
 	thread_for_each(dump_one, NULL);
 }
 
-/* Policy of a child; reset-on-fork gives it none of its parent's favours. */
-static void inherit_policy(struct thread *t, const struct thread *parent)
+/* Policy of a child: what its parent was given, not what that inherited;
+ * reset-on-fork leaves none of the favours. */
+static struct sched_params inherit_policy(const struct thread *parent)
 {
-	t->policy = parent->policy;
-	t->nice = parent->nice;
-	t->rt_priority = parent->rt_priority;
-	t->reset_on_fork = 0;
-	if (!parent->reset_on_fork)
-		return;
-	if (parent->rt_priority) {
-		t->policy = SCHED_NORMAL;
-		t->rt_priority = 0;
-		t->nice = 0;
+	struct sched_params p = parent->own;
+
+	p.reset_on_fork = 0;
+	if (!parent->own.reset_on_fork)
+		return p;
+	if (p.rt_priority) {
+		p.policy = SCHED_NORMAL;
+		p.rt_priority = 0;
+		p.nice = 0;
 	}
-	t->nice = max(t->nice, 0);
+	p.nice = max(p.nice, 0);
+	return p;
 }
 
 void thread_init(struct thread *t, const struct thread *parent)
@@ -130,17 +131,18 @@ void thread_init(struct thread *t, const struct thread *parent)
 	t->held_sleep_locks = NULL;
 	list_init(&t->all_link);
 	list_init(&t->rt_link);
+	t->is_lent = 0;
+	t->own = (struct sched_params){ .policy = SCHED_NORMAL };
 	if (parent) {
-		inherit_policy(t, parent);
+		t->own = inherit_policy(parent);
 		t->affinity = parent->affinity;
 	} else {
-		t->policy = SCHED_NORMAL;
-		t->nice = 0;
-		t->rt_priority = 0;
-		t->reset_on_fork = 0;
 		for (u32 i = 0; i < ARRAY_SIZE(t->affinity.bits); i++)
 			t->affinity.bits[i] = U64_MAX;
 	}
+	t->policy = t->own.policy;
+	t->nice = t->own.nice;
+	t->rt_priority = t->own.rt_priority;
 	t->weight = fair_weight(t->policy, t->nice);
 }
 

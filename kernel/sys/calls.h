@@ -320,6 +320,14 @@ OPTIONAL long sys_mq_timedreceive(int fd, uptr_t ubuf, size_t len,
 				  uptr_t upriority, uptr_t uts);
 OPTIONAL long sys_mq_notify(int fd, uptr_t uevent);
 OPTIONAL long sys_mq_getsetattr(int fd, uptr_t unew, uptr_t uold);
+/* futex2.c: optional */
+OPTIONAL long sys_futex_waitv(uptr_t uwaiters, u32 n, u32 flags, uptr_t uts,
+			      clockid_t clock);
+OPTIONAL long sys_futex_wake(uptr_t addr, u64 mask, int n, u32 flags);
+OPTIONAL long sys_futex_wait(uptr_t addr, u64 val, u64 mask, u32 flags,
+			     uptr_t uts, clockid_t clock);
+OPTIONAL long sys_futex_requeue(uptr_t uwaiters, u32 flags, int nwake,
+				int nmove);
 
 /* epoll.c: optional */
 OPTIONAL long sys_epoll_create(int size);

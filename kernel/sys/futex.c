@@ -22,7 +22,7 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-/* FUTEX_WAIT: from now; FUTEX_WAIT_BITSET: a moment of one of two clocks. */
+/* FUTEX_WAIT: from now; the others: a moment of one of two clocks. */
 static int futex_deadline(u64 *deadline_ns, int op, uptr_t utime)
 {
 	struct timespec ts;
@@ -35,6 +35,8 @@ static int futex_deadline(u64 *deadline_ns, int op, uptr_t utime)
 	err = timespec_to_ns(&ts, &ns);
 	if (err)
 		return err;
+	if ((op & FUTEX_CMD_MASK) == FUTEX_LOCK_PI)
+		op |= FUTEX_CLOCK_REALTIME;
 	if ((op & FUTEX_CMD_MASK) == FUTEX_WAIT)
 		ns = deadline_after(ns);
 	else if ((op & FUTEX_CLOCK_REALTIME) && ns != U64_MAX)
@@ -47,9 +49,15 @@ static int futex_deadline(u64 *deadline_ns, int op, uptr_t utime)
 
 static bool has_timeout(int op)
 {
-	int cmd = op & FUTEX_CMD_MASK;
-
-	return cmd == FUTEX_WAIT || cmd == FUTEX_WAIT_BITSET;
+	switch (op & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+	case FUTEX_WAIT_REQUEUE_PI:
+		return true;
+	}
+	return false;
 }
 
 long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,

@@ -375,5 +375,11 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_epoll_pwait2] = {
 		(syscall_any)sys_epoll_pwait2, "epoll_pwait2", 6
 	},
+	[NR_futex_waitv] = { (syscall_any)sys_futex_waitv, "futex_waitv", 5 },
+	[NR_futex_wake] = { (syscall_any)sys_futex_wake, "futex_wake", 4 },
+	[NR_futex_wait] = { (syscall_any)sys_futex_wait, "futex_wait", 6 },
+	[NR_futex_requeue] = {
+		(syscall_any)sys_futex_requeue, "futex_requeue", 4
+	},
 	[NR_fchmodat2] = { (syscall_any)sys_fchmodat2, "fchmodat2", 4 },
 };

@@ -34,7 +34,7 @@ USER_TESTS += ptrace_stops ptrace_regs ptrace_events
 USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers signalfd
 
 # threads
-USER_TESTS += threads threads_raw threads_exec futex
+USER_TESTS += threads threads_raw threads_exec futex futex_pi
 
 # local sockets
 USER_TESTS += unix_stream unix_dgram unix_rights
