@@ -322,8 +322,17 @@ void process_notify_exit(struct process *p, struct list *dead)
 /* PR_SET_PDEATHSIG, by the parent's number as the child sees it. */
 static void send_parent_death(struct task *t)
 {
+	const struct cred *c = current_cred();
+	const struct siginfo si = {
+		.si_code = SI_USER,
+		.f.kill.pid = pid_nr(current_process()->tgid,
+				     pid_ns_of(t->process->tgid)),
+		/* as the sender says it: it is translated on the way */
+		.f.kill.uid = uid_shown(c->user_ns, c->uid),
+	};
+
 	if (t->pdeath_signal)
-		signal_send_task(t, t->pdeath_signal, SEND_NOINFO);
+		signal_send_task(t, t->pdeath_signal, &si);
 }
 
 /* @child goes to @to. [N] of the dying parent, which is the child's [P]. Its

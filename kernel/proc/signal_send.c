@@ -214,10 +214,9 @@ static uid_t translate_uid(uid_t uid, const struct process *target)
 	return shown;
 }
 
-/* Not from a program: as the receiver has them. */
-static void sender_info(struct siginfo *si, const struct process *p)
+static void sender_info(struct siginfo *si, int sig, const struct process *p)
 {
-	si->f.kill.pid = pid_nr(current_process()->tgid, pid_ns_of(p->tgid));
+	siginfo_from_current(si, sig, SI_USER, p->tgid);
 	si->f.kill.uid = signal_uid_for(current_cred()->uid, p);
 }
 
@@ -229,7 +228,7 @@ static void fill_info(struct siginfo *si, int sig, const struct siginfo *from,
 		si->si_signo = sig;
 		si->si_code = from == SEND_KERNEL ? SI_KERNEL : SI_USER;
 		if (from == SEND_NOINFO && current_is_task())
-			sender_info(si, p);
+			sender_info(si, sig, p);
 		return;
 	}
 	*si = *from;
