@@ -30,7 +30,6 @@
 #include <uapi/kdev.h>
 #include <uapi/mount.h>
 
-#define DEVPTS_MAGIC 0x1cd1
 #define MAX_NUMBER (1u << 20)		/* what a minor number can say */
 #define INO_ROOT 1
 #define INO_PTMX 2
@@ -65,7 +64,7 @@ static struct devpts *sb_devpts(const struct superblock *sb)
 
 static bool is_devpts(const struct path *p)
 {
-	return path_inode(p)->sb->magic == DEVPTS_MAGIC;
+	return path_inode(p)->sb->magic == DEVPTS_SUPER_MAGIC;
 }
 
 /* --- nodes --------------------------------------------------------------- */
@@ -92,7 +91,7 @@ static int pts_open(struct inode *inode, struct file *f)
 {
 	struct pty *pty = inode->private;
 
-	if (inode->sb->magic != DEVPTS_MAGIC || !pty)
+	if (inode->sb->magic != DEVPTS_SUPER_MAGIC || !pty)
 		return -EIO;
 	return tty_open_file(&pty->tty, f, true);
 }
@@ -571,7 +570,7 @@ static int devpts_mount(const struct fs_type *t, u32 flags, const char *data,
 	(void)flags;
 	(void)arg;
 	if (!err)
-		err = superblock_create(t->name, DEVPTS_MAGIC, &devpts_sb_ops,
+		err = superblock_create(t->name, DEVPTS_SUPER_MAGIC, &devpts_sb_ops,
 					&sb);
 	if (err)
 		return err;
