@@ -570,8 +570,8 @@ static int devpts_mount(const struct fs_type *t, u32 flags, const char *data,
 	(void)flags;
 	(void)arg;
 	if (!err)
-		err = superblock_create(t->name, DEVPTS_SUPER_MAGIC, &devpts_sb_ops,
-					&sb);
+		err = superblock_create(t->name, DEVPTS_SUPER_MAGIC,
+					&devpts_sb_ops, &sb);
 	if (err)
 		return err;
 	fs = kzalloc(sizeof(*fs));

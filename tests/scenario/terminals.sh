@@ -16,7 +16,7 @@
 #: tap yes
 #: forbid not found|Kernel panic|Oops|BUG:
 #
-# shellcheck disable=SC1091,SC2016
+# shellcheck disable=SC1091,SC2016,SC2059
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin TERM=vt100 SHELL=/bin/bash
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /tmp
