@@ -164,6 +164,27 @@ $(OUT)/%.asm.o: %.asm $(OUT)/flags
 
 -include $(wildcard $(OBJS:.o=.d))
 
+# The vDSO is a program's library: no rule of the kernel's code holds for it.
+VDSO := arch/x86_64/vdso
+VDSO_CFLAGS = $(if $(IS_CLANG),--target=x86_64-linux-gnu) -std=gnu11 -O2 \
+	-ffreestanding $(INCLUDES) -fPIC -fvisibility=default \
+	-fno-stack-protector -fcf-protection=none -fno-common \
+	-fasynchronous-unwind-tables -mgeneral-regs-only $(WARN) $(PREFIX_MAP)
+
+$(OUT)/vdso.o: $(VDSO)/vdso.c arch/x86_64/include/asm/vdso.h $(OUT)/flags
+	$(say) CC $<
+	$(Q)$(CC) $(VDSO_CFLAGS) -c -o $@ $<
+
+$(OUT)/vdso.so: $(OUT)/vdso.o $(VDSO)/vdso.lds
+	$(say) LD $@
+	$(Q)$(LD) -shared -soname linux-vdso.so.1 --hash-style=both \
+		--eh-frame-hdr --build-id=sha1 -z noexecstack -z text \
+		-z max-page-size=0x1000 -T $(VDSO)/vdso.lds -o $@ $<
+	$(Q)$(OBJCOPY) --strip-all $@
+
+$(OUT)/$(VDSO)/image.asm.o: NASMFLAGS += -DVDSO_IMAGE="'$(OUT)/vdso.so'"
+$(OUT)/$(VDSO)/image.asm.o: $(OUT)/vdso.so
+
 # A binary file as a section of its own: $(call blob,SECTION,FILE,OBJECT)
 blob = $(NASM) -f elf64 --reproducible -DBLOB_SECTION=$(1) \
 	-DBLOB_FILE="'$(2)'" -o $(3) tools/blob.asm
@@ -395,6 +416,15 @@ test-pidns: all user ## each behaviour of pid namespaces, one point (ONLY="ZAP .
 
 test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 	$(Q)$(call prove,clients)
+
+CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
+
+.PHONY: test-clients-all selftests
+test-clients-all: all ## every client, the slow ones too (CLIENT="name ...")
+	$(Q)CLIENT="$(or $(CLIENT),$(CLIENTS_ALL))" ONLY=observed $(call prove,clients)
+
+selftests: all ## the Linux tree's own tests, beside what they say on Linux
+	$(Q)$(PYTHON) tests/observe.py show selftests
 
 oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then compared (NIDUS=no: Linux alone)
 	$(Q)$(RUNNER) oracle --linux "$$(tools/oracle.sh)" \

@@ -1,5 +1,5 @@
 /*
- * fs/mount_show.c - the lines of /proc/PID/mounts and /proc/PID/mountinfo
+ * fs/mount_show.c - the lines of /proc/PID/mounts, mountinfo, mountstats
  *
  * Locks: mount_mutex while the list is walked.
  * See:   proc_pid_mounts(5), proc_pid_mountinfo(5), fstab(5)
@@ -134,8 +134,21 @@ static void show_info_line(struct show *s, const struct mount *m)
 	seq_putc(s->out, '\n');
 }
 
+static void show_stats_line(struct show *s, const struct mount *m)
+{
+	const char *place = place_of(s, m);
+
+	if (!place)
+		return;
+	seq_puts(s->out, "device ");
+	seq_escape(s->out, m->source, SOURCE_ESCAPES);
+	seq_puts(s->out, " mounted on ");
+	seq_escape(s->out, place, PATH_ESCAPES);
+	seq_printf(s->out, " with fstype %s\n", m->sb->type);
+}
+
 void mount_show(struct mount_ns *ns, const struct path *root,
-		struct seq_buf *out, bool info)
+		struct seq_buf *out, enum mount_show kind)
 {
 	struct show s = { .out = out, .root = root, .buf = kmalloc(PATH_MAX) };
 	const struct mount *m;
@@ -146,10 +159,17 @@ void mount_show(struct mount_ns *ns, const struct path *root,
 	}
 	mount_tree_lock();
 	for_each_list(m, &ns->mounts, ns_link) {
-		if (info)
-			show_info_line(&s, m);
-		else
+		switch (kind) {
+		case MOUNT_SHOW_PLAIN:
 			show_mounts_line(&s, m);
+			break;
+		case MOUNT_SHOW_INFO:
+			show_info_line(&s, m);
+			break;
+		case MOUNT_SHOW_STATS:
+			show_stats_line(&s, m);
+			break;
+		}
 	}
 	mount_tree_unlock();
 	kfree(s.buf);

@@ -12,8 +12,15 @@ What:  entries come from files of lines (-f), single lines (-e) and whole
            node PATH c|b MAJOR MINOR MODE
            tree HOSTDIR [PATH]                 (a directory's contents)
            busybox HOSTFILE                    (/bin/busybox and its links)
+           with PACKAGE                        (a Debian package's files, and
+                                                the libraries they need)
+           program PATH HOSTFILE               (a file with its libraries)
        # begins a comment; $NAME is replaced from -D NAME=VALUE.
        A later entry of the same path takes the place of an earlier one.
+       --with PACKAGE and --shell (a shell as /init, with /dev) say the same
+       without a file:
+           tools/mkinitramfs.py -o my.cpio --shell --with util-linux
+       A package that is not installed is fetched by apt-get, not installed.
 Not:   compression, which the kernel refuses.
 See:   Linux's Documentation/driver-api/early-userspace/buffer-format.rst
 """
@@ -24,6 +31,8 @@ import stat
 import string
 import subprocess
 import sys
+
+import debian
 
 
 class SpecError(Exception):
@@ -52,6 +61,7 @@ class Archive:
 
     def __init__(self):
         self.by_path = {}
+        self.finder = debian.Finder()
 
     def put(self, path, entry):
         path = clean(path)
@@ -130,6 +140,39 @@ class Archive:
             if name.startswith(('bin/', 'sbin/', 'usr/')) and name != 'bin/busybox':
                 self.link(name, '/bin/busybox')
 
+    def settle(self, path):
+        """A path with the directories that are symbolic links here followed."""
+        top, name = os.path.split(clean(path))
+        for _ in range(10):
+            entry = self.by_path.get(top)
+            if entry is None or not stat.S_ISLNK(entry.mode):
+                break
+            top = clean(os.path.join('/', os.path.dirname(top), entry.data.decode()))
+        return os.path.join('/', top, name)
+
+    def libraries(self, path, source):
+        """Add what the program interpreter of an ELF file will look for."""
+        if not debian.is_elf(source):
+            return
+        for library, host in self.finder.libraries(source, path):
+            if clean(self.settle(library)) not in self.by_path:
+                self.file(self.settle(library), host)
+
+    def program(self, path, source):
+        self.file(path, source)
+        self.libraries(path, source)
+
+    def package(self, name):
+        """Add the files of a Debian package, and libraries."""
+        self.finder.packages.append(name)
+        for path, host in debian.files(name):
+            info = os.lstat(host)
+            if stat.S_ISLNK(info.st_mode):
+                self.link(self.settle(path), os.readlink(host))
+            elif stat.S_ISREG(info.st_mode):
+                self.file(self.settle(path), host, stat.S_IMODE(info.st_mode))
+                self.libraries(path, host)
+
     def line(self, text, values=None):
         """Carry out one line of a specification."""
         words = shlex.split(text, comments=True)
@@ -142,6 +185,8 @@ class Archive:
             raise SpecError(f'{text.strip()}: no value for ${error.args[0]}') from None
         except (ValueError, IndexError):
             raise SpecError(f'{text.strip()}: bad line') from None
+        except debian.PackageError as error:
+            raise SpecError(f'{text.strip()}: {error}') from None
         except OSError as error:
             raise SpecError(f'{text.strip()}: {error.filename}: {error.strerror}') from None
 
@@ -160,6 +205,10 @@ class Archive:
             self.tree(*args)
         elif verb == 'busybox' and len(args) == 1:
             self.busybox(*args)
+        elif verb == 'with' and len(args) == 1:
+            self.package(*args)
+        elif verb == 'program' and len(args) == 2:
+            self.program(*args)
         else:
             raise ValueError(verb)
 
@@ -206,13 +255,22 @@ def main():
     parser.add_argument('-e', action='append', default=[], metavar='LINE', help='one line')
     parser.add_argument('-d', action='append', default=[], metavar='DIR', help='directory')
     parser.add_argument('-D', action='append', default=[], metavar='NAME=VALUE')
+    parser.add_argument('--shell', action='store_true', help='busybox, /dev and a shell as /init')
+    parser.add_argument('--with', action='append', default=[], metavar='PACKAGE', dest='packages',
+                        help="a Debian package's files and libraries")
     parser.add_argument('-o', required=True, metavar='OUT', help='archive to write')
     args = parser.parse_args()
     archive = Archive()
     try:
         values = dict(d.split('=', 1) for d in args.D)
+        if args.shell:
+            values.setdefault('BUSYBOX', os.environ.get('BUSYBOX', '/bin/busybox'))
+            args.f[:0] = [os.path.join(debian.TOP, 'tools/initramfs', name)
+                          for name in ('base.spec', 'shell.spec')]
         for path in args.f:
             archive.spec(path, values)
+        for name in args.packages:
+            archive.line(f'with {name}')
         for text in args.e:
             archive.line(text, values)
         for path in args.d:

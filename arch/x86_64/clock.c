@@ -24,6 +24,7 @@
 #include <asm/cpu.h>
 #include <asm/port.h>
 #include <asm/trap.h>
+#include <asm/vdso.h>
 #include <core/panic.h>
 #include <core/printk.h>
 #include <lib/atomic.h>
@@ -117,6 +118,14 @@ u64 clock_now_ns(void)
 	if (unlikely(ref))
 		return slow_now_ns(ref);
 	return tsc_now_ns();
+}
+
+bool clock_tsc_params(u64 *base, u64 *to_ns)
+{
+	static_assert(SCALE_SHIFT == VDSO_SCALE_SHIFT, "one scale for both");
+	*base = clock.base_tsc;
+	*to_ns = clock.tsc_to_ns;
+	return !READ_ONCE(slow.ref);
 }
 
 u64 clock_boot_epoch_ns(void)
@@ -239,6 +248,7 @@ static void go_slow(const struct ref_clock *ref, const char *why)
 	slow.last = slow.start;
 	slow.to_ns = scale_make(ref->hz, NSEC_PER_SEC);
 	store_release(&slow.ref, ref);
+	vdso_page_refresh();
 	pr_warn("clock: %s, using %s\n", why, ref->name);
 }
 

@@ -35,7 +35,8 @@ SRCS += \
 	arch/x86_64/acpi.c \
 	arch/x86_64/lapic.c \
 	arch/x86_64/ioapic.c \
-	arch/x86_64/irq.c \
+	arch/x86_64/irq.c arch/x86_64/irq_stat.c \
+	arch/x86_64/vdso_page.c arch/x86_64/vdso/image.asm \
 	arch/x86_64/platform.c \
 	arch/x86_64/smp.c \
 	arch/x86_64/ipi.c \

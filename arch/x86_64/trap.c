@@ -15,6 +15,7 @@
  * See:   Intel SDM volume 3, chapter 6 and section 4.7 (error code of page
  *        faults); sigaction(2) for si_code.
  */
+#include <asm/irq_stat.h>
 #include <asm/trap.h>
 
 #include <arch/cpu.h>
@@ -216,11 +217,17 @@ bool irq_from_user(void)
 	return this_cpu(cpu_local).irq_from_user;
 }
 
+bool trap_has_handler(u32 vector)
+{
+	return READ_ONCE(handlers[vector].fn) != NULL;
+}
+
 static bool handler_run(struct regs *r)
 {
 	struct handler *h = &handlers[r->vector];
 	trap_fn fn = load_acquire(&h->fn);	/* see trap_set_handler */
 
+	irq_counts_mine()->vector[r->vector]++;
 	if (!fn)
 		return false;
 	fn(r, h->arg);

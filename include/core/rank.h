@@ -19,6 +19,7 @@ enum lock_rank {
 	RANK_CONSOLE,		/* serial port, screen */
 	/* layer 2 arch */
 	RANK_ARCH_IRQ,		/* IO-APIC, vector table */
+	RANK_VDSO,		/* the page that programs read the time from */
 	RANK_RCU,		/* grace-period state */
 	/* layer 4 mm */
 	RANK_PAGE,		/* buddy zone */

@@ -506,10 +506,11 @@ void mount_put(struct mount *m);
 /* Boot: @fn is called when the last reference of a mount is gone; it may
  * sleep, and compare the pointer. */
 void mount_set_gone_hook(void (*fn)(const struct mount *m));
-/* Lines of /proc/PID/mounts and mountinfo. */
+/* Lines of /proc/PID/mounts, mountinfo, mountstats. */
 struct seq_buf;
+enum mount_show { MOUNT_SHOW_PLAIN, MOUNT_SHOW_INFO, MOUNT_SHOW_STATS };
 void mount_show(struct mount_ns *ns, const struct path *root,
-		struct seq_buf *out, bool info);
+		struct seq_buf *out, enum mount_show kind);
 /* Nobody may make @p read-only until mount_end_write. Return: 0, -EROFS. */
 int mount_want_write(const struct path *p);
 void mount_end_write(const struct path *p);

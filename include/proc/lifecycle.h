@@ -76,6 +76,13 @@ struct rusage_sum {
 };
 /* All threads of @p, living and dead, but not its children. */
 void process_sum(struct process *p, struct rusage_sum *out);
+static inline void io_count_add(struct io_count *sum, const struct io_count *c)
+{
+	sum->read_bytes += READ_ONCE(c->read_bytes);
+	sum->written_bytes += READ_ONCE(c->written_bytes);
+	sum->reads += READ_ONCE(c->reads);
+	sum->writes += READ_ONCE(c->writes);
+}
 /* The same for who holds siglock. */
 void process_sum_locked(struct process *p, struct rusage_sum *out);
 void task_sum(struct task *t, struct rusage_sum *out);	/* one thread */
@@ -105,5 +112,7 @@ int task_exec(const struct exec_request *req);
 /* fault.c: tell mm/vm how to learn the limits of the current process. Once,
  * at boot. */
 void fault_init(void);
+/* Page faults since boot, on all CPUs. */
+u64 fault_count(void);
 
 #endif

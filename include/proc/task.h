@@ -38,6 +38,11 @@ struct seccomp_filter;
 struct session;
 struct tty;
 
+/* What was moved by calls that read and write. */
+struct io_count {
+	u64 read_bytes, written_bytes, reads, writes;
+};
+
 enum exit_state {
 	EXIT_ALIVE,
 	EXIT_ZOMBIE,		/* waits to be reaped */
@@ -120,11 +125,13 @@ struct task {
 	u64 start_ns;			/* [I] since boot */
 	u64 timer_slack_ns;
 	u32 personality;
+	u32 ioprio;			/* [a] ioprio_set(2) */
 	u32 no_new_privs;		/* [a] sticky */
 	u64 minflt, majflt;		/* [c] */
 	struct sem_undos *sem_undos;	/* [c] owned: System V semaphores */
 	u32 seccomp_mode;		/* [S] SECCOMP_MODE_*: proc/seccomp.h */
 	struct seccomp_filter *syscall_filter;	/* [S] owned; the newest */
+	struct io_count io;		/* [c] */
 	struct tracee tracee;		/* as one that is traced */
 	struct list tracees;		/* [X] by tracee.link */
 	struct rcu_head rcu;
@@ -200,6 +207,7 @@ struct process {
 	u64 max_rss, child_max_rss;
 	u32 acct_flags;			/* [S] A* of acct(5), of all threads */
 	u64 acct_mem_kb;		/* [S] size of its memory at the end */
+	struct io_count io;		/* [S] of dead threads */
 	struct interval_timer itimers[3];	/* [S] by ITIMER_* */
 	struct timer real_timer;	/* for ITIMER_REAL */
 	struct timer cpu_timer;		/* for the two others and RLIMIT_CPU:

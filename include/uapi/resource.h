@@ -72,6 +72,7 @@ _Static_assert(sizeof(struct rusage) == 144, "struct rusage");
 
 /* ioprio_set(2): class in the bits above IOPRIO_CLASS_SHIFT. */
 #define IOPRIO_CLASS_SHIFT 13
+#define IOPRIO_NR_LEVELS 8
 #define IOPRIO_CLASS_NONE 0
 #define IOPRIO_CLASS_RT 1
 #define IOPRIO_CLASS_BE 2

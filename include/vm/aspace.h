@@ -32,7 +32,8 @@ struct vm_object;
 struct region;
 
 /* Values of /proc/sys/vm. */
-#define VM_MAX_MAP_COUNT 65530u		/* max_map_count */
+extern struct atomic vm_max_map_count;	/* [a] max_map_count */
+#define VM_MAX_MAP_COUNT ((u64)atomic_read(&vm_max_map_count))
 #define VM_MMAP_MIN_ADDR 65536ul	/* mmap_min_addr */
 /* Bytes kept free between a stack and what lies below it. */
 #define VM_STACK_GUARD (256 * PAGE_SIZE)
@@ -138,6 +139,7 @@ struct aspace {
 	struct region *last_hit;	/* [a] found last; never one removed */
 	u64 nregions;			/* [lock] */
 	u64 total_pages;		/* [lock] size of all regions */
+	u64 max_pages;			/* [lock] the most it was */
 	u64 data_pages, locked_pages, stack_pages;	/* [lock] */
 	u64 gap_from, gap_known;	/* [lock] no hole in [gap_from,
 					   mmap_top) is larger than gap_known */
@@ -148,6 +150,7 @@ struct aspace {
 	u64 brk_start, brk;		/* [lock] */
 	u64 mmap_top;			/* [I] regions are placed below here */
 	u64 stack_top;			/* [I] */
+	u64 vdso;			/* [I] the vDSO is there; 0: none */
 	u64 code_start, code_end;	/* [I] /proc */
 	u64 data_start, data_end;	/* [I] /proc, RLIMIT_DATA */
 	u64 arg_start, arg_end;		/* [lock] /proc, prctl */

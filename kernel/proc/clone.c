@@ -25,6 +25,7 @@
 #include <mm/kstack.h>
 #include <proc/ipc.h>
 #include <proc/nsproxy.h>
+#include <proc/vdso.h>
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/ptrace.h>
@@ -140,6 +141,7 @@ static void copy_identity(struct birth *b)
 	child->start_ns = clock_now_ns();
 	child->timer_slack_ns = t->timer_slack_ns;
 	child->personality = t->personality;
+	child->ioprio = t->ioprio;
 	child->no_new_privs = t->no_new_privs;
 	child->blocked = t->blocked;
 	child->flags = TASK_FORKNOEXEC;
@@ -249,7 +251,12 @@ static int copy_namespaces(struct birth *b)
 		.is_clone = true,
 	};
 
-	return nsproxy_clone_for(&args, &b->child->nsproxy);
+	int err = nsproxy_clone_for(&args, &b->child->nsproxy);
+
+	if (!err && vdso_change_time && args.enter_time &&
+	    b->child->nsproxy->time != args.from->nsproxy->time)
+		vdso_change_time(b->child->aspace);
+	return err;
 }
 
 static int copy_thread(struct birth *b)

@@ -20,6 +20,7 @@
 #include <proc/ptrace.h>
 #include <proc/signal.h>
 #include <proc/user_ns.h>
+#include <proc/vdso.h>
 #include <uapi/errno.h>
 #include <uapi/mman.h>
 #include <vm/aspace.h>
@@ -105,7 +106,9 @@ static int build_aspace(struct exec *x)
 		return err;
 	place_mmap(x);
 	x->late = true;
-	err = exec_elf_map(x);
+	err = vdso_map ? vdso_map(x->as) : 0;
+	if (!err)
+		err = exec_elf_map(x);
 	if (!err)
 		err = exec_stack_build(x);
 	if (!err)

@@ -435,6 +435,8 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 {
 	struct auxv v = { .at = x->as->auxv };
 
+	if (x->as->vdso)
+		aux_add(&v, AT_SYSINFO_EHDR, x->as->vdso);
 	aux_add(&v, AT_MINSIGSTKSZ, arch_signal_frame_max());
 	aux_add(&v, AT_HWCAP, cpu_hwcap());
 	aux_add(&v, AT_PAGESZ, PAGE_SIZE);

@@ -63,6 +63,7 @@ static void account_dead_thread(struct task *t)
 	p->system_ns += system_ns;
 	p->minflt += t->minflt;
 	p->majflt += t->majflt;
+	io_count_add(&p->io, &t->io);
 	p->nvcsw += t->thread.nvcsw;
 	p->nivcsw += t->thread.nivcsw;
 }

@@ -34,6 +34,18 @@ static void limits_of_current(struct vm_limits *out)
 	out->may_map_low = capable(CAP_SYS_RAWIO);
 }
 
+static DEFINE_PER_CPU(u64, faults);
+
+u64 fault_count(void)
+{
+	u64 sum = 0;
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask())
+		sum += READ_ONCE(per_cpu(faults, cpu));
+	return sum;
+}
+
 void fault_init(void)
 {
 	vm_set_limits_hook(limits_of_current);
@@ -62,6 +74,7 @@ bool upcall_page_fault(struct regs *r UNUSED, uptr_t addr,
 	};
 	int err;
 
+	this_cpu(faults)++;
 	if (!as)
 		return false;
 	err = vm_fault(as, &args);

@@ -573,6 +573,7 @@ void procfs_init(void)
 	if (!node_cache)
 		panic("procfs: no memory for the cache");
 	proc_system_init();
+	proc_cpu_init();
 	proc_sysctl_init();
 	proc_user_init();
 	if (acct_init)

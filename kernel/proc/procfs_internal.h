@@ -151,6 +151,18 @@ u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
 u64 proc_sigqueue_used(struct task *t);
 mode_t proc_umask(struct task *t);
 /* procfs_mem.c: maps, cmdline, environ, auxv, exe */
+struct region;
+struct maps_walk {
+	struct seq_buf *out;
+	struct aspace *as;
+	struct path root;		/* the reader's */
+	char *page;
+};
+/* Show each region of @t by @fn, whose second argument is the walk; 0,
+ * -ENOMEM. maps_region is the line of maps. */
+int maps_walk(struct task *t, struct seq_buf *out,
+	      void (*fn)(const struct region *r, void *walk));
+void maps_region(const struct region *r, void *walk);
 int proc_show_maps(struct task *t, struct seq_buf *out);
 int proc_show_cmdline(struct task *t, struct seq_buf *out);
 int proc_show_environ(struct task *t, struct seq_buf *out);
@@ -158,6 +170,23 @@ int proc_show_auxv(struct task *t, struct seq_buf *out);
 /* procfs_trace.c: mem, syscall */
 extern const struct file_ops proc_mem_fops;
 int proc_show_syscall(struct task *t, struct seq_buf *out);
+/* procfs_smaps.c */
+int proc_show_smaps(struct task *t, struct seq_buf *out);
+int proc_show_smaps_rollup(struct task *t, struct seq_buf *out);
+extern const struct file_ops proc_pagemap_fops;
+/* procfs_small.c: files of one figure */
+int proc_show_timerslack(struct task *t, struct seq_buf *out);
+ssize_t proc_write_timerslack(struct task *t, const char *text, size_t len);
+int proc_show_personality(struct task *t, struct seq_buf *out);
+int proc_show_oom_score(struct task *t, struct seq_buf *out);
+int proc_show_oom_adj(struct task *t, struct seq_buf *out);
+ssize_t proc_write_oom_adj(struct task *t, const char *text, size_t len);
+int proc_show_cgroup(struct task *t, struct seq_buf *out);
+int proc_show_schedstat(struct task *t, struct seq_buf *out);
+int proc_show_wchan(struct task *t, struct seq_buf *out);
+int proc_show_io(struct task *t, struct seq_buf *out);
+/* procfs_cpu.c: interrupts, vmstat, what else the machine counts */
+void proc_cpu_init(void);
 /* procfs_sys.c: meminfo, uptime, ... */
 void proc_system_init(void);
 /* procfs_sysctl.c: /proc/sys */

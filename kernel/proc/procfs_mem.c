@@ -13,6 +13,7 @@
 #include <mm/kmalloc.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
+#include <uapi/fcntl.h>
 #include <uapi/kdev.h>
 #include <vm/aspace.h>
 
@@ -26,13 +27,6 @@ u64 proc_sigqueue_used(struct task *t)
 	return n;
 }
 
-struct maps_walk {
-	struct seq_buf *out;
-	struct aspace *as;
-	struct path root;
-	char *page;
-};
-
 #define MAPS_NAME_COLUMN 73
 
 static void maps_name(struct maps_walk *w, const char *name, size_t line)
@@ -42,7 +36,7 @@ static void maps_name(struct maps_walk *w, const char *name, size_t line)
 	seq_escape(w->out, name, "\n");
 }
 
-static void maps_region(const struct region *r, void *arg)
+void maps_region(const struct region *r, void *arg)
 {
 	struct maps_walk *w = arg;
 	struct file *f = r->file;
@@ -63,6 +57,10 @@ static void maps_region(const struct region *r, void *arg)
 					     PAGE_SIZE);
 
 		maps_name(w, name ? name : "(too long)", line);
+	} else if (w->as->vdso && r->start == w->as->vdso) {
+		maps_name(w, "[vdso]", line);
+	} else if (w->as->vdso && r->end == w->as->vdso) {
+		maps_name(w, "[vvar]", line);
 	} else if (r->flags & REGION_STACK) {
 		maps_name(w, "[stack]", line);
 	} else if (r->start <= w->as->brk && r->end > w->as->brk_start &&
@@ -72,7 +70,8 @@ static void maps_region(const struct region *r, void *arg)
 	seq_putc(w->out, '\n');
 }
 
-int proc_show_maps(struct task *t, struct seq_buf *out)
+int maps_walk(struct task *t, struct seq_buf *out,
+	      void (*fn)(const struct region *r, void *walk))
 {
 	struct maps_walk w = { .out = out, .as = task_aspace_get(t) };
 
@@ -84,11 +83,16 @@ int proc_show_maps(struct task *t, struct seq_buf *out)
 		return -ENOMEM;
 	}
 	fs_context_root(current_task()->fs, &w.root);
-	aspace_for_each(w.as, maps_region, &w);
+	aspace_for_each(w.as, fn, &w);
 	path_put(&w.root);
 	kfree(w.page);
 	aspace_put(w.as);
 	return 0;
+}
+
+int proc_show_maps(struct task *t, struct seq_buf *out)
+{
+	return maps_walk(t, out, maps_region);
 }
 
 /* Bytes [start, end) of the process's memory, as they are now. */

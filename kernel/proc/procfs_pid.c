@@ -23,6 +23,10 @@
 #include <uapi/errno.h>
 #include <vm/aspace.h>
 
+static int show_children(struct task *t, struct pid_ns *ns,
+			 struct seq_buf *out);
+static int show_mountstats(struct task *t, struct seq_buf *out);
+
 static int show_task(struct seq_source *src, struct seq_buf *out)
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
@@ -186,7 +190,7 @@ static const struct proc_file *dir_table(const struct proc_node *n)
 static ino_t entry_ino(const struct proc_node *dir, u32 index)
 {
 	return proc_pid_ino(dir->pid->ino, dir->thread) + 1 + index +
-	       (dir->file ? 64 : 0);
+	       (dir->file ? 80 : 0);
 }
 
 static void give_ops(struct inode *inode, const struct proc_file *file)
@@ -233,10 +237,15 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 	return 0;
 }
 
-/* Some entries exist for processes only: task/, and not for threads. */
+/* Some entries are there for processes only, and one for threads only. */
 static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
-	return dir->thread && file->dir_ops == &proc_task_ops;
+	if (!dir->thread)
+		return file->show_ns == show_children;
+	return file->dir_ops == &proc_task_ops ||
+	       file->show == show_mountstats ||
+	       file->show == timens_show ||
+	       file->show == proc_show_timerslack;
 }
 
 static int dir_lookup(struct inode *dir, const char *name, size_t len,
@@ -418,7 +427,8 @@ mode_t proc_umask(struct task *t)
 	return mask;
 }
 
-static int show_mount_lines(struct task *t, struct seq_buf *out, bool info)
+static int show_mount_lines(struct task *t, struct seq_buf *out,
+			    enum mount_show kind)
 {
 	struct fs_context *fs = task_fs(t);
 	struct mount_ns *ns = NULL;
@@ -430,7 +440,7 @@ static int show_mount_lines(struct task *t, struct seq_buf *out, bool info)
 	spin_unlock(&t->alloc_lock);
 	if (fs && ns) {
 		fs_context_root(fs, &root);
-		mount_show(ns, &root, out, info);
+		mount_show(ns, &root, out, kind);
 		path_put(&root);
 	}
 	if (fs)
@@ -442,12 +452,17 @@ static int show_mount_lines(struct task *t, struct seq_buf *out, bool info)
 
 static int show_mounts(struct task *t, struct seq_buf *out)
 {
-	return show_mount_lines(t, out, false);
+	return show_mount_lines(t, out, MOUNT_SHOW_PLAIN);
 }
 
 static int show_mountinfo(struct task *t, struct seq_buf *out)
 {
-	return show_mount_lines(t, out, true);
+	return show_mount_lines(t, out, MOUNT_SHOW_INFO);
+}
+
+static int show_mountstats(struct task *t, struct seq_buf *out)
+{
+	return show_mount_lines(t, out, MOUNT_SHOW_STATS);
 }
 
 static int follow_cwd(struct task *t, struct path *out)
@@ -551,7 +566,7 @@ const struct proc_file proc_pid_table[] = {
 	GUARDED("environ", 0400, proc_show_environ),
 	GUARDED("auxv", 0400, proc_show_auxv),
 	NUMBERS("status", proc_show_status),
-	REG("limits", 0644, proc_show_limits),
+	REG("limits", 0444, proc_show_limits),
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm,
 	  .write = write_comm },
 	{ .name = "fail-nth", .mode = S_IFREG | 0644,
@@ -562,6 +577,10 @@ const struct proc_file proc_pid_table[] = {
 	GUARDED("maps", 0444, proc_show_maps),
 	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops },
 	REG("syscall", 0400, proc_show_syscall),
+	GUARDED("smaps", 0444, proc_show_smaps),
+	GUARDED("smaps_rollup", 0444, proc_show_smaps_rollup),
+	{ .name = "pagemap", .mode = S_IFREG | 0400,
+	  .fops = &proc_pagemap_fops },
 	NUMBERS("children", show_children),
 	{ .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd,
 	  .readlink = readlink_cwd },
@@ -571,6 +590,17 @@ const struct proc_file proc_pid_table[] = {
 	  .readlink = readlink_exe },
 	REG("mounts", 0444, show_mounts),
 	REG("mountinfo", 0444, show_mountinfo),
+	REG("mountstats", 0400, show_mountstats),
+	REG("cgroup", 0444, proc_show_cgroup),
+	REG("schedstat", 0444, proc_show_schedstat),
+	REG("wchan", 0444, proc_show_wchan),
+	GUARDED("personality", 0400, proc_show_personality),
+	GUARDED("io", 0400, proc_show_io),
+	REG("oom_score", 0444, proc_show_oom_score),
+	{ .name = "oom_adj", .mode = S_IFREG | 0644,
+	  .show = proc_show_oom_adj, .write = proc_write_oom_adj },
+	{ .name = "timerslack_ns", .mode = S_IFREG | 0666,
+	  .show = proc_show_timerslack, .write = proc_write_timerslack },
 	{ .name = "uid_map", .mode = S_IFREG | 0644,
 	  .fops = &proc_uid_map_fops },
 	{ .name = "gid_map", .mode = S_IFREG | 0644,

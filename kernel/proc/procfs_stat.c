@@ -297,7 +297,7 @@ static void status_ids(struct task *t, struct seq_buf *out)
 	seq_puts(out, "\nGroups:\t");
 	for (u32 i = 0; c->groups && i < c->groups->n; i++)
 		seq_printf(out, "%u ", gid_shown(ns, c->groups->gid[i]));
-	seq_putc(out, '\n');
+	seq_puts(out, c->groups && c->groups->n ? "\n" : " \n");
 	cred_put(c);
 }
 
@@ -322,17 +322,23 @@ static void status_memory(struct task *t, struct seq_buf *out)
 {
 	struct aspace *as = task_aspace_get(t);
 	u64 kb = PAGE_SIZE / 1024;
-	u64 rss;
+	u64 rss, shared;
 
 	if (!as)
 		return;
 	rss = (u64)atomic_read(&as->rss);
-	seq_udec_wide(out, "VmPeak:\t", as->total_pages * kb, 8);
+	seq_udec_wide(out, "VmPeak:\t", as->max_pages * kb, 8);
 	seq_udec_wide(out, " kB\nVmSize:\t", as->total_pages * kb, 8);
 	seq_udec_wide(out, " kB\nVmLck:\t", as->locked_pages * kb, 8);
 	seq_udec_wide(out, " kB\nVmPin:\t", 0, 8);
 	seq_udec_wide(out, " kB\nVmHWM:\t", max(as->max_rss, rss) * kb, 8);
 	seq_udec_wide(out, " kB\nVmRSS:\t", rss * kb, 8);
+	/* Every file is in memory, as in tmpfs. */
+	shared = (u64)atomic_read(&as->rss_file);
+	seq_udec_wide(out, " kB\nRssAnon:\t",
+		      (rss - min(rss, shared)) * kb, 8);
+	seq_udec_wide(out, " kB\nRssFile:\t", 0, 8);
+	seq_udec_wide(out, " kB\nRssShmem:\t", shared * kb, 8);
 	seq_udec_wide(out, " kB\nVmData:\t", as->data_pages * kb, 8);
 	seq_udec_wide(out, " kB\nVmStk:\t", as->stack_pages * kb, 8);
 	seq_udec_wide(out, " kB\nVmExe:\t",
@@ -340,7 +346,7 @@ static void status_memory(struct task *t, struct seq_buf *out)
 	seq_udec_wide(out, " kB\nVmLib:\t", 0, 8);
 	seq_udec_wide(out, " kB\nVmPTE:\t", as->mmu.npagetables * kb, 8);
 	seq_udec_wide(out, " kB\nVmSwap:\t", 0, 8);
-	seq_puts(out, " kB\n");
+	seq_puts(out, " kB\nCoreDumping:\t0\nTHP_enabled:\t0\n");
 	aspace_put(as);
 }
 
@@ -381,6 +387,26 @@ static void status_numbers(struct task *t, struct pid_ns *ns,
 	rcu_read_unlock();
 }
 
+/* "0-3,8" */
+static void show_cpu_list(struct seq_buf *out, const struct cpumask *mask)
+{
+	u32 n = cpu_possible_count(), from, to = 0;
+	const char *comma = "";
+
+	seq_puts(out, "Cpus_allowed_list:\t");
+	for (from = 0; from < n; from = to + 1) {
+		to = from;
+		if (!cpumask_test(mask, from))
+			continue;
+		while (to + 1 < n && cpumask_test(mask, to + 1))
+			to++;
+		seq_printf(out, from == to ? "%s%u" : "%s%u-%u", comma, from,
+			   to);
+		comma = ",";
+	}
+	seq_putc(out, '\n');
+}
+
 static void status_cpus(struct task *t, struct seq_buf *out)
 {
 	struct cpumask mask;
@@ -392,6 +418,7 @@ static void status_cpus(struct task *t, struct seq_buf *out)
 		seq_printf(out, "%08x%s",
 			   (u32)(mask.bits[i / 2] >> (i % 2 * 32)),
 			   i ? "," : "\n");
+	show_cpu_list(out, &mask);
 	seq_udec(out, "voluntary_ctxt_switches:\t", t->thread.nvcsw);
 	seq_udec(out, "\nnonvoluntary_ctxt_switches:\t", t->thread.nivcsw);
 	seq_putc(out, '\n');
@@ -432,8 +459,9 @@ int proc_show_statm(struct task *t, struct seq_buf *out)
 		seq_puts(out, "0 0 0 0 0 0 0\n");
 		return 0;
 	}
-	seq_printf(out, "%lu %ld 0 %lu 0 %lu 0\n", as->total_pages,
+	seq_printf(out, "%lu %ld %ld %lu 0 %lu 0\n", as->total_pages,
 		   (long)atomic_read(&as->rss),
+		   (long)atomic_read(&as->rss_file),
 		   PAGE_ALIGN_UP(as->code_end - as->code_start) / PAGE_SIZE,
 		   as->data_pages + as->stack_pages);
 	aspace_put(as);

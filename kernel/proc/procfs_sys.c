@@ -9,6 +9,7 @@
 
 #include <arch/boot.h>
 #include <arch/clock.h>
+#include <arch/irq_stat.h>
 #include <fs/file.h>
 #include <lib/format.h>
 #include <lib/string.h>
@@ -27,24 +28,47 @@
 #define LOAD_ONE 65536ul
 #define DRAIN_PASSES 12
 
+static void show_kb(struct seq_buf *out, const char *name, u64 pages)
+{
+	seq_printf(out, "%-15s %8lu kB\n", name, pages * (PAGE_SIZE / 1024));
+}
+
+/* Nothing is paged out, so all that belongs to files stays where it is. */
 static int show_meminfo(struct seq_buf *out)
 {
 	struct mm_stat s;
-	u64 kb = PAGE_SIZE / 1024;
+	u64 anon, file, slab;
 
 	mm_stat_get(&s);
-	seq_printf(out, "MemTotal:       %8lu kB\nMemFree:        %8lu kB\n"
-		   "MemAvailable:   %8lu kB\nBuffers:        %8u kB\n",
-		   s.total_pages * kb, s.free_pages * kb, s.free_pages * kb, 0);
-	seq_printf(out, "Cached:         %8lu kB\nSwapCached:     %8u kB\n"
-		   "SwapTotal:      %8u kB\nSwapFree:       %8u kB\n",
-		   s.kind_pages[PAGE_FILE] * kb, 0, 0, 0);
-	seq_printf(out, "AnonPages:      %8lu kB\nShmem:          %8lu kB\n"
-		   "Slab:           %8lu kB\nKernelStack:    %8lu kB\n"
-		   "PageTables:     %8lu kB\n", s.kind_pages[PAGE_ANON] * kb,
-		   s.kind_pages[PAGE_FILE] * kb, s.kind_pages[PAGE_SLAB] * kb,
-		   (u64)task_count() * (KSTACK_SIZE / 1024),
-		   s.kind_pages[PAGE_TABLE] * kb);
+	anon = s.kind_pages[PAGE_ANON];
+	file = s.kind_pages[PAGE_FILE];
+	slab = s.kind_pages[PAGE_SLAB];
+	show_kb(out, "MemTotal:", s.total_pages);
+	show_kb(out, "MemFree:", s.free_pages);
+	show_kb(out, "MemAvailable:", s.free_pages);
+	show_kb(out, "Buffers:", 0);
+	show_kb(out, "Cached:", file);
+	show_kb(out, "SwapCached:", 0);
+	show_kb(out, "Active:", anon);
+	show_kb(out, "Inactive:", 0);
+	show_kb(out, "Active(anon):", anon);
+	show_kb(out, "Inactive(anon):", 0);
+	show_kb(out, "Active(file):", 0);
+	show_kb(out, "Inactive(file):", 0);
+	show_kb(out, "Unevictable:", file);
+	show_kb(out, "SwapTotal:", 0);
+	show_kb(out, "SwapFree:", 0);
+	show_kb(out, "Dirty:", 0);
+	show_kb(out, "Writeback:", 0);
+	show_kb(out, "AnonPages:", anon);
+	show_kb(out, "Shmem:", file);
+	show_kb(out, "KReclaimable:", 0);
+	show_kb(out, "Slab:", slab);
+	show_kb(out, "SReclaimable:", 0);
+	show_kb(out, "SUnreclaim:", slab);
+	show_kb(out, "KernelStack:",
+		(u64)task_count() * (KSTACK_SIZE / PAGE_SIZE));
+	show_kb(out, "PageTables:", s.kind_pages[PAGE_TABLE]);
 	return 0;
 }
 
@@ -98,6 +122,16 @@ static void show_cpu_line(struct seq_buf *out, const char *name,
 		   t->irq_ns / USER_HZ_NS);
 }
 
+static void show_irq_sum(struct seq_buf *out)
+{
+	u64 sum = 0;
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask())
+		sum += irq_count_all(cpu);
+	seq_printf(out, "%lu", sum);
+}
+
 static int show_stat(struct seq_buf *out)
 {
 	struct cpu_times sum = { 0 };
@@ -122,11 +156,15 @@ static int show_stat(struct seq_buf *out)
 	if (lines.data)
 		seq_write(out, lines.data, lines.len);
 	seq_fini(&lines);
-	seq_printf(out, "intr 0\nctxt %lu\nbtime %lu\nprocesses %lu\n"
+	seq_puts(out, "intr ");
+	show_irq_sum(out);
+	seq_printf(out, "\nctxt %lu\nbtime %lu\nprocesses %lu\n"
 		   "procs_running %u\nprocs_blocked 0\n",
 		   sched_context_switches(),
 		   clock_boot_epoch_ns() / (u64)NSEC_PER_SEC, task_forks(),
 		   sched_nr_running());
+	/* No work is put off to softirqs. */
+	seq_puts(out, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");
 	return 0;
 }
 

@@ -17,11 +17,13 @@
 #include <proc/pidns.h>
 #include <proc/user_ns.h>
 #include <proc/utsns.h>
+#include <sched/mutex.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
+#include <uapi/limits.h>
+#include <vm/aspace.h>
 
 #define NR_OPEN_DEFAULT 1048576
-#define MAX_MAP_COUNT 65530
 
 static int show_pid_max(struct seq_buf *out)
 {
@@ -117,16 +119,23 @@ static int show_osrelease(struct seq_buf *out)
 	return 0;
 }
 
-static int show_hostname(struct seq_buf *out)
+static int show_version(struct seq_buf *out)
+{
+	seq_printf(out, "%s\n", utsns_init_ns.name.version);
+	return 0;
+}
+
+/* One of the two names that can be set, at @offset of struct new_utsname. */
+static int show_name(struct seq_buf *out, size_t offset)
 {
 	struct new_utsname n;
 
 	utsns_read(current_task()->nsproxy->uts, &n);
-	seq_printf(out, "%s\n", n.nodename);
+	seq_printf(out, "%s\n", (const char *)&n + offset);
 	return 0;
 }
 
-static ssize_t write_hostname(const char *text, size_t len)
+static ssize_t write_name(const char *text, size_t len, size_t offset)
 {
 	size_t n = len;
 
@@ -134,25 +143,79 @@ static ssize_t write_hostname(const char *text, size_t len)
 		return -EPERM;
 	if (n && text[n - 1] == '\n')
 		n--;
-	utsns_set(current_task()->nsproxy->uts,
-		  offsetof(struct new_utsname, nodename), text,
+	utsns_set(current_task()->nsproxy->uts, offset, text,
 		  min(n, (size_t)UTS_NAME_MAX));
 	return (ssize_t)len;
+}
+
+static int show_hostname(struct seq_buf *out)
+{
+	return show_name(out, offsetof(struct new_utsname, nodename));
+}
+
+static ssize_t write_hostname(const char *text, size_t len)
+{
+	return write_name(text, len, offsetof(struct new_utsname, nodename));
+}
+
+static int show_domainname(struct seq_buf *out)
+{
+	return show_name(out, offsetof(struct new_utsname, domainname));
+}
+
+static ssize_t write_domainname(const char *text, size_t len)
+{
+	return write_name(text, len, offsetof(struct new_utsname, domainname));
+}
+
+static int show_ngroups_max(struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", NGROUPS_MAX);
+	return 0;
+}
+
+/* Nothing that could taint this kernel exists. */
+static int show_tainted(struct seq_buf *out)
+{
+	seq_puts(out, "0\n");
+	return 0;
+}
+
+/* @b: 16 random bytes. */
+static void show_uuid(struct seq_buf *out, u8 *b)
+{
+	/* Version 4, variant 1. Source: RFC 4122, section 4.4. */
+	b[6] = (u8)((b[6] & 0x0f) | 0x40);
+	b[8] = (u8)((b[8] & 0x3f) | 0x80);
+	for (u32 i = 0; i < 16; i++)
+		seq_printf(out, "%s%02x",
+			   i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			   b[i]);
+	seq_putc(out, '\n');
 }
 
 static int show_random_uuid(struct seq_buf *out)
 {
 	u8 b[16];
 
-	/* Version 4, variant 1. Source: RFC 4122, section 4.4. */
 	random_bytes(b, sizeof(b));
-	b[6] = (u8)((b[6] & 0x0f) | 0x40);
-	b[8] = (u8)((b[8] & 0x3f) | 0x80);
-	for (u32 i = 0; i < sizeof(b); i++)
-		seq_printf(out, "%s%02x",
-			   i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-			   b[i]);
-	seq_putc(out, '\n');
+	show_uuid(out, b);
+	return 0;
+}
+
+/* Chosen by the first who asks, the same until the machine ends. */
+static int show_boot_id(struct seq_buf *out)
+{
+	static DEFINE_MUTEX(lock, RANK_MUTEX_SMALL);
+	static u8 id[16];		/* [lock] */
+	static bool known;		/* [lock] */
+
+	mutex_lock(&lock);
+	if (!known)
+		random_bytes(id, sizeof(id));
+	known = true;
+	show_uuid(out, id);
+	mutex_unlock(&lock);
 	return 0;
 }
 
@@ -226,8 +289,20 @@ static ssize_t write_memfd_noexec(const char *text, size_t len)
 
 static int show_max_map_count(struct seq_buf *out)
 {
-	seq_printf(out, "%d\n", MAX_MAP_COUNT);
+	seq_printf(out, "%d\n", (int)atomic_read(&vm_max_map_count));
 	return 0;
+}
+
+static ssize_t write_max_map_count(const char *text, size_t len)
+{
+	int n;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (parse_int(text, &n) || n < 0)
+		return -EINVAL;
+	atomic_set(&vm_max_map_count, n);
+	return (ssize_t)len;
 }
 
 static int show_overcommit(struct seq_buf *out)
@@ -245,6 +320,18 @@ static struct proc_entry sysctl_entries[] = {
 	  .write = write_pipe_max },
 	{ .path = "sys/kernel/cap_last_cap", .mode = 0444,
 	  .show = show_cap_last_cap },
+	{ .path = "sys/kernel/domainname", .mode = 0644,
+	  .show = show_domainname, .write = write_domainname },
+	{ .path = "sys/kernel/ngroups_max", .mode = 0444,
+	  .show = show_ngroups_max },
+	{ .path = "sys/kernel/tainted", .mode = 0444, .show = show_tainted },
+	{ .path = "sys/kernel/version", .mode = 0444, .show = show_version },
+	{ .path = "sys/kernel/random/boot_id", .mode = 0444,
+	  .show = show_boot_id },
+	{ .path = "sys/fs/overflowgid", .mode = 0444,
+	  .show = show_overflow_id },
+	{ .path = "sys/fs/overflowuid", .mode = 0444,
+	  .show = show_overflow_id },
 	{ .path = "sys/kernel/hostname", .mode = 0644, .show = show_hostname,
 	  .write = write_hostname },
 	{ .path = "sys/kernel/ns_last_pid", .mode = 0666,
@@ -262,8 +349,8 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_random_uuid },
 	{ .path = "sys/kernel/threads-max", .mode = 0644,
 	  .show = show_threads_max, .write = write_threads_max },
-	{ .path = "sys/vm/max_map_count", .mode = 0444,
-	  .show = show_max_map_count },
+	{ .path = "sys/vm/max_map_count", .mode = 0644,
+	  .show = show_max_map_count, .write = write_max_map_count },
 	{ .path = "sys/vm/memfd_noexec", .mode = 0644,
 	  .show = show_memfd_noexec, .write = write_memfd_noexec },
 	{ .path = "sys/vm/overcommit_memory", .mode = 0444,

@@ -12,6 +12,7 @@
 #include <fs/file.h>
 #include <proc/mntns.h>
 #include <proc/nsproxy.h>
+#include <proc/vdso.h>
 #include <proc/pidns.h>
 #include <proc/plainns.h>
 #include <proc/procfs.h>
@@ -164,6 +165,8 @@ static int joining_end(struct joining *j, int err)
 	if (j->set->ipc != current_task()->nsproxy->ipc && sem_undo_leave)
 		sem_undo_leave(current_task());
 	nsproxy_switch(j->set);
+	if (j->enters_time && vdso_change_time)
+		vdso_change_time(current_task()->aspace);
 	return 0;
 }
 

@@ -24,10 +24,14 @@ SRCS += kernel/proc/procfs_mount.c
 SRCS += kernel/proc/procfs_pid.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
-SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_trace.c kernel/proc/procfs_sys.c
+SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_trace.c
+SRCS += kernel/proc/procfs_smaps.c
+SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c
+SRCS += kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
 SRCS += kernel/proc/procfs_fault.c
 # optional
+SRCS += kernel/proc/vdso.c
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c
 SRCS += kernel/proc/acct.c kernel/proc/pidns_join.c
 SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c

@@ -16,6 +16,7 @@
 #include <proc/signal.h>
 #include <proc/user.h>
 #include <proc/utsns.h>
+#include <proc/vdso.h>
 
 void proc_start(void)
 {
@@ -31,6 +32,8 @@ void proc_start(void)
 	futex_init();
 	file_owner_init();
 	rlimit_init();
+	if (vdso_init)
+		vdso_init();
 	nsfs_init();
 	pidfd_init();
 	procfs_init();

@@ -9,6 +9,7 @@
 #include <sched/wallclock.h>
 
 #include <arch/clock.h>
+#include <arch/vdso.h>
 
 static struct atomic64 adjustment_ns;	/* [a] on top of the boot's */
 static struct atomic settings;		/* [a] */
@@ -29,6 +30,7 @@ void wallclock_set(u64 now_ns)
 	s64 offset = (s64)(now_ns - clock_now_ns());
 
 	atomic_set(&adjustment_ns, offset - (s64)clock_boot_epoch_ns());
+	arch_vdso_update(offset);
 	atomic_inc(&settings);
 	wake_all(&changed);
 }

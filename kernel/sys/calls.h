@@ -238,6 +238,8 @@ long sys_getcpu(uptr_t ucpu, uptr_t unode, uptr_t unused);
 /* priority.c */
 long sys_getpriority(int which, int who);
 long sys_setpriority(int which, int who, int nice);
+long sys_ioprio_set(int which, int who, int ioprio);
+long sys_ioprio_get(int which, int who);
 
 /* cred.c */
 long sys_getuid(void);
@@ -310,6 +312,22 @@ OPTIONAL long sys_shmget(s32 key, size_t size, int flags);
 OPTIONAL long sys_shmat(s32 id, u64 addr, int flags);
 OPTIONAL long sys_shmdt(u64 addr);
 OPTIONAL long sys_shmctl(s32 id, int cmd, uptr_t arg);
+/* xattr.c: optional */
+OPTIONAL long sys_setxattr(uptr_t upath, uptr_t uname, uptr_t uvalue,
+			   size_t size, int flags);
+OPTIONAL long sys_lsetxattr(uptr_t upath, uptr_t uname, uptr_t uvalue,
+			    size_t size, int flags);
+OPTIONAL long sys_fsetxattr(int fd, uptr_t uname, uptr_t uvalue, size_t size,
+			    int flags);
+OPTIONAL long sys_getxattr(uptr_t upath, uptr_t uname);
+OPTIONAL long sys_lgetxattr(uptr_t upath, uptr_t uname);
+OPTIONAL long sys_fgetxattr(int fd, uptr_t uname);
+OPTIONAL long sys_listxattr(uptr_t upath);
+OPTIONAL long sys_llistxattr(uptr_t upath);
+OPTIONAL long sys_flistxattr(int fd);
+OPTIONAL long sys_removexattr(uptr_t upath, uptr_t uname);
+OPTIONAL long sys_lremovexattr(uptr_t upath, uptr_t uname);
+OPTIONAL long sys_fremovexattr(int fd, uptr_t uname);
 
 /* mqueue.c */
 OPTIONAL long sys_mq_open(uptr_t uname, int flags, mode_t mode, uptr_t uattr);

@@ -11,6 +11,7 @@
 #include "path_util.h"
 
 #include <mm/kmalloc.h>
+#include <proc/task.h>
 #include <uapi/errno.h>
 #include "user_vec.h"
 #include <uapi/fcntl.h>
@@ -18,6 +19,25 @@
 #include <uapi/uio.h>
 #include <vm/iobuf.h>
 #include <vm/uaccess.h>
+
+/* Counted for /proc/PID/io. */
+static long io_read_done(long n)
+{
+	struct io_count *c = &current_task()->io;
+
+	c->reads++;
+	c->read_bytes += n > 0 ? (u64)n : 0;
+	return n;
+}
+
+static long io_write_done(long n)
+{
+	struct io_count *c = &current_task()->io;
+
+	c->writes++;
+	c->written_bytes += n > 0 ? (u64)n : 0;
+	return n;
+}
 
 static int vec_check(struct user_vec *v, u32 n)
 {
@@ -89,7 +109,7 @@ long sys_read(int fd, uptr_t ubuf, size_t len)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = file_read(f, &buf);
+		ret = io_read_done(file_read(f, &buf));
 	}
 	file_put(f);
 	return ret;
@@ -108,7 +128,8 @@ long sys_write(int fd, uptr_t ubuf, size_t len)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = raise_broken_pipe(f, file_write(f, &buf));
+		ret = io_write_done(file_write(f, &buf));
+		ret = raise_broken_pipe(f, ret);
 	}
 	file_put(f);
 	return ret;
@@ -142,7 +163,7 @@ long sys_pread64(int fd, uptr_t ubuf, size_t len, off_t pos)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = file_pread(f, &buf, pos);
+		ret = io_read_done(file_pread(f, &buf, pos));
 	}
 	file_put(f);
 	return ret;
@@ -161,7 +182,8 @@ long sys_pwrite64(int fd, uptr_t ubuf, size_t len, off_t pos)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = raise_broken_pipe(f, file_pwrite(f, &buf, pos));
+		ret = io_write_done(file_pwrite(f, &buf, pos));
+		ret = raise_broken_pipe(f, ret);
 	}
 	file_put(f);
 	return ret;
@@ -181,9 +203,10 @@ static long vec_move(struct file *f, const struct vec_call *c,
 		     struct iobuf *buf)
 {
 	if (c->write)
-		return c->at_pos ? file_pwrite(f, buf, c->pos) :
-				   file_write(f, buf);
-	return c->at_pos ? file_pread(f, buf, c->pos) : file_read(f, buf);
+		return io_write_done(c->at_pos ? file_pwrite(f, buf, c->pos) :
+						 file_write(f, buf));
+	return io_read_done(c->at_pos ? file_pread(f, buf, c->pos) :
+					file_read(f, buf));
 }
 
 #define RWF_KNOWN (RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND | \

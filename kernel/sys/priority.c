@@ -1,10 +1,11 @@
 /*
- * kernel/sys/priority.c - getpriority and setpriority
+ * kernel/sys/priority.c - nice values and priorities of input and output
  *
- * What:  one thread, a process group, or all threads of a user.
+ * What:  one thread, a process group, or all threads of a user. There is no
+ *        disk: ioprio_get tells what ioprio_set and fork left.
  * Locks: groups are walked under their session's lock, users' threads number
  *        by number.
- * See:   setpriority(2).
+ * See:   setpriority(2), ioprio_set(2).
  */
 #include "calls.h"
 
@@ -14,11 +15,12 @@
 #include <proc/user_ns.h>
 #include "sched_rules.h"
 #include <uapi/errno.h>
+#include <uapi/sched.h>
 
 /* What is done to each thread, and what came out so far. */
 struct visit {
 	void (*fn)(struct task *t, struct visit *v);
-	int nice;		/* to be set */
+	int nice;		/* to be set; or an ioprio */
 	long result;		/* -ESRCH: no thread yet */
 };
 
@@ -156,4 +158,87 @@ long sys_setpriority(int which, int who, int nice)
 	};
 
 	return visit_all(which, who, &v);
+}
+
+static void write_ioprio(struct task *t, struct visit *v)
+{
+	const struct cred *me = current_cred();
+	const struct cred *c;
+	bool ok;
+
+	if (v->result < 0 && v->result != -ESRCH)
+		return;
+	c = task_cred_get(t);
+	ok = c->uid == me->euid || c->uid == me->uid || capable(CAP_SYS_NICE);
+	cred_put(c);
+	v->result = ok ? 0 : -EPERM;
+	if (ok)
+		WRITE_ONCE(t->ioprio, (u32)v->nice);
+}
+
+static int check_ioprio(u32 ioprio)
+{
+	switch (ioprio >> IOPRIO_CLASS_SHIFT) {
+	case IOPRIO_CLASS_RT:
+		if (!capable(CAP_SYS_ADMIN) && !capable(CAP_SYS_NICE))
+			return -EPERM;
+		return 0;
+	case IOPRIO_CLASS_BE:
+	case IOPRIO_CLASS_IDLE:
+		return 0;
+	case IOPRIO_CLASS_NONE:
+		return ioprio % IOPRIO_NR_LEVELS ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}
+
+long sys_ioprio_set(int which, int who, int ioprio)
+{
+	struct visit v = {
+		.fn = write_ioprio, .nice = ioprio, .result = -ESRCH,
+	};
+	int err = check_ioprio((u32)ioprio);
+
+	/* The three kinds are counted from 1. */
+	return err ? err : visit_all(which - 1, who, &v);
+}
+
+/* What counts when none was set: from policy and nice value. */
+static long effective_ioprio(struct task *t)
+{
+	long ioprio = READ_ONCE(t->ioprio);
+	struct sched_params p;
+	long class = IOPRIO_CLASS_BE;
+
+	if (ioprio >> IOPRIO_CLASS_SHIFT)
+		return ioprio;
+	sched_get_params(&t->thread, &p);
+	if (p.policy == SCHED_IDLE)
+		class = IOPRIO_CLASS_IDLE;
+	else if (p.policy == SCHED_FIFO || p.policy == SCHED_RR)
+		class = IOPRIO_CLASS_RT;
+	return class << IOPRIO_CLASS_SHIFT | (p.nice + 20) / 5;
+}
+
+static void read_own_ioprio(struct task *t, struct visit *v)
+{
+	v->result = READ_ONCE(t->ioprio);
+}
+
+static void read_best_ioprio(struct task *t, struct visit *v)
+{
+	long ioprio = effective_ioprio(t);
+
+	v->result = v->result < 0 ? ioprio : min(v->result, ioprio);
+}
+
+long sys_ioprio_get(int which, int who)
+{
+	struct visit v = {
+		.fn = which == IOPRIO_WHO_PROCESS ? read_own_ioprio :
+						    read_best_ioprio,
+		.result = -ESRCH,
+	};
+
+	return visit_all(which - 1, who, &v);
 }

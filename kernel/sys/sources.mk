@@ -16,6 +16,7 @@ SRCS += kernel/sys/ptrace.c kernel/sys/seccomp.c
 SRCS += kernel/sys/eventfd.c kernel/sys/memfd.c kernel/sys/lock.c
 SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c
 SRCS += kernel/sys/splice.c
+SRCS += kernel/sys/xattr.c
 SRCS += kernel/sys/posix_timers.c kernel/sys/futex2.c
 SRCS += kernel/sys/sysv_sem.c kernel/sys/sysv_msg.c kernel/sys/sysv_shm.c
 SRCS += kernel/sys/acct.c

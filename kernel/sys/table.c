@@ -215,6 +215,22 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	},
 	[NR_gettid] = { (syscall_any)sys_gettid, "gettid", 0 },
 	[NR_readahead] = { (syscall_any)sys_readahead, "readahead", 3 },
+	[NR_setxattr] = { (syscall_any)sys_setxattr, "setxattr", 5 },
+	[NR_lsetxattr] = { (syscall_any)sys_lsetxattr, "lsetxattr", 5 },
+	[NR_fsetxattr] = { (syscall_any)sys_fsetxattr, "fsetxattr", 5 },
+	[NR_getxattr] = { (syscall_any)sys_getxattr, "getxattr", 4 },
+	[NR_lgetxattr] = { (syscall_any)sys_lgetxattr, "lgetxattr", 4 },
+	[NR_fgetxattr] = { (syscall_any)sys_fgetxattr, "fgetxattr", 4 },
+	[NR_listxattr] = { (syscall_any)sys_listxattr, "listxattr", 3 },
+	[NR_llistxattr] = { (syscall_any)sys_llistxattr, "llistxattr", 3 },
+	[NR_flistxattr] = { (syscall_any)sys_flistxattr, "flistxattr", 3 },
+	[NR_removexattr] = { (syscall_any)sys_removexattr, "removexattr", 2 },
+	[NR_lremovexattr] = {
+		(syscall_any)sys_lremovexattr, "lremovexattr", 2
+	},
+	[NR_fremovexattr] = {
+		(syscall_any)sys_fremovexattr, "fremovexattr", 2
+	},
 	[NR_tkill] = { (syscall_any)sys_tkill, "tkill", 2 },
 	[NR_time] = { (syscall_any)sys_time, "time", 1 },
 	[NR_futex] = { (syscall_any)sys_futex, "futex", 6 },
@@ -234,6 +250,8 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_restart_syscall] = {
 		(syscall_any)sys_restart_syscall, "restart_syscall", 0
 	},
+	[NR_ioprio_set] = { (syscall_any)sys_ioprio_set, "ioprio_set", 3 },
+	[NR_ioprio_get] = { (syscall_any)sys_ioprio_get, "ioprio_get", 2 },
 	[NR_fadvise64] = { (syscall_any)sys_fadvise64, "fadvise64", 4 },
 	[NR_timer_create] = {
 		(syscall_any)sys_timer_create, "timer_create", 3

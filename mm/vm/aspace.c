@@ -288,6 +288,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	atomic_set(&dst->membarrier, atomic_read(&src->membarrier));
 	dst->mmap_top = src->mmap_top;
 	dst->stack_top = src->stack_top;
+	dst->vdso = src->vdso;
 	dst->code_start = src->code_start;
 	dst->code_end = src->code_end;
 	dst->data_start = src->data_start;

@@ -13,6 +13,7 @@
 
 #include <uapi/resource.h>
 
+struct atomic vm_max_map_count = ATOMIC_INIT(65530);
 static u64 ram_pages;				/* [I] */
 static void (*limits_hook)(struct vm_limits *);	/* [I] */
 static const struct vm_file_hooks *file_hooks;	/* [I] */

@@ -159,6 +159,7 @@ u64 region_guard_start(const struct region *r)
 static void account(struct aspace *as, u32 flags, u64 npages)
 {
 	as->total_pages += npages;
+	as->max_pages = max(as->max_pages, as->total_pages);
 	if (flags & REGION_GROWSDOWN)
 		as->stack_pages += npages;
 	else if (region_flags_data(flags))

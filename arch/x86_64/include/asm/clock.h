@@ -45,6 +45,10 @@ void calibrate(const struct ref_clock *ref, u32 total_us,
 	       struct calibration *out);
 
 /* Time stamp counter, not before earlier loads. */
+/* How nanoseconds are made of the TSC: where 0 is, and the scale, by 2^40.
+ * False: another clock is used. */
+bool clock_tsc_params(u64 *base, u64 *to_ns);
+
 static inline u64 tsc_ordered(void)
 {
 	u32 lo, hi;

@@ -65,6 +65,8 @@ typedef void (*trap_fn)(struct regs *r, void *arg);
  * Context:  any; the caller owns the vector.
  */
 void trap_set_handler(u32 vector, trap_fn fn, void *arg);
+/* Does anybody serve @vector? Any context. */
+bool trap_has_handler(u32 vector);
 
 /* trap_entry.asm: 256 stubs of 16 bytes. */
 extern char trap_stubs[];

@@ -1,0 +1,224 @@
+/*
+ * kernel/proc/procfs_smaps.c - what of a process's memory is where
+ *
+ * What:  smaps, smaps_rollup, pagemap.
+ * Locks: regions are walked under the address space's mutex.
+ * Not:   maps, whose lines smaps repeats: procfs_mem.c.
+ * See:   proc_pid_smaps(5), proc_pid_pagemap(5).
+ */
+#include "procfs_internal.h"
+
+#include <fs/file.h>
+#include <uapi/errno.h>
+#include <vm/iobuf.h>
+#include <vm/usage.h>
+
+#define KB(pages) ((pages) * (PAGE_SIZE / 1024))
+
+/* Source: proc_pid_pagemap(5). */
+#define PM_PRESENT BIT(63)
+#define PM_FILE BIT(61)
+#define PM_PFN_MASK (BIT(55) - 1)
+
+static void show_kb(struct seq_buf *out, const char *name, u64 kb)
+{
+	seq_printf(out, "%-16s%8lu kB\n", name, kb);
+}
+
+static void show_usage(struct seq_buf *out, const struct vm_usage *u)
+{
+	show_kb(out, "Shared_Clean:", KB(u->shared_clean));
+	show_kb(out, "Shared_Dirty:", KB(u->shared_dirty));
+	show_kb(out, "Private_Clean:", KB(u->private_clean));
+	show_kb(out, "Private_Dirty:", KB(u->private_dirty));
+	show_kb(out, "Referenced:", KB(u->referenced));
+	show_kb(out, "Anonymous:", KB(u->anon));
+	show_kb(out, "KSM:", 0);
+	show_kb(out, "LazyFree:", 0);
+	show_kb(out, "AnonHugePages:", 0);
+	show_kb(out, "ShmemPmdMapped:", 0);
+	show_kb(out, "FilePmdMapped:", 0);
+	show_kb(out, "Shared_Hugetlb:", 0);
+	show_kb(out, "Private_Hugetlb:", 0);
+	show_kb(out, "Swap:", 0);
+	show_kb(out, "SwapPss:", 0);
+}
+
+static void show_flags(struct seq_buf *out, u32 flags)
+{
+	static const struct {
+		u32 flag;
+		char text[4];
+	} names[] = {
+		{ REGION_READ, "rd " }, { REGION_WRITE, "wr " },
+		{ REGION_EXEC, "ex " }, { REGION_SHARED, "sh " },
+	}, more[] = {
+		{ REGION_GROWSDOWN, "gd " }, { REGION_LOCKED, "lo " },
+		{ REGION_DONTFORK, "dc " }, { REGION_NORESERVE, "nr " },
+		{ REGION_WIPEONFORK, "wf " },
+	};
+
+	seq_puts(out, "VmFlags: ");
+	for (u32 i = 0; i < ARRAY_SIZE(names); i++) {
+		if (flags & names[i].flag)
+			seq_puts(out, names[i].text);
+	}
+	seq_puts(out, "mr ");
+	if (!(flags & REGION_SHARED) || (flags & REGION_MAYWRITE))
+		seq_puts(out, "mw ");
+	if (!(flags & REGION_NOEXEC))
+		seq_puts(out, "me ");
+	if (flags & REGION_SHARED)
+		seq_puts(out, "ms ");
+	for (u32 i = 0; i < ARRAY_SIZE(more); i++) {
+		if (flags & more[i].flag)
+			seq_puts(out, more[i].text);
+	}
+	seq_putc(out, '\n');
+}
+
+static void smaps_region(const struct region *r, void *arg)
+{
+	struct maps_walk *w = arg;
+	struct vm_usage u = { 0 };
+
+	maps_region(r, w);
+	vm_usage(w->as, r->start, r->end, &u);
+	show_kb(w->out, "Size:", (r->end - r->start) / 1024);
+	show_kb(w->out, "KernelPageSize:", KB(1ul));
+	show_kb(w->out, "MMUPageSize:", KB(1ul));
+	show_kb(w->out, "Rss:", KB(u.rss));
+	show_kb(w->out, "Pss:", u.pss_bytes / 1024);
+	show_kb(w->out, "Pss_Dirty:", u.rss ?
+		u.pss_bytes / 1024 * (u.shared_dirty + u.private_dirty) /
+		u.rss : 0);
+	show_usage(w->out, &u);
+	show_kb(w->out, "Locked:", r->flags & REGION_LOCKED ?
+		u.pss_bytes / 1024 : 0);
+	seq_printf(w->out, "THPeligible:    %8u\n", 0);
+	show_flags(w->out, r->flags);
+}
+
+int proc_show_smaps(struct task *t, struct seq_buf *out)
+{
+	return maps_walk(t, out, smaps_region);
+}
+
+/* Sums of all regions, and the first and last address. */
+struct rollup {
+	struct aspace *as;
+	u64 start, end;
+	struct vm_usage anon, file, all;
+	u64 locked;
+};
+
+static void add_usage(struct vm_usage *sum, const struct vm_usage *u)
+{
+	sum->rss += u->rss;
+	sum->pss_bytes += u->pss_bytes;
+	sum->anon += u->anon;
+	sum->referenced += u->referenced;
+	sum->shared_clean += u->shared_clean;
+	sum->shared_dirty += u->shared_dirty;
+	sum->private_clean += u->private_clean;
+	sum->private_dirty += u->private_dirty;
+}
+
+static void rollup_region(const struct region *r, void *arg)
+{
+	struct rollup *s = arg;
+	struct vm_usage u = { 0 };
+
+	if (!s->end)
+		s->start = r->start;
+	s->end = r->end;
+	vm_usage(s->as, r->start, r->end, &u);
+	add_usage(&s->all, &u);
+	add_usage(r->object ? &s->file : &s->anon, &u);
+	if (r->flags & REGION_LOCKED)
+		s->locked += u.pss_bytes;
+}
+
+static void show_rollup(struct seq_buf *out, const struct rollup *s)
+{
+	const struct vm_usage *u = &s->all;
+
+	seq_printf(out, "%08lx-%08lx ---p 00000000 00:00 0"
+		   "                          [rollup]\n", s->start, s->end);
+	show_kb(out, "Rss:", KB(u->rss));
+	show_kb(out, "Pss:", u->pss_bytes / 1024);
+	show_kb(out, "Pss_Dirty:", u->rss ?
+		u->pss_bytes / 1024 * (u->shared_dirty + u->private_dirty) /
+		u->rss : 0);
+	show_kb(out, "Pss_Anon:", s->anon.pss_bytes / 1024);
+	show_kb(out, "Pss_File:", s->file.pss_bytes / 1024);
+	show_kb(out, "Pss_Shmem:", 0);
+	show_usage(out, u);
+	show_kb(out, "Locked:", s->locked / 1024);
+}
+
+int proc_show_smaps_rollup(struct task *t, struct seq_buf *out)
+{
+	struct rollup s = { .as = task_aspace_get(t) };
+
+	if (!s.as)
+		return -ESRCH;
+	aspace_for_each(s.as, rollup_region, &s);
+	show_rollup(out, &s);
+	aspace_put(s.as);
+	return 0;
+}
+
+/* The word of one page. Its place only for who may know it. */
+static u64 pagemap_word(struct aspace *as, u64 addr, bool show_pfn)
+{
+	paddr_t pa;
+	bool is_object;
+
+	if (addr >= USER_END || !vm_page_at(as, addr, &pa, &is_object))
+		return 0;
+	return PM_PRESENT | (is_object ? PM_FILE : 0) |
+	       (show_pfn ? (pa >> PAGE_SHIFT) & PM_PFN_MASK : 0);
+}
+
+static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos)
+{
+	bool show_pfn = capable(CAP_SYS_ADMIN);
+	ssize_t done = 0;
+
+	while (b->left >= sizeof(u64) &&
+	       (u64)*pos / sizeof(u64) < USER_END >> PAGE_SHIFT) {
+		u64 addr = (u64)*pos / sizeof(u64) << PAGE_SHIFT;
+		u64 word = pagemap_word(as, addr, show_pfn);
+
+		if (iobuf_put(b, &word, sizeof(word)) < sizeof(word))
+			return done ? done : -EFAULT;
+		*pos += (off_t)sizeof(word);
+		done += (ssize_t)sizeof(word);
+		cond_resched();
+	}
+	return done;
+}
+
+static ssize_t pagemap_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct task *t = proc_task(proc_node(path_inode(&f->path)));
+	struct aspace *as;
+	ssize_t n = t ? proc_may_look(t) : -ESRCH;
+
+	if (!n && (*pos % sizeof(u64) || b->left % sizeof(u64)))
+		n = -EINVAL;
+	as = n ? NULL : task_aspace_get(t);
+	if (as) {
+		n = pagemap_fill(as, b, pos);
+		aspace_put(as);
+	}
+	if (t)
+		task_put(t);
+	return n;
+}
+
+const struct file_ops proc_pagemap_fops = {
+	.read = pagemap_read,
+	.seek = generic_seek,
+};
