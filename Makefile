@@ -132,6 +132,17 @@ LDFLAGS_KERNEL := -nostdlib -static --unresolved-symbols=report-all \
 	--build-id=sha1 -T linker.ld
 
 OBJS := $(SRCS:%=$(OUT)/%.o)
+
+# SABOTAGE=name: the files with hooks once more, with that mistake; the rest is
+# what the debug build has (include/core/race.h).
+ifneq ($(SABOTAGE),)
+OUT := build/sabotage/$(SABOTAGE)
+DEFS += -DNIDUS_SABOTAGE=SABOTAGE_$(SABOTAGE)
+HOOKED := $(shell grep -l SABOTAGED $(filter %.c,$(SRCS)))
+OBJS := $(foreach s,$(SRCS),$(if $(filter $(s),$(HOOKED)),$(OUT),\
+	build/debug)/$(s).o)
+UNHOOKED := $(filter build/debug/%,$(OBJS))
+endif
 KERNEL := $(OUT)/nidus.elf
 
 .PHONY: FORCE
@@ -228,6 +239,13 @@ build/nidus.elf: $(KERNEL) FORCE
 all: build/nidus.elf ## build build/nidus.elf (MODE=debug or release, CC=clang)
 
 kernel: $(KERNEL)
+
+ifneq ($(SABOTAGE),)
+.PHONY: debug-objects
+debug-objects:
+	+$(Q)$(MAKE) kernel MODE=debug SABOTAGE= DEPS=skip
+$(UNHOOKED): debug-objects ;
+endif
 
 # A kernel without the facilities of OMIT, for tests: no symbol table.
 OMITTED ?= build/omitted.elf
@@ -425,6 +443,17 @@ test-clients-all: all ## every client, the slow ones too (CLIENT="name ...")
 
 selftests: all ## the Linux tree's own tests, beside what they say on Linux
 	$(Q)$(PYTHON) tests/observe.py show selftests
+
+.PHONY: test-races test-saboteurs
+RACE_TIME := $(or $(TIME),10)
+
+test-races: all user ## race tests for TIME=10 seconds each, delays by SEED=1
+	$(Q)export APPEND='racetime=$(RACE_TIME) seed=$(or $(SEED),1)' \
+		ONLY='$(or $(ONLY),race_)' CPUS_LIST='$(or $(CPUS_LIST),4)'; \
+		$(call prove,user)
+
+test-saboteurs: all user ## kernels with a mistake each: the race tests must see it
+	$(Q)tools/saboteurs.sh
 
 oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then compared (NIDUS=no: Linux alone)
 	$(Q)$(RUNNER) oracle --linux "$$(tools/oracle.sh)" \

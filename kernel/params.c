@@ -12,8 +12,10 @@
 #include <arch/boot.h>
 #include <arch/smp.h>
 #include <arch/system.h>
+#include <core/lock_stat.h>
 #include <core/panic.h>
 #include <core/printk.h>
+#include <core/race.h>
 #include <drivers/drivers.h>
 #include <lib/parse.h>
 #include <lib/string.h>
@@ -117,6 +119,17 @@ static void set_selftest(const char *value)
 	params.selftest = number(value) != 0;
 }
 
+static void set_seed(const char *value)
+{
+	race_set_seed((u64)number(value));
+}
+
+static void set_lockstat(const char *value)
+{
+	if (number(value))
+		lock_stat_enable();
+}
+
 static void set_nosmp(const char *value)
 {
 	(void)value;
@@ -160,6 +173,8 @@ static const struct {
 	{ "nosmp", set_nosmp },
 	{ "pid_max", set_pid_max },
 	{ "pidns.join", set_pidns_join },
+	{ "seed", set_seed },
+	{ "lockstat", set_lockstat },
 	/* Often given to Linux, without meaning here, and nothing for init. */
 	{ "root", set_nothing },
 	{ "rootfstype", set_nothing },

@@ -15,6 +15,7 @@ FACILITY_locks := fs/lock.c kernel/sys/lock.c
 FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
 FACILITY_join := kernel/proc/pidns_join.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
+FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
 FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c

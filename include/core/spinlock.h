@@ -37,6 +37,7 @@ struct spinlock {
 	const char *name;	/* [I] */
 	u64 caller;		/* [L] return address of the holder */
 	struct spinlock *below;	/* [C] next older lock held by this CPU */
+	const void *world;	/* [L] lock_stat: whom it was last taken for */
 #endif
 };
 

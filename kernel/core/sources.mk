@@ -1,2 +1,3 @@
-SRCS += kernel/core/spinlock.c kernel/core/rank.c kernel/core/rcu.c
+SRCS += kernel/core/race.c kernel/core/lock_stat.c kernel/core/spinlock.c
+SRCS += kernel/core/rank.c kernel/core/rcu.c
 SRCS += kernel/core/printk.c kernel/core/ksyms.c kernel/core/panic.c

@@ -14,8 +14,10 @@
 #include <arch/smp.h>
 #include <arch/system.h>
 #include <core/ksyms.h>
+#include <core/lock_stat.h>
 #include <core/panic.h>
 #include <core/printk.h>
+#include <core/race.h>
 
 #include "rank_check.h"
 
@@ -135,12 +137,28 @@ void spin_init(struct spinlock *l, const char *name, enum lock_rank rank)
 	*l = (struct spinlock)SPINLOCK_INIT(name, rank);
 }
 
+static void wait_counted(struct spinlock *l)
+{
+	u64 start_ns;
+
+	if (!lock_stat_on) {
+		spin_lock_slow(l);
+		return;
+	}
+	start_ns = lock_stat_begin_wait(l);
+	spin_lock_slow(l);
+	lock_stat_waited(l, start_ns);
+}
+
 static void lock_checked(struct spinlock *l, bool nested, u64 caller)
 {
 	rank_check(l, nested);
+	race_lock();
 	if (!spin_try_ticket(l))
-		spin_lock_slow(l);
+		wait_counted(l);
 	rank_push(l, caller);
+	if (unlikely(lock_stat_on))
+		lock_stat_taken(l);
 }
 
 void spin_lock(struct spinlock *l)

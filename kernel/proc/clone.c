@@ -20,6 +20,7 @@
 #include <proc/lifecycle.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/kstack.h>
@@ -416,6 +417,8 @@ static void inherit_sweeps(struct pid *child)
 {
 	const struct pid *self = current_process()->tgid;
 
+	if (SABOTAGED(no_marks))
+		return;
 	for (u32 i = 0; i <= self->level; i++)
 		child->numbers[i].sweep_mark = self->numbers[i].sweep_mark;
 }
@@ -443,7 +446,8 @@ static void prepare_process(struct birth *b, struct session *session)
 	p->sid = self->sid;
 	p->session = session_get(session);
 	p->left_tty = self->left_tty;
-	p->unkillable = b->pid->numbers[b->pid->level].nr == 1;
+	if (!SABOTAGED(fill_before_prepare))
+		p->unkillable = pid_own_nr(b->pid) == 1;
 	p->pending.set = b->collect.signals;
 	inherit_sweeps(b->pid);
 	link_thread(b->child);
@@ -509,6 +513,10 @@ static int commit_process(struct birth *b, struct session *session)
 	prepare_task(b);
 	if (!pid_publish(b->pid))
 		return -ENOMEM;
+	if (SABOTAGED(fill_before_prepare)) {
+		race_delay_us(200);
+		p->unkillable = pid_own_nr(b->pid) == 1;
+	}
 	list_add_tail(&p->parent_task->children, &p->sibling);
 	session_join(session, p);
 	if (p->unkillable)
@@ -571,6 +579,7 @@ static int process_commit(struct birth *b)
 
 	tree_lock_pair(outer, inner);
 	session = session_lock(self);
+	race_point("birth: session locked");
 	err = commit(b, session);
 	session_unlock(session);
 	tree_unlock_pair(outer, inner);

@@ -18,6 +18,7 @@
 #include <proc/lifecycle.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <fs/file.h>
 #include <proc/acct.h>
 #include <proc/futex.h>
@@ -154,7 +155,14 @@ static bool release_lock(struct task *t)
 	struct process *p = t->process;
 
 	if (!task_is_leader(t)) {
+		bool alive = p->leader->exit_state == EXIT_ALIVE;
+
+		race_point("release: leader looked at");
+		if (SABOTAGED(unlocked_look))
+			race_delay_us(1000);
 		tree_lock(process_ns(p));
+		if (SABOTAGED(unlocked_look) && alive)
+			return false;
 		if (p->leader->exit_state == EXIT_ALIVE)
 			return false;
 		tree_unlock(process_ns(p));
@@ -425,6 +433,11 @@ static bool exit_notify(struct task *t, bool group_dead)
 		t->exit_state = EXIT_DEAD;
 	wake_exec(p);
 	tree_unlock_pair(outer, ns);
+	if (SABOTAGED(late_mark)) {
+		race_delay_us(300);
+		t->flags |= TASK_EXITING;
+	}
+	race_point("exit: told");
 	task_release_list(&dead);
 	return autoreap;
 }
@@ -436,7 +449,8 @@ static bool exit_count(struct task *t, int code)
 	bool last, tell;
 
 	spin_lock_irq(&p->siglock);
-	t->flags |= TASK_EXITING;
+	if (!SABOTAGED(late_mark))
+		t->flags |= TASK_EXITING;
 	t->exit_code = code;
 	if (p->sigflags & SIGNAL_GROUP_EXIT)
 		t->exit_code = p->group_exit_code;
@@ -470,6 +484,7 @@ void task_exit(int code)
 	if (unlikely(t->tracee.flags))
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);
+	race_point("exit: counted");
 	check_global_init(t, last);
 	if (unlikely(t->syscall_filter))
 		seccomp_release(t);

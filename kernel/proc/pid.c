@@ -15,6 +15,7 @@
 #include <proc/pid.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <lib/format.h>
 #include <mm/slab.h>
 #include <proc/pidns.h>
@@ -247,9 +248,14 @@ static bool count_in(struct pid *pid)
  * Partner: pidns_close, which clears the flag and then sweeps. */
 bool pid_publish(struct pid *pid)
 {
-	fill_slots(pid, pid_table_fill_embryo);
+	if (!SABOTAGED(check_before_fill))
+		fill_slots(pid, pid_table_fill_embryo);
+	race_point("publish: embryos");
 	if (!count_in(pid))
 		return false;
+	race_point("publish: counted");
+	if (SABOTAGED(check_before_fill))
+		race_delay_us(400);
 	fill_slots(pid, pid_table_fill);
 	return true;
 }
@@ -395,9 +401,15 @@ void pid_attach(struct pid *pid, enum pid_role role)
  * 9). */
 static void pid_unhash(struct pid *pid)
 {
-	give_numbers(pid, -1);
+	if (!SABOTAGED(count_before_empty))
+		give_numbers(pid, -1);
+	race_point("unhash: slots empty");
 	for (s32 i = (s32)pid->level; i >= 0; i--)
 		pidns_member_del(pid->numbers[i].ns);
+	if (SABOTAGED(count_before_empty)) {
+		race_delay_us(3000);
+		give_numbers(pid, -1);
+	}
 	pid_put(pid);
 }
 

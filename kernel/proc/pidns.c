@@ -17,6 +17,7 @@
 
 #include <core/assert.h>
 #include <core/printk.h>
+#include <core/race.h>
 #include <mm/kmalloc.h>
 #include <mm/slab.h>
 #include <proc/acct.h>
@@ -280,6 +281,7 @@ void pidns_member_del(struct pid_ns *ns)
 	rcu_read_lock();
 	left = (u64)atomic_dec_return(&ns->members) & ~PIDNS_ACCEPTING;
 	ASSERT(left < PIDNS_ACCEPTING / 2);
+	race_point("member gone, closer asleep");
 	closer = rcu_dereference(ns->closer);
 	if (left <= 2 && closer)
 		thread_wake(&closer->thread, WAKE_NORMAL);
@@ -300,6 +302,7 @@ static void pidns_close(struct pid_ns *ns)
 	pidns_step(ns, PIDNS_CLOSING);
 	rcu_assign(ns->closer, current_task());
 	atomic_fetch_and(&ns->members, (long)~PIDNS_ACCEPTING);
+	race_point("zap: closed");
 	tree_unlock(ns);
 }
 

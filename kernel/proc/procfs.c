@@ -580,5 +580,7 @@ void procfs_init(void)
 		acct_init();
 	if (proc_nidus_init)
 		proc_nidus_init();
+	if (proc_lock_stat_init)
+		proc_lock_stat_init();
 	fs_type_register(&proc_type);
 }

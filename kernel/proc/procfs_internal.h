@@ -195,5 +195,7 @@ void proc_sysctl_init(void);
 void proc_user_init(void);
 /* procfs_nidus.c: /proc/nidus/pidns */
 OPTIONAL void proc_nidus_init(void);
+/* procfs_lock_stat.c: /proc/lock_stat */
+OPTIONAL void proc_lock_stat_init(void);
 
 #endif

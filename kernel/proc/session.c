@@ -13,6 +13,7 @@
 #include <proc/session.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <mm/slab.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
@@ -71,9 +72,12 @@ struct session *session_lock(struct process *p)
 
 		rcu_read_lock();
 		s = rcu_dereference(p->session);
+		race_point("session: found");
+		if (SABOTAGED(no_second_look))
+			race_delay_us(100);
 		spin_lock(&s->lock);
 		rcu_read_unlock();
-		if (s == READ_ONCE(p->session))
+		if (s == READ_ONCE(p->session) || SABOTAGED(no_second_look))
 			return s;
 		spin_unlock(&s->lock);
 	}
@@ -161,6 +165,7 @@ static void change_session(struct process *p, struct session *new)
 	list_del(&p->group_link);
 	rcu_assign(p->pgid, new->sid);
 	rcu_assign(p->sid, new->sid);
+	race_point("setsid: between two sessions");
 	session_join(new, p);
 	pid_detach(from_group, PID_PGID);
 	pid_detach(from, PID_SID);

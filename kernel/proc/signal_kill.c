@@ -12,6 +12,7 @@
 #include <proc/signal.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <lib/string.h>
 #include <proc/pidns.h>
 #include <proc/session.h>
@@ -259,6 +260,9 @@ static void sweep_pass(struct sweep *s)
 			sweep_visit(s, p);
 		rcu_read_unlock();
 		pid_put(pid);
+		race_point("kill(-1): one hit");
+		if (SABOTAGED(one_pass))
+			race_delay_us(100);
 		cond_resched();
 	}
 }
@@ -284,7 +288,8 @@ static int kill_all(int sig)
 	sweep_begin(&s);
 	do {
 		sweep_pass(&s);
-	} while (s.again && !signal_fatal_pending(current_task()));
+	} while (s.again && !SABOTAGED(one_pass) &&
+		 !signal_fatal_pending(current_task()));
 	mutex_unlock(&s.ns->sweep);
 	return s.err;
 }

@@ -15,6 +15,7 @@
 #include <proc/lifecycle.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <proc/pidns.h>
 #include <proc/signal.h>
 #include <proc/tree.h>
@@ -56,7 +57,12 @@ static void exchange_identity(struct process *p, struct task *self)
 
 	ASSERT(old->exit_state == EXIT_ZOMBIE);
 	ASSERT(leads->process == p && !mine->process);
+	if (SABOTAGED(clear_first)) {
+		rcu_assign(leads->task, NULL);
+		race_delay_us(400);
+	}
 	pid_set_task(leads, self);
+	race_point("exec: leader's number taken");
 	rcu_assign(mine->task, old);
 	rcu_assign(self->pid, leads);
 	rcu_assign(old->pid, mine);

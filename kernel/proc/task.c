@@ -13,6 +13,7 @@
 #include <proc/task.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <fs/file.h>
 #include <fs/poll.h>
 #include <lib/string.h>
@@ -144,7 +145,10 @@ void task_put(struct task *t)
 	ASSERT(list_empty(&t->children) && list_empty(&t->tracees));
 	ASSERT(!t->tracee.flags);
 	arch_thread_fini(&t->thread.arch);
-	rcu_call(&t->rcu, task_free_rcu);
+	if (SABOTAGED(free_before_grace))
+		task_free_rcu(&t->rcu);
+	else
+		rcu_call(&t->rcu, task_free_rcu);
 }
 
 struct process *process_get(struct process *p)
@@ -185,8 +189,12 @@ void process_put(struct process *p)
 struct task *task_find(pid_t tid)
 {
 	struct pid *pid = pid_find(tid, current_pidns());
+	struct task *t = pid ? rcu_dereference(pid->task) : NULL;
 
-	return pid ? rcu_dereference(pid->task) : NULL;
+	race_point("look-up: task found");
+	if (SABOTAGED(free_before_grace))
+		race_delay_us(50);
+	return t;
 }
 
 struct process *process_find(pid_t nr)

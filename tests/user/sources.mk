@@ -6,6 +6,7 @@
 
 USER_TEST_LIB += tests/user/lib/test.c
 USER_TEST_LIB += tests/user/lib/thread.c
+USER_TEST_LIB += tests/user/lib/race.c
 USER_TEST_LIB += tests/user/lib/proc.c
 USER_TEST_LIB += tests/user/lib/ns.c
 USER_TEST_LIB += tests/user/lib/image.c
@@ -32,6 +33,10 @@ USER_TESTS += clone wait waitid reparent sessions creds
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
 USER_TESTS += ptrace_stops ptrace_regs ptrace_events
 USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers signalfd
+
+# the process tree without a global lock: make test-races, test-saboteurs
+USER_TESTS += race_zap race_kill race_exit race_exec race_proc race_init
+USER_TESTS += race_session race_drain lock_stat
 
 # threads
 USER_TESTS += threads threads_raw threads_exec futex futex_pi
