@@ -405,15 +405,16 @@ static void threads(void)
 	volatile pid_t *tid = shared_alloc(4096);
 	pid_t pid = child_start(two_threads, (void *)(uintptr_t)tid);
 	int first, second;
+	pid_t taker;
 
 	while (!*tid)
 		;
 	CHECK_EQ("seize the leader", pt(PTRACE_SEIZE, pid, 0, 0), 0);
 	CHECK_EQ("and the other", pt(PTRACE_SEIZE, *tid, 0, 0), 0);
 	kill(pid, SIGTSTP);
-	first = next(-1);
+	taker = waitpid(-1, &first, __WALL);
 	CHECK_STATUS("one has the signal", first, STOPPED(SIGTSTP));
-	need(resume(pid, SIGTSTP) == 0);
+	need(resume(taker, SIGTSTP) == 0);
 	first = next(pid);
 	second = next(*tid);
 	CHECK_STATUS("the leader stops", first, GROUP_STATUS(SIGTSTP));
