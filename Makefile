@@ -67,6 +67,8 @@ DEP_SETS := $(sort \
 	$(call needs,test test-% user host,build run test) \
 	$(call needs,test test-clients,iso uefi) \
 	$(call needs,boots figures,build run test) \
+	$(call needs,bench bench-% profile,build run test bench) \
+	$(if $(filter bench bench-wall,$(GOALS)),oracle) \
 	$(call needs,oracle,build run test oracle) \
 	$(call needs,iso run-iso usb,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
@@ -112,9 +114,9 @@ DEFS := $(if $(filter debug,$(MODE)),-DNIDUS_DEBUG=1)
 INCLUDES = -nostdinc -isystem $(CC_INCLUDE) -Iinclude -Iarch/x86_64/include
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wframe-larger-than=1024
-# A release is optimised as one program, and does not pad its code; what runs
-# seldom (COLD in the sources.mk) is made small.
-RELEASE := $(if $(filter release,$(MODE)),-momit-leaf-frame-pointer \
+# A release is optimised as one program, without frame pointers and padding;
+# what runs seldom (tools/cold.mk) is made small.
+RELEASE := $(if $(filter release,$(MODE)),\
 	-fno-align-functions -fno-align-loops -fno-align-jumps)
 LTO := $(if $(filter release,$(MODE)),$(if $(IS_CLANG),,-flto))
 OPT := -O2
@@ -122,7 +124,8 @@ CFLAGS_KERNEL = $(if $(IS_CLANG),--target=x86_64-elf) \
 	-std=gnu11 $(OPT) $(RELEASE) -g -ffreestanding $(INCLUDES) $(DEFS) \
 	-fno-pic -fno-pie -mno-red-zone -mcmodel=kernel -mgeneral-regs-only \
 	-fcf-protection=none -fno-asynchronous-unwind-tables \
-	-fno-omit-frame-pointer -fno-strict-aliasing -fno-stack-protector \
+	$(if $(filter debug,$(MODE)),-fno-omit-frame-pointer) \
+	-fno-strict-aliasing -fno-stack-protector \
 	-fno-common $(WARN) $(PREFIX_MAP) $(CFLAGS)
 # NASM writes the absolute path into its line tables: only on demand.
 NASMFLAGS = -f elf64 $(if $(ASM_LINES),-g -F dwarf) --reproducible -Ox \
@@ -417,8 +420,8 @@ prove = names=$$($(RUNNER) list $(1)) && \
 	prove --exec '$(RUNNER) tap' $$names
 
 .PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
-test: all host user ## everything below: host, kernel, user, pidns, clients
-	$(Q)$(call prove,host kernel user pidns clients)
+test: all host user ## everything below: host, kernel, user, pidns, clients, bench
+	$(Q)$(call prove,host kernel user pidns clients bench)
 
 test-host: host ## unit tests of pure C on this machine, with sanitizers
 	$(Q)$(call prove,host)
@@ -460,6 +463,34 @@ oracle: $(if $(filter no,$(NIDUS)),,all) user ## guest tests on Linux 6.12, then
 		$(if $(filter no,$(NIDUS)),,--nidus build/nidus.elf)
 
 COUNT ?= 100
+
+# ------------------------------------------------------------------ benchmark
+
+BENCH_SRCS := $(wildcard tests/bench/*.c)
+
+.PHONY: nsbench bench bench-wall bench-boot bench-check bench-record profile
+nsbench: build/bench/nsbench
+build/bench/nsbench: $(BENCH_SRCS) tests/bench/bench.h build/user/flags
+	$(say) USERLD $@
+	@mkdir -p $(@D)
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) -o $@ $(BENCH_SRCS)
+
+bench: ## ticks of each operation beside Linux's (LINUX=tuned|no|vmlinuz ONLY= CPUS=)
+	$(Q)$(PYTHON) tools/bench.py run
+
+bench-wall: ## wall time with real parallelism, in pairs with Linux
+	$(Q)$(PYTHON) tools/bench.py wall
+
+bench-boot: figures ## what a boot costs, as make figures
+
+bench-check: ## fails if an operation costs 3 % more than tests/bench/record.json
+	$(Q)$(PYTHON) tools/bench.py check
+
+bench-record: ## writes that record and the table of docs/performance.md
+	$(Q)$(PYTHON) tools/bench.py record
+
+profile: ## ticks of one operation by function: make profile OP=fork_exit_wait
+	$(Q)$(PYTHON) tools/bench.py profile $(OP)
 
 .PHONY: boots figures
 boots: all ## boot COUNT=100 times with CPUS= and count failures

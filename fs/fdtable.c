@@ -275,11 +275,14 @@ static void file_close(struct file_table *t, struct file *f)
 
 static void leaf_close(struct file_table *t, u32 i)
 {
-	struct fd_leaf *leaf = t->index->leaves[i];
+	u64 open = t->index->open[i];
 
-	for (u32 n = 0; leaf && n < LEAF_SLOTS; n++) {
-		if (leaf->slots[n])
-			file_close(t, leaf->slots[n]);
+	for (; open; open &= open - 1) {
+		struct file *f;
+
+		f = t->index->leaves[i]->slots[__builtin_ctzll(open)];
+		if (f)
+			file_close(t, f);
 	}
 	cond_resched();
 }
@@ -350,6 +353,19 @@ struct file *fd_get_any(struct file_table *t, int fd)
 	} while (f && !file_try_get(f));
 	rcu_read_unlock();
 	return f;
+}
+
+struct file *fd_borrow(struct file_table *t, int fd, bool *owned)
+{
+	struct file **slot;
+	struct file *f;
+
+	*owned = file_table_shared(t);
+	if (*owned)
+		return fd_get_file(t, fd);
+	slot = fd < 0 ? NULL : slot_of(t->index, (u32)fd);
+	f = slot ? *slot : NULL;
+	return f && !(f->mode & FILE_PATH) ? f : NULL;
 }
 
 struct file *fd_get_file(struct file_table *t, int fd)

@@ -53,6 +53,8 @@ void pipe_free(struct pipe *p)
 {
 	for (; p->tail != p->head; p->tail++)
 		page_put(slot_at(p, p->tail)->page);
+	if (p->spare)
+		page_put(p->spare);
 	kfree(p->slots);
 	kfree(p);
 }
@@ -72,7 +74,10 @@ static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 	if (*packet_end)
 		s->len = 0;
 	if (!s->len) {
-		page_put(s->page);
+		if (p->spare)
+			page_put(s->page);
+		else
+			p->spare = s->page;
 		WRITE_ONCE(p->tail, p->tail + 1);
 	}
 	return n;
@@ -173,15 +178,18 @@ static size_t append_to_last(struct pipe *p, struct iobuf *b)
 
 ssize_t pipe_append_page(struct pipe *p, struct iobuf *b, bool packet)
 {
-	struct page *page = page_alloc(0, 0, PAGE_KERNEL);
+	struct page *page = p->spare;
 	struct pipe_slot *s = slot_at(p, p->head);
 	size_t n;
 
 	if (!page)
+		page = page_alloc(0, 0, PAGE_KERNEL);
+	if (!page)
 		return -ENOMEM;
+	p->spare = NULL;
 	n = iobuf_take(b, page_to_virt(page), min(b->left, PAGE_SIZE));
 	if (!n) {
-		page_put(page);
+		p->spare = page;
 		return -EFAULT;
 	}
 	s->page = page;

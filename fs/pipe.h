@@ -31,6 +31,7 @@ struct pipe {
 	u32 nslots;			/* a power of two */
 	u32 head, tail;			/* free running: written, read */
 	struct pipe_slot *slots;	/* owned, nslots of them */
+	struct page *spare;		/* owned: one read empty, or NULL */
 	u32 readers, writers;		/* open files with that mode */
 	u32 reader_opens, writer_opens;	/* count every open, for FIFOs */
 	u32 nfiles;			/* [inode->lock] who keeps it */

@@ -290,6 +290,13 @@ static int step_down(struct walk_state *s, bool follow)
 	err = walk_child(&s->cur, &s->last, s->w->flags, &next.dentry);
 	if (err)
 		return err;
+	if (likely(!atomic_read(&next.dentry->mounts)) &&
+	    !S_ISLNK(next.dentry->inode->mode)) {
+		/* The mount, and its reference, stay. */
+		dentry_put(s->cur.dentry);
+		s->cur.dentry = next.dentry;
+		return 0;
+	}
 	mount_get(next.mount);
 	path_enter_mounts(&next);
 	if (next.mount != s->cur.mount && (s->w->flags & WALK_NO_XDEV)) {

@@ -7,8 +7,7 @@
 # See:   docs/performance.md
 
 COLD := $(filter drivers/% tests/kernel/% kernel/main.c kernel/params.c \
-	kernel/init.c lib/cpio.c lib/parse.c lib/sort.c lib/random.c \
-	lib/bitmap.c,$(SRCS))
+	kernel/init.c lib/cpio.c lib/parse.c lib/sort.c lib/random.c,$(SRCS))
 
 COLD += $(addprefix arch/x86_64/,boot/boot.c boot/multiboot2.c boot/pvh.c \
 	boot/memmap.c cpu.c cpu_describe.c gdt.c percpu.c backtrace.c \
@@ -16,20 +15,19 @@ COLD += $(addprefix arch/x86_64/,boot/boot.c boot/multiboot2.c boot/pvh.c \
 	calibrate.c rtc.c poweroff.c)
 
 COLD += $(addprefix kernel/core/,rank.c ksyms.c panic.c printk.c)
-COLD += $(addprefix kernel/sched/,balance.c params.c load.c wallclock.c)
+COLD += $(addprefix kernel/sched/,params.c load.c)
 COLD += mm/early.c mm/slab_debug.c mm/stat.c mm/alloc_fault.c
 COLD += $(addprefix mm/vm/,mremap.c madvise.c mlock.c msync.c mprotect.c)
 
-COLD += $(addprefix fs/,vfs_init.c superblock.c attr.c rename.c mount_copy.c \
+COLD += $(addprefix fs/,vfs_init.c rename.c mount_copy.c \
 	mount_ns.c mount_show.c propagate.c ramfs_mount.c memfd.c initramfs.c \
 	fifo.c timerfd.c lock.c chardev.c memdev.c kmsg.c random.c devnodes.c)
 COLD += $(filter fs/unix/% kernel/ipc/%,$(SRCS))
 
-COLD += $(addprefix kernel/proc/,start.c user.c user_ns.c user_ns_map.c \
-	utsns.c mntns.c plainns.c timens.c init_task.c exec_script.c \
-	exec_cred.c takeover.c session.c subreaper.c futex_robust.c \
+COLD += $(addprefix kernel/proc/,start.c user_ns_map.c \
+	mntns.c init_task.c exec_script.c takeover.c subreaper.c futex_robust.c \
 	file_owner.c procfs_sys.c procfs_sysctl.c procfs_mem.c procfs_user.c \
-	signal_stop.c posix_timers.c signalfd.c)
+	posix_timers.c signalfd.c)
 
 COLD += $(filter-out $(addprefix kernel/sys/,dispatch.c process.c exec.c \
 	signal.c pidfd.c file_open.c file_io.c file_fd.c file_stat.c memory.c \

@@ -37,6 +37,7 @@ sparse|sparse|check|static checks
 shellcheck|shellcheck|check|checks the shell scripts
 spin|spin|check|checks the models of the process tree
 git|git|check format|lists the files of the tree
+gnuplot-nox|gnuplot|bench|draws the figures of make bench
 gdb|gdb|debug|the debugger
 clang-format|clang-format|format|formats C
 '

@@ -1,7 +1,10 @@
 /*
  * arch/x86_64/backtrace.c - where the kernel is and how it got there
  *
- * What:  the frame-pointer walk, and the dump of registers with it.
+ * What:  the walk along the frame pointers, and the dump of registers with it.
+ *        A release has none (a tenth of what forks and switches cost): there
+ *        the stack is searched for return addresses, so that what an earlier
+ *        call left behind may appear among the callers.
  * Locks: none: called from panics and NMIs, so nothing here waits, and every
  *        pointer is checked before it is followed.
  * Life:  frames are only read inside one kernel stack: the pointer must rise
@@ -22,19 +25,20 @@
 
 #define STACK_SPAN 16384u	/* no kernel stack is larger */
 #define DUMP_FRAMES 24
+#ifdef NIDUS_DEBUG
+#define HAS_FRAME_POINTERS true
+#else
+#define HAS_FRAME_POINTERS false
+#endif
 
 static bool is_text(u64 addr)
 {
 	return addr >= (u64)text_start && addr < (u64)text_end;
 }
 
-/* Kernel half only, aligned, and in the page of @from or one that the stack of
- * @from reaches upwards: a stack is mapped from any used word to its top. */
-static bool frame_ok(u64 fp, u64 from)
+u64 backtrace_start(const struct regs *r)
 {
-	if (fp < DIRECT_MAP_BASE || !IS_ALIGNED(fp, 8))
-		return false;
-	return fp > from && fp - from < STACK_SPAN;
+	return HAS_FRAME_POINTERS ? r->rbp : r->rsp;
 }
 
 /* A frame beyond the top of the stack would be unmapped memory: the top of
@@ -46,6 +50,23 @@ static u64 stack_limit(u64 fp)
 	if (t && fp < t->kstack_top && t->kstack_top - fp <= STACK_SPAN)
 		return t->kstack_top;
 	return PAGE_ALIGN_DOWN(fp) + PAGE_SIZE;
+}
+
+#ifdef NIDUS_DEBUG
+/* Kernel half only, aligned, and in the page of @from or one that the stack of
+ * @from reaches upwards: a stack is mapped from any used word to its top. */
+static bool frame_ok(u64 fp, u64 from)
+{
+	if (fp < DIRECT_MAP_BASE || !IS_ALIGNED(fp, 8))
+		return false;
+	return fp > from && fp - from < STACK_SPAN;
+}
+
+/* Where a walk begins, of what a thread left: its frame pointer, if it is one,
+ * or its stack pointer. 0: nowhere. */
+static u64 walk_start(u64 fp, u64 sp)
+{
+	return frame_ok(fp, sp - 8) ? fp : 0;
 }
 
 static u32 walk(u64 fp, u64 limit, u64 *out, u32 max)
@@ -65,6 +86,42 @@ static u32 walk(u64 fp, u64 limit, u64 *out, u32 max)
 	}
 	return n;
 }
+#else
+static u64 walk_start(u64 fp UNUSED, u64 sp)
+{
+	return sp;
+}
+
+/* Does a call end at @addr? CALL rel32, or CALL r/m with 0 to 4 bytes behind
+ * the ModRM byte (SDM volume 2, CALL; opcode E8, FF /2). */
+static bool is_return_address(u64 addr)
+{
+	const u8 *end = (const u8 *)addr;
+
+	if (!is_text(addr) || !is_text(addr - 8))
+		return false;
+	if (end[-5] == 0xe8)
+		return true;
+	for (int n = 2; n <= 7; n++) {
+		if (end[-n] == 0xff && (end[1 - n] >> 3 & 7) == 2)
+			return true;
+	}
+	return false;
+}
+
+static u32 walk(u64 at, u64 limit, u64 *out, u32 max)
+{
+	u32 n = 0;
+
+	for (; n < max && at + 8 <= limit; at += 8) {
+		u64 word = *(const u64 *)at;
+
+		if (is_return_address(word))
+			out[n++] = word;
+	}
+	return n;
+}
+#endif
 
 u32 backtrace_walk(u64 fp, u64 *out, u32 max)
 {
@@ -89,9 +146,8 @@ u32 backtrace_thread(const struct arch_thread *t, u64 *out, u32 max)
 	if (!is_text(words[6]))
 		return 0;
 	out[0] = words[6];
-	if (!frame_ok(words[5], sp))
-		return 1;
-	return 1 + walk(words[5], top, out + 1, max - 1);
+	sp = walk_start(words[5], sp + 7 * sizeof(u64));
+	return 1 + (sp ? walk(sp, top, out + 1, max - 1) : 0);
 }
 
 static void print_address(const char *what, u64 addr)
@@ -126,6 +182,6 @@ void regs_dump(const struct regs *r)
 	pr_err("rbp %016lx r8  %016lx r9  %016lx\n", r->rbp, r->r8, r->r9);
 	pr_err("r10 %016lx r11 %016lx r12 %016lx\n", r->r10, r->r11, r->r12);
 	pr_err("r13 %016lx r14 %016lx r15 %016lx\n", r->r13, r->r14, r->r15);
-	if (!regs_from_user(r) && r->rbp)
-		print_trace(r->rbp);
+	if (!regs_from_user(r) && backtrace_start(r))
+		print_trace(backtrace_start(r));
 }

@@ -202,9 +202,12 @@ int mmu_init(struct mmu *mmu)
 {
 	u64 *top;
 
-	*mmu = (struct mmu){ .root = table_alloc() };
+	mmu->root = table_alloc();
 	if (!mmu->root)
 		return -ENOMEM;
+	mmu->cpus = (struct cpumask){ 0 };
+	mmu->npagetables = 0;
+	mmu->ntracked = 0;
 	top = phys_to_virt(mmu->root);
 	for (u32 i = 0; i < direct_map_slots; i++)
 		top[SLOT_DIRECT + i] = kernel_top[SLOT_DIRECT + i];
@@ -380,7 +383,8 @@ bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags)
 	return true;
 }
 
-void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg)
+void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
+	       void *arg)
 {
 	struct run r = { .next = start };
 	u64 *pte;
@@ -390,8 +394,7 @@ void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg)
 			u64 e = xchg(pte, 0);
 
 			if (fn)
-				fn(run_va(&r, pte), e & PTE_ADDR, pte_flags(e),
-				   arg);
+				fn(run_va(&r, pte), e & PTE_ADDR, arg);
 		}
 	}
 }
@@ -431,7 +434,7 @@ void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
 struct copy {
 	struct mmu *dst;
 	bool write_protect;
-	mmu_page_fn fn;
+	mmu_plain_fn fn;
 	void *arg;
 };
 
@@ -451,7 +454,7 @@ static inline u64 copy_entry(u64 *from, bool write_protect)
 static int copy_run(const struct copy *c, const struct run *r)
 {
 	bool write_protect = c->write_protect;
-	mmu_page_fn fn = c->fn;
+	mmu_plain_fn fn = c->fn;
 	u64 *pte = pte_next(r->pte, r->stop);
 	u64 *to;
 
@@ -466,13 +469,13 @@ static int copy_run(const struct copy *c, const struct run *r)
 
 		WRITE_ONCE(to[pte - r->pte], e);
 		if (fn)
-			fn(run_va(r, pte), e & PTE_ADDR, pte_flags(e), c->arg);
+			fn(run_va(r, pte), e & PTE_ADDR, c->arg);
 	}
 	return 0;
 }
 
 int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
-	     bool write_protect, mmu_page_fn fn, void *arg)
+	     bool write_protect, mmu_plain_fn fn, void *arg)
 {
 	struct copy c = {
 		.dst = dst,

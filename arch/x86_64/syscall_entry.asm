@@ -1,7 +1,9 @@
 ; arch/x86_64/syscall_entry.asm - the SYSCALL instruction and the way back
 ;
-; What:  builds a complete struct regs, calls upcall_syscall, and returns by
-;        SYSRET when that is right, else by the IRET of trap_entry.asm.
+; What:  builds a complete struct regs, calls what the number means, and
+;        returns by SYSRET when that is right, else by the IRET of
+;        trap_entry.asm. Whatever is not plain (no such call, work bits of the
+;        thread are set, calls are traced) is upcall_syscall's.
 ; Life:  SYSRET is right when regs.fast_exit is still 1, that is nobody wrote a
 ;        register but rax since the entry, so the return address is the one
 ;        SYSCALL stored (canonical, since the last page of the user half is
@@ -17,7 +19,10 @@
 
 extern cpu_local
 extern cpu_tss
+extern syscall_table
+extern upcall_fast_calls
 extern upcall_syscall
+extern upcall_syscall_finish
 extern trap_exit_work
 extern trap_return_user
 
@@ -25,6 +30,8 @@ global syscall_entry
 global syscall_entry_compat
 
 ENOSYS		equ 38
+ERESTART_FIRST	equ 516			; -516 to -512: to be restarted
+ERESTART_SPAN	equ 4
 
 bits 64
 section .text progbits alloc exec nowrite align=64
@@ -45,9 +52,26 @@ syscall_entry:
 	push 1				; fast_exit
 	push rax			; nr
 	PUSH_GENERAL
-	mov rdi, rsp
+	mov r11, [gs:cpu_local + LOCAL_CURRENT]
+	cmp dword [r11 + THREAD_WORK], 0
+	jne .slow
+	cmp rax, [rel upcall_fast_calls]
+	jae .slow
+	lea rax, [rax + rax * 2]	; 24 bytes, the function first
+	mov rax, [syscall_table + rax * 8]
+	test rax, rax
+	jz .slow
+	mov rcx, r10			; the others are in their places
 	sti
-	call upcall_syscall
+	call rax
+	mov [rsp + REGS_RAX], rax
+	mov rcx, [gs:cpu_local + LOCAL_CURRENT]
+	cmp dword [rcx + THREAD_WORK], 0
+	jne .finish
+	add rax, ERESTART_FIRST
+	cmp rax, ERESTART_SPAN
+	jbe .finish
+.done:
 	cli
 	mov rax, [gs:cpu_local + LOCAL_CURRENT]
 	test dword [rax + THREAD_WORK], WORK_EXIT_MASK
@@ -68,6 +92,16 @@ syscall_entry:
 	mov rsp, [rsp + REGS_RSP]
 	swapgs
 	o64 sysret
+.slow:
+	mov rdi, rsp
+	sti
+	call upcall_syscall
+	jmp .done
+.finish:
+	mov rdi, rsp
+	mov rsi, [rsp + REGS_RAX]
+	call upcall_syscall_finish
+	jmp .done
 .work:
 	mov rdi, rsp
 	call trap_exit_work

@@ -96,10 +96,13 @@ bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags);
  * page and its flags; what it does is the walker's business.
  */
 typedef void (*mmu_page_fn)(u64 va, paddr_t pa, u32 flags, void *arg);
+/* The same for those who need no flags. */
+typedef void (*mmu_plain_fn)(u64 va, paddr_t pa, void *arg);
 
 /* Remove all pages of the range; @fn (may be NULL) sees each one removed and
  * must not free it before the caller flushed. Empty tables stay. */
-void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_page_fn fn, void *arg);
+void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
+	       void *arg);
 /* Set the flags of all present pages in the range. MMU_WRITE is granted only
  * where @allow_write(pa, arg) says so (NULL: everywhere): copy on write. */
 void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
@@ -112,7 +115,7 @@ void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
  * Return: 0, -ENOMEM with a part copied (and @fn called for that part).
  */
 int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
-	     bool write_protect, mmu_page_fn fn, void *arg);
+	     bool write_protect, mmu_plain_fn fn, void *arg);
 /* Move entries (mremap); tables of @to are built. Return: 0, -ENOMEM with
  * nothing moved. The caller flushes the old range. */
 int mmu_move(struct mmu *mmu, u64 from, u64 to, u64 len);

@@ -35,6 +35,9 @@ void machine_test_exit(u8 value);
  * Return: number of addresses stored in @out. Context: any; never faults.
  */
 u32 backtrace_walk(u64 fp, u64 *out, u32 max);
+/* What it takes for the place where @r was saved. */
+struct regs;
+u64 backtrace_start(const struct regs *r);
 /* Print registers and a symbolised back trace. */
 void regs_dump(const struct regs *r);
 /* Back trace of another, switched-out thread. */

@@ -24,9 +24,16 @@ NORETURN void upcall_cpu_start(void);
  * and sets its kstack_top to the boot stack. */
 struct arch_thread *upcall_idle_thread(u32 cpu);
 
-/* kernel/sys/dispatch.c: run system call; the result goes to the registers by
- * the callee. Interrupts on. */
+/* kernel/sys/dispatch.c: system calls with numbers below this are called by
+ * the entry code itself through syscall_table (kernel/sys/table.c), with the
+ * user's arguments and interrupts on. */
+extern u64 upcall_fast_calls;
+/* kernel/sys/dispatch.c: any other system call, and any while work bits are
+ * set; the result goes to the registers by the callee. Interrupts on. */
 void upcall_syscall(struct regs *r);
+/* What is left to do after one that returned @ret, when there are work bits or
+ * @ret asks for a restart. */
+void upcall_syscall_finish(struct regs *r, long ret);
 /* kernel/sys/dispatch.c: leaving to user mode with work bits set; returns
  * with none left to do. Called with interrupts on; caller re-checks. */
 void upcall_user_work(struct regs *r);

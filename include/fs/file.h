@@ -164,6 +164,10 @@ void file_table_get(struct file_table *t);
 bool file_table_shared(struct file_table *t);
 void file_table_put(struct file_table *t);	/* closes all at the last */
 void file_table_close_exec(struct file_table *t);
+/* For the length of one call of the table's user: a reference is taken, and
+ * *@owned says so, only if others could close the file meanwhile. NULL: not
+ * open, or O_PATH. */
+struct file *fd_borrow(struct file_table *t, int fd, bool *owned);
 /* With a reference. NULL: not open (or O_PATH, for fd_get_file). */
 struct file *fd_get_file(struct file_table *t, int fd);
 struct file *fd_get_any(struct file_table *t, int fd);	/* O_PATH too */

@@ -25,7 +25,7 @@ struct uts_ns;
 
 struct nsproxy {
 	struct refcount refs;
-	struct pid_ns *pid_for_children;
+	struct pid_ns *pid_for_children;	/* a sole user changes it */
 	struct uts_ns *uts;
 	struct mount_ns *mnt;
 	struct plain_ns *ipc, *net, *cgroup;
@@ -33,6 +33,13 @@ struct nsproxy {
 };
 
 void nsproxy_init(void);
+/*
+ * nsproxy_enter_pid - later children of the caller are born in @ns
+ * Nothing else of its set changes, so no copy is made if nobody shares it.
+ * @ns:      stolen
+ * Return:   0, -ENOMEM
+ */
+int nsproxy_enter_pid(struct pid_ns *ns);
 extern struct nsproxy nsproxy_init_set;
 void nsproxy_get(struct nsproxy *p);
 void nsproxy_put(struct nsproxy *p);

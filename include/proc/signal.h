@@ -18,6 +18,8 @@ struct regs;
 struct sighand {		/* shared by CLONE_SIGHAND */
 	struct refcount refs;
 	struct spinlock lock;		/* RANK_SIGHAND, irq-safe */
+	u64 changed;			/* [lock] set of those whose action was
+					   ever set: all others are zeros */
 	struct k_sigaction action[NSIG];	/* [lock] */
 	struct rcu_head rcu;
 };

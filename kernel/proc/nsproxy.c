@@ -3,7 +3,8 @@
  *
  * What:  copies of the set for clone, unshare and exec; one namespace of a
  *        task for those who show it.
- * Locks: the structure is constant; a task's pointer to it changes under the
+ * Locks: the structure is constant, but for pid_for_children of a set with one
+ *        user; a task's pointer to it, and that field, change under the
  *        task's alloc_lock and only by the task itself.
  * Life:  shared by reference; the old set is put after the lock is dropped,
  *        because the last reference of a mount namespace may sleep.
@@ -224,6 +225,28 @@ void nsproxy_switch(struct nsproxy *p)
 	rcu_assign(t->nsproxy, p);
 	spin_unlock(&t->alloc_lock);
 	nsproxy_put(old);
+}
+
+int nsproxy_enter_pid(struct pid_ns *ns)
+{
+	const struct nsproxy_args args = { .from = current_task() };
+	struct task *t = current_task();
+	struct nsproxy *set = t->nsproxy;
+	struct pid_ns *old;
+
+	if (refcount_read(&set->refs) > 1) {
+		if (nsproxy_copy(&args, &set)) {
+			pidns_put(ns);
+			return -ENOMEM;
+		}
+		nsproxy_switch(set);
+	}
+	spin_lock(&t->alloc_lock);
+	old = set->pid_for_children;
+	set->pid_for_children = ns;
+	spin_unlock(&t->alloc_lock);
+	pidns_put(old);
+	return 0;
 }
 
 /* --- one namespace of a task --------------------------------------------- */

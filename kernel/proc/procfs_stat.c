@@ -114,15 +114,14 @@ struct sigsets {
 
 static void read_actions(const struct sighand *h, struct sigsets *s)
 {
-	for (int sig = 1; sig <= NSIG; sig++) {
-		u64 handler = h->action[sig - 1].handler;
+	for (u64 left = READ_ONCE(h->changed); left; left &= left - 1) {
+		u32 i = (u32)__builtin_ctzll(left);
+		u64 handler = READ_ONCE(h->action[i].handler);
 
-		if (handler == SIG_DFL)
-			continue;
 		if (handler == SIG_IGN)
-			s->ignored |= SIGMASK(sig);
-		else
-			s->caught |= SIGMASK(sig);
+			s->ignored |= BIT(i);
+		else if (handler != SIG_DFL)
+			s->caught |= BIT(i);
 	}
 }
 

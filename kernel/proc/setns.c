@@ -57,14 +57,22 @@ static int install_user(struct joining *j, struct ns_common *common)
 	return j->cred ? user_ns_enter(j->cred, ns) : -ENOMEM;
 }
 
-static int install_pid(struct joining *j, struct ns_common *common)
+static int check_pid(const struct joining *j, struct ns_common *common)
 {
 	struct pid_ns *ns = container_of(common, struct pid_ns, common);
 
 	if (!may_join(j, common))
 		return -EPERM;
-	if (!pidns_is_below(ns, current_pidns()))
-		return -EINVAL;
+	return pidns_is_below(ns, current_pidns()) ? 0 : -EINVAL;
+}
+
+static int install_pid(struct joining *j, struct ns_common *common)
+{
+	struct pid_ns *ns = container_of(common, struct pid_ns, common);
+	int err = check_pid(j, common);
+
+	if (err)
+		return err;
 	pidns_put(j->set->pid_for_children);
 	j->set->pid_for_children = pidns_get(ns);
 	return 0;
@@ -170,10 +178,24 @@ static int joining_end(struct joining *j, int err)
 	return 0;
 }
 
+/* By far the most frequent: nothing but where children are born changes. */
+static int setns_pid(struct ns_common *common)
+{
+	struct pid_ns *ns = container_of(common, struct pid_ns, common);
+	const struct joining j = { 0 };
+	int err = check_pid(&j, common);
+
+	return err ? err : nsproxy_enter_pid(pidns_get(ns));
+}
+
 static int setns_one(struct ns_common *ns)
 {
 	struct joining j;
-	int err = joining_begin(&j);
+	int err;
+
+	if (ns->ops->clone_flag == CLONE_NEWPID)
+		return setns_pid(ns);
+	err = joining_begin(&j);
 
 	return err ? err : joining_end(&j, install(&j, ns));
 }

@@ -205,14 +205,26 @@ int signal_dequeue(u64 set, struct siginfo *info)
 	return sig;
 }
 
+/* All but the actions. */
+static struct sighand *sighand_alloc(void)
+{
+	struct sighand *s = slab_alloc(sighand_cache);
+
+	if (!s)
+		return NULL;
+	refcount_set(&s->refs, 1);
+	spin_init(&s->lock, "sighand", RANK_SIGHAND);
+	return s;
+}
+
 int sighand_create(struct sighand **out)
 {
-	struct sighand *s = slab_zalloc(sighand_cache);
+	struct sighand *s = sighand_alloc();
 
 	if (!s)
 		return -ENOMEM;
-	refcount_set(&s->refs, 1);
-	spin_init(&s->lock, "sighand", RANK_SIGHAND);
+	s->changed = 0;
+	memset(s->action, 0, sizeof(s->action));
 	*out = s;
 	return 0;
 }
@@ -220,14 +232,16 @@ int sighand_create(struct sighand **out)
 int sighand_clone(const struct sighand *src, struct sighand **out)
 {
 	struct sighand *from = (struct sighand *)(u64)src;
-	int err = sighand_create(out);
+	struct sighand *s = sighand_alloc();
 	u64 flags;
 
-	if (err)
-		return err;
+	if (!s)
+		return -ENOMEM;
 	flags = spin_lock_irqsave(&from->lock);
-	memcpy((*out)->action, from->action, sizeof(from->action));
+	s->changed = from->changed;
+	memcpy(s->action, from->action, sizeof(s->action));
 	spin_unlock_irqrestore(&from->lock, flags);
+	*out = s;
 	return 0;
 }
 
@@ -251,8 +265,8 @@ void sighand_reset_caught(struct sighand *s)
 {
 	u64 flags = spin_lock_irqsave(&s->lock);
 
-	for (u32 i = 0; i < NSIG; i++) {
-		struct k_sigaction *a = &s->action[i];
+	for (u64 left = s->changed; left; left &= left - 1) {
+		struct k_sigaction *a = &s->action[__builtin_ctzll(left)];
 
 		if (a->handler != SIG_IGN)
 			a->handler = SIG_DFL;
@@ -291,6 +305,7 @@ int signal_action(int sig, const struct k_sigaction *act,
 	if (act) {
 		struct k_sigaction *a = &s->action[sig - 1];
 
+		s->changed |= SIGMASK(sig);
 		*a = *act;
 		a->mask &= ~SIG_UNBLOCKABLE;
 		a->flags &= SIG_KNOWN_FLAGS;
@@ -309,6 +324,7 @@ void signal_ignore_children(void)
 	struct sighand *s = current_task()->sighand;
 	u64 flags = spin_lock_irqsave(&s->lock);
 
+	s->changed |= SIGMASK(SIGCHLD);
 	s->action[SIGCHLD - 1].handler = SIG_IGN;
 	spin_unlock_irqrestore(&s->lock, flags);
 }

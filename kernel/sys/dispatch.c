@@ -19,6 +19,7 @@
 #include "table.h"
 #include <uapi/errno.h>
 
+u64 upcall_fast_calls = NR_SYSCALLS;	/* [I] after the command line */
 static bool trace_calls;
 static bool census_on;
 static struct atomic refused[NR_SYSCALLS];	/* answered -ENOSYS */
@@ -31,6 +32,7 @@ void syscalls_init(void)
 void syscall_trace_enable(void)
 {
 	trace_calls = true;
+	upcall_fast_calls = 0;
 }
 
 void syscall_census_enable(void)
@@ -96,6 +98,17 @@ static bool watched(void)
 	return unlikely(READ_ONCE(arch_current()->work) & WORK_TRACE);
 }
 
+void upcall_syscall_finish(struct regs *r, long ret)
+{
+	if (watched())
+		syscall_leave(r);
+	/* A call to be restarted passes signal_deliver, whoever took the
+	 * signal that interrupted it. */
+	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK &&
+		     regs_syscall_nr(r) >= 0))
+		signal_deliver(r);
+}
+
 void upcall_syscall(struct regs *r)
 {
 	long ret = 0;
@@ -105,13 +118,7 @@ void upcall_syscall(struct regs *r)
 		ret = run(r);
 		regs_set_return(r, (u64)ret);
 	}
-	if (watched())
-		syscall_leave(r);
-	/* A call to be restarted passes signal_deliver, whoever took the
-	 * signal that interrupted it. */
-	if (unlikely(ret <= -ERESTARTSYS && ret >= -ERESTART_RESTARTBLOCK &&
-		     regs_syscall_nr(r) >= 0))
-		signal_deliver(r);
+	upcall_syscall_finish(r, ret);
 }
 
 static void clear_work(u32 bits)

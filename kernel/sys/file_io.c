@@ -98,12 +98,13 @@ static int check_writable(const struct file *f)
 
 long sys_read(int fd, uptr_t ubuf, size_t len)
 {
+	bool owned;
+	struct file *f = fd_borrow(current_task()->files, fd, &owned);
 	struct iobuf buf;
-	struct file *f;
-	long ret = fd_to_file(fd, &f);
+	long ret;
 
-	if (ret)
-		return ret;
+	if (!f)
+		return -EBADF;
 	ret = check_readable(f);
 	if (!ret && !user_range_ok(ubuf, len))
 		ret = -EFAULT;
@@ -111,18 +112,20 @@ long sys_read(int fd, uptr_t ubuf, size_t len)
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
 		ret = io_read_done(file_read(f, &buf));
 	}
-	file_put(f);
+	if (owned)
+		file_put(f);
 	return ret;
 }
 
 long sys_write(int fd, uptr_t ubuf, size_t len)
 {
+	bool owned;
+	struct file *f = fd_borrow(current_task()->files, fd, &owned);
 	struct iobuf buf;
-	struct file *f;
-	long ret = fd_to_file(fd, &f);
+	long ret;
 
-	if (ret)
-		return ret;
+	if (!f)
+		return -EBADF;
 	ret = check_writable(f);
 	if (!ret && !user_range_ok(ubuf, len))
 		ret = -EFAULT;
@@ -131,7 +134,8 @@ long sys_write(int fd, uptr_t ubuf, size_t len)
 		ret = io_write_done(file_write(f, &buf));
 		ret = raise_broken_pipe(f, ret);
 	}
-	file_put(f);
+	if (owned)
+		file_put(f);
 	return ret;
 }
 

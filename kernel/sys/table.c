@@ -8,7 +8,12 @@
  */
 #include "table.h"
 
+#include <arch/upcall.h>
+
 #include "calls.h"
+
+static_assert(sizeof(struct syscall_entry) == 24 &&
+	      offsetof(struct syscall_entry, fn) == 0, "syscall_entry.asm");
 
 const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_read] = { (syscall_any)sys_read, "read", 3 },

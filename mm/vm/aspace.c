@@ -32,11 +32,12 @@ void vm_init(void)
 
 int aspace_create(struct aspace **out)
 {
-	struct aspace *as = slab_zalloc(aspace_cache);
+	struct aspace *as = slab_alloc(aspace_cache);
 	int err;
 
 	if (!as)
 		return -ENOMEM;
+	memset(&as->users, 0, sizeof(*as) - offsetof(struct aspace, users));
 	err = mmu_init(&as->mmu);
 	if (err) {
 		slab_free(aspace_cache, as);
@@ -145,7 +146,7 @@ static int clone_region(struct aspace *dst, struct region *from)
 	r->object = from->object;
 	r->file = from->file;
 	region_hold(r);
-	region_insert(r, from);
+	region_append(r, from);
 	return 0;
 }
 
@@ -177,7 +178,7 @@ struct clone {
 };
 
 /* The child gets the same page at @va. Both page-table locks held. */
-static void clone_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED, void *arg)
+static void clone_page(u64 va UNUSED, paddr_t pa, void *arg)
 {
 	struct page *p = phys_to_page(pa);
 	struct clone *c = arg;

@@ -108,14 +108,36 @@ static size_t move(struct iobuf *b, void *mem, size_t len, step_fn *step)
 	return done;
 }
 
+/* The usual case: one piece of user memory. */
+static inline bool is_plain(const struct iobuf *b)
+{
+	return b->vec == &b->one && !b->is_kernel;
+}
+
+static inline size_t advance(struct iobuf *b, size_t n)
+{
+	b->cur_off += n;
+	b->left -= n;
+	return n;
+}
+
 size_t iobuf_put(struct iobuf *b, const void *src, size_t len)
 {
+	if (likely(is_plain(b)))
+		return advance(b, copy_to_user_partial(b->one.iov_base +
+						       b->cur_off, src,
+						       min(len, b->left)));
 	return move(b, (void *)src, len,
 		    b->is_kernel ? put_kernel_step : put_user_step);
 }
 
 size_t iobuf_take(struct iobuf *b, void *dst, size_t len)
 {
+	if (likely(is_plain(b)))
+		return advance(b, copy_from_user_partial(dst,
+							 b->one.iov_base +
+							 b->cur_off,
+							 min(len, b->left)));
 	return move(b, dst, len,
 		    b->is_kernel ? take_kernel_step : take_user_step);
 }

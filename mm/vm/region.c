@@ -204,6 +204,18 @@ static void tree_insert(struct region *r)
 	rb_insert_color(&r->node, &r->aspace->regions);
 }
 
+/* The same for one above all others: @top is the last one, or NULL. */
+static void tree_append(struct region *r, struct region *top)
+{
+	struct rb_root *root = &r->aspace->regions;
+
+	if (top)
+		rb_insert_at(&r->node, &top->node, &top->node.right);
+	else
+		rb_insert_at(&r->node, NULL, &root->node);
+	rb_insert_color(&r->node, root);
+}
+
 static void tree_erase(struct region *r)
 {
 	rb_erase(&r->node, &r->aspace->regions);
@@ -255,6 +267,22 @@ void region_insert(struct region *r, struct region *sibling)
 	region_unlock(r);
 	r->aspace->nregions++;
 	account(r->aspace, r->flags, region_pages(r));
+}
+
+void region_append(struct region *r, struct region *sibling)
+{
+	struct aspace *as = r->aspace;
+
+	/* Nobody else sees the space: only the object's list is shared. */
+	if (r->object)
+		spin_lock(&r->object->lock);
+	tree_append(r, as->last_hit);
+	object_link(r, sibling);
+	if (r->object)
+		spin_unlock(&r->object->lock);
+	as->last_hit = r;
+	as->nregions++;
+	account(as, r->flags, region_pages(r));
 }
 
 void region_remove(struct region *r)

@@ -32,6 +32,9 @@ void region_free_all(struct aspace *as);
 /* Into the tree and the object's list, there after @sibling if not NULL, so
  * that truncation meets the parent's region before the child's. */
 void region_insert(struct region *r, struct region *sibling);
+/* The same in a space that nobody else sees yet, made from below: behind the
+ * region appended last. */
+void region_append(struct region *r, struct region *sibling);
 /* Out of the tree; pages may still be mapped. Then, when they are gone: */
 void region_remove(struct region *r);
 void region_unlink_object(struct region *r);
@@ -112,8 +115,8 @@ struct page_batch {
 	struct page *own[32];
 };
 void page_batch_init(struct page_batch *b, struct aspace *as);
-/* A mmu_page_fn. [P] */
-void page_batch_add(u64 va, paddr_t pa, u32 flags, void *batch);
+/* A mmu_plain_fn. [P] */
+void page_batch_add(u64 va, paddr_t pa, void *batch);
 /* Flush; afterwards the pages may be freed. [P] */
 void page_batch_flush(struct page_batch *b);
 /* Free what was flushed. Any locks of higher rank. */

@@ -64,7 +64,7 @@ static void batch_grow(struct page_batch *b)
 		b->pages[i] = b->own[i];
 }
 
-void page_batch_add(u64 va, paddr_t pa, u32 flags UNUSED, void *batch)
+void page_batch_add(u64 va, paddr_t pa, void *batch)
 {
 	struct page_batch *b = batch;
 	struct page *p = phys_to_page(pa);
@@ -139,8 +139,7 @@ struct release {
 };
 
 /* Nobody can reach the page through the dying tables: no flush, no batch. */
-static void release_page(u64 va UNUSED, paddr_t pa, u32 flags UNUSED,
-			 void *arg)
+static void release_page(u64 va UNUSED, paddr_t pa, void *arg)
 {
 	struct page *p = phys_to_page(pa);
 	struct release *rel = arg;
