@@ -54,15 +54,17 @@ def code_lines(path):
     return sum(1 for line in text.split('\n') if line.strip())
 
 
-def facilities():
+def facilities(paths):
     """Sources that a build can leave out: tools/facilities.mk."""
     with open('tools/facilities.mk', encoding='utf-8') as f:
-        return set(re.findall(r'[\w/]+\.(?:c|asm)', re.sub(r'#.*', '', f.read())))
+        text = re.sub(r'#.*', '', f.read())
+    whole = tuple(re.findall(r'\$\(filter ([\w/]+/)%', text))
+    return set(re.findall(r'[\w/]+\.(?:c|asm)', text)) | {p for p in paths if p.startswith(whole)}
 
 
 def optional_files(paths):
     """Those sources, and headers that nothing else includes."""
-    found = facilities() | {p for p in paths if p.startswith('tests/kernel/')}
+    found = facilities(paths)
     users = {p: set() for p in paths if p.endswith('.h')}
     for path in paths:
         with open(path, encoding='utf-8') as f:

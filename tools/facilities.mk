@@ -9,11 +9,15 @@
 FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
 FACILITY_epoll := fs/epoll.c kernel/sys/epoll.c
 FACILITY_eventfd := fs/eventfd.c kernel/sys/eventfd.c
+FACILITY_futex_pi := kernel/proc/futex_pi.c
+FACILITY_futex2 := kernel/proc/futex_many.c kernel/sys/futex2.c
 FACILITY_kcmp := kernel/sys/kcmp.c
 FACILITY_keyboard := drivers/keyboard.c drivers/keymap.c
 FACILITY_locks := fs/lock.c kernel/sys/lock.c
 FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
 FACILITY_join := kernel/proc/pidns_join.c
+FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
+	kernel/sys/mqueue.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
 FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
@@ -28,6 +32,13 @@ FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
 FACILITY_selftest := $(filter tests/kernel/%,$(SRCS))
 FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
 FACILITY_splice := fs/splice.c kernel/sys/splice.c
+FACILITY_sysv_msg := kernel/ipc/msg.c kernel/sys/sysv_msg.c
+FACILITY_sysv_sem := kernel/ipc/sem.c kernel/ipc/sem_control.c \
+	kernel/ipc/sem_undo.c kernel/sys/sysv_sem.c
+FACILITY_sysv_shm := kernel/ipc/shm.c kernel/sys/sysv_shm.c
+# All of these, and what they share.
+FACILITY_ipc = $(filter kernel/ipc/%,$(SRCS)) $(FACILITY_mqueue) \
+	$(FACILITY_sysv_msg) $(FACILITY_sysv_sem) $(FACILITY_sysv_shm)
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
 FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \
