@@ -61,7 +61,7 @@ USER_TESTS += ns_mounts acct ns_join
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
 USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
-USER_TESTS += ns_sessions ns_bugs
+USER_TESTS += ns_sessions ns_bugs ns_traced
 
 # bad programs, and many of them
 USER_TESTS += uaccess privileged storm alloc_faults leak
