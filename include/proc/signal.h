@@ -47,6 +47,8 @@ int signal_send_task(struct task *t, int sig, const struct siginfo *info);
 /* A fault of the current thread: cannot be blocked or ignored. */
 void signal_force(int sig, const struct siginfo *info);
 void signal_force_fault(int sig, int code, uptr_t addr);
+/* What kill(2) tells: SI_USER from the current process. */
+void siginfo_for_kill(struct siginfo *si, int sig);
 /* siginfo of kill(2) by the current task: its own number for itself, 0 when
  * @target's namespace does not see it; its uid as its own user namespace calls
  * it: sending translates it. */

@@ -277,6 +277,7 @@ static int send(struct pid *pid, int sig, const struct siginfo *si, u32 scope)
 int pidfd_send_signal(struct file *f, int sig, struct siginfo *info, u32 flags)
 {
 	struct pid *pid = pidfd_file_pid(f);
+	struct siginfo own;
 	u32 scope = flags;
 
 	if (!pid)
@@ -297,7 +298,8 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info, u32 flags)
 			return -EPERM;
 		return send(pid, sig, info, scope);
 	}
-	return send(pid, sig, SEND_NOINFO, scope);
+	siginfo_for_kill(&own, sig);
+	return send(pid, sig, &own, scope);
 }
 
 bool pidfd_signal_flags_ok(u32 flags)

@@ -177,14 +177,16 @@ int signal_send_group(struct pid *pgrp, int sig, const struct siginfo *info)
 
 static int kill_group(pid_t nr, int sig)
 {
+	struct siginfo info;
 	struct pid *pgrp;
 	int err = -ESRCH;
 
+	siginfo_for_kill(&info, sig);
 	rcu_read_lock();
 	pgrp = nr ? pid_find(nr, current_pidns()) :
 		    rcu_dereference(current_process()->pgid);
 	if (pgrp)
-		err = signal_send_group(pgrp, sig, SEND_NOINFO);
+		err = signal_send_group(pgrp, sig, &info);
 	rcu_read_unlock();
 	return err;
 }
@@ -195,6 +197,7 @@ struct sweep {
 	struct pid_ns *ns;
 	u32 generation;
 	int sig;
+	struct siginfo info;
 	bool again;		/* somebody new was hit in this pass */
 	int err;		/* what kill(2) will say */
 };
@@ -223,7 +226,7 @@ static int sweep_hit(struct sweep *s, struct process *p)
 
 	if (*mark != s->generation) {
 		*mark = s->generation;
-		err = send_to_one_of(p, s->sig, SEND_NOINFO);
+		err = send_to_one_of(p, s->sig, &s->info);
 		s->again = true;
 	}
 	spin_unlock_irqrestore(&p->siglock, flags);
@@ -233,7 +236,7 @@ static int sweep_hit(struct sweep *s, struct process *p)
 static void sweep_visit(struct sweep *s, struct process *p)
 {
 	int err = signal_may_send(rcu_dereference(p->leader), s->sig,
-				  SEND_NOINFO);
+				  &s->info);
 
 	if (!err && s->sig)
 		err = sweep_hit(s, p);
@@ -284,6 +287,7 @@ static int kill_all(int sig)
 {
 	struct sweep s = { .ns = current_pidns(), .sig = sig, .err = -ESRCH };
 
+	siginfo_for_kill(&s.info, sig);
 	mutex_lock(&s.ns->sweep);
 	sweep_begin(&s);
 	do {
@@ -296,8 +300,12 @@ static int kill_all(int sig)
 
 int signal_kill(pid_t pid, int sig)
 {
-	if (pid > 0)
-		return kill_one(pid, sig, SEND_NOINFO);
+	struct siginfo info;
+
+	if (pid > 0) {
+		siginfo_for_kill(&info, sig);
+		return kill_one(pid, sig, &info);
+	}
 	if (pid == INT_MIN)
 		return -ESRCH;
 	if (pid == -1)

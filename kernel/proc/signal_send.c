@@ -412,6 +412,19 @@ void signal_force_fault(int sig, int code, uptr_t addr)
 	signal_force(sig, &si);
 }
 
+/* As on Linux the sender is named by its own number, even to those who know it
+ * by another; whoever does not see it is told 0 (fill_info). */
+void siginfo_for_kill(struct siginfo *si, int sig)
+{
+	const struct cred *c = current_cred();
+
+	memset(si, 0, sizeof(*si));
+	si->si_signo = sig;
+	si->si_code = SI_USER;
+	si->f.kill.pid = pid_vnr(current_process()->tgid);
+	si->f.kill.uid = uid_shown(c->user_ns, c->uid);
+}
+
 void siginfo_from_current(struct siginfo *si, int sig, int code,
 			  const struct pid *target)
 {

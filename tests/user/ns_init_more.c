@@ -100,8 +100,20 @@ static int aborts(void *arg)
 	return 5;
 }
 
+/* strict mode: only read, write, _exit and sigreturn are left */
+static int confined(void *arg)
+{
+	(void)arg;
+	if (prctl(PR_SET_SECCOMP, 1, 0, 0, 0))
+		return 5;
+	sys(SYS_getpid);
+	return 4;
+}
+
 static void aborting(void)
 {
+	CHECK_STATUS("INIT-17 a violation of strict seccomp kills an init",
+		     ns_run(confined, NULL), SIGKILL);
 	CHECK_STATUS("INIT-13 abort is not heard, its HLT is",
 		     ns_run(aborts, NULL) & ~0x80, SIGSEGV);
 }
