@@ -25,7 +25,8 @@ void slabs_read(struct slabs *slabs);
 
 /*
  * slabs_grown - caches with more than @slack objects more than before
- * Tells of each. The allocator's own caches do not count.
+ * Tells of each. The allocator's own caches and the table of numbers do not
+ * count.
  */
 int slabs_grown(const struct slabs *before, const struct slabs *after,
 		long slack);
