@@ -87,7 +87,8 @@ def table(path):
         text = f.read()
     lines = ['| client | observation | Linux 6.12: output, status | Nidus |', '|---|---|---|---|']
     for client in observe.clients():
-        lines += rows(client)
+        if os.path.exists(result_path(client)):
+            lines += rows(client)
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]
     with open(path, 'w', encoding='utf-8') as f:

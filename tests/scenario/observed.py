@@ -10,6 +10,7 @@ import os
 from harness import observe
 
 CPUS = [1]
+SLOW = 'yes'
 
 
 def scenario(boot):
