@@ -1,91 +1,105 @@
 /*
- * tests/models/tracer_exit.pml - the tree locks of three worlds, two deaths
+ * tests/models/tracer_exit.pml - a tracer's death against those of its tracees
  *
- * What:  Y lies in X, X in the root. A process of X traces one that was
- *        injected into Y: its parent is in the root. The tracer exits, the
- *        tracee exits, and the parent waits for it, all at once.
- * Steps: locks are taken outer before inner (tree_lock_pair in tree.c). The
- *        tracer hands its own children on under its own lock, drops it, and
- *        takes {tracee's parent's, its own, tracee's} for each tracee, to
- *        look again whether it still is the tracer.
+ * What:  one process was injected into an inner world, so its parent is in an
+ *        outer one; its tracer lives anywhere. The tracer exits while the
+ *        tracee asks to be traced, dies, and is reaped. Each link is undone
+ *        once, nobody is left with a dead tracer, and no lock waits for
+ *        another in a circle.
+ * Steps: trace_lock lies beneath the tree locks (kernel/proc/ptrace.c). The
+ *        tracer finds a tracee under it, drops it, takes [P] and [N] of the
+ *        tracee, then it again, and looks whether it still is the tracer.
+ *        PTRACE_TRACEME links, then looks whether the tracer is exiting;
+ *        the tracer is marked as exiting, then looks for tracees.
  * Proves: invariants 3 and 5 of docs/process-tree.md.
- * Sabotage: KEEP_OWN NO_RECHECK INNER_FIRST
+ * Sabotage: KEEP_TRACE NO_RECHECK NO_EXIT_CHECK INNER_FIRST
  */
-bit tree_root, tree_x, tree_y;
-bit traced = 1, tracee_dead, reaped, released;
-byte detached;
+bit tree_outer, tree_inner, tracing;
+bit exiting, traced, asked, dead, reaped, let_go;
+byte links, unlinks;
 
 #define LOCK(l)   atomic { l == 0 -> l = 1 }
 #define UNLOCK(l) l = 0
 
+inline unlink()
+{
+	assert(tracing);
+	traced = 0; unlinks++
+}
+
 active proctype tracer()
 {
-	bit mine;
+	bit found;
 
-	LOCK(tree_x);
-	mine = traced;			/* the list of tracees */
-#ifdef SABOTAGE_KEEP_OWN
-	LOCK(tree_root);
-#else
-	UNLOCK(tree_x);
-	LOCK(tree_root);
-	LOCK(tree_x);
+	exiting = 1;
+	do
+	:: LOCK(tracing);
+		found = traced;
+		if :: !found -> UNLOCK(tracing); break :: else fi;
+#ifndef SABOTAGE_KEEP_TRACE
+		UNLOCK(tracing);
 #endif
-	LOCK(tree_y);
-	if
+		LOCK(tree_outer); LOCK(tree_inner);
+#ifndef SABOTAGE_KEEP_TRACE
+		LOCK(tracing);
+#endif
 #ifdef SABOTAGE_NO_RECHECK
-	:: mine ->
+		unlink();
 #else
-	:: mine && traced ->
+		if :: traced -> unlink() :: else fi;
 #endif
-		traced = 0; detached++
-	:: else
-	fi;
-	UNLOCK(tree_y); UNLOCK(tree_x); UNLOCK(tree_root)
+		UNLOCK(tracing);
+		UNLOCK(tree_inner); UNLOCK(tree_outer)
+	od;
+	let_go = 1
 }
 
-/* Dies: the notice to the parent, in the root, and its own end, in Y. */
+/* Asks to be traced, and dies. */
 active proctype tracee()
 {
-#ifdef SABOTAGE_INNER_FIRST
-	LOCK(tree_y); LOCK(tree_root);
-#else
-	LOCK(tree_root); LOCK(tree_y);
+	LOCK(tree_outer); LOCK(tree_inner);
+	LOCK(tracing);
+	traced = 1; links++;
+#ifndef SABOTAGE_NO_EXIT_CHECK
+	if :: exiting -> unlink() :: else fi;
 #endif
-	tracee_dead = 1;
-	UNLOCK(tree_y); UNLOCK(tree_root)
+	UNLOCK(tracing);
+	UNLOCK(tree_inner); UNLOCK(tree_outer);
+	asked = 1;
+#ifdef SABOTAGE_INNER_FIRST
+	LOCK(tree_inner); LOCK(tree_outer);
+#else
+	LOCK(tree_outer); LOCK(tree_inner);
+#endif
+	dead = 1;
+	UNLOCK(tree_inner); UNLOCK(tree_outer)
 }
 
-/* Reaps; a tracee that is released is detached from its tracer first. */
+/* Whoever reaps unlinks it first. It may never come to that. */
 active proctype parent()
 {
-	LOCK(tree_root);
-	if
-	:: tracee_dead -> reaped = 1
-	:: else
-	fi;
-	UNLOCK(tree_root);
-	if
-	:: reaped ->
-		LOCK(tree_root); LOCK(tree_x); LOCK(tree_y);
-		if :: traced -> traced = 0; detached++ :: else fi;
-		released = 1;
-		UNLOCK(tree_y); UNLOCK(tree_x); UNLOCK(tree_root)
-	:: else
-	fi
-}
+	bit saw;
 
-/* An injected fork into X, and one into Y. */
-active proctype injector()
-{
-	LOCK(tree_root); LOCK(tree_x);
-	UNLOCK(tree_x); UNLOCK(tree_root);
-	LOCK(tree_x); LOCK(tree_y);
-	UNLOCK(tree_y); UNLOCK(tree_x)
+	if
+	:: asked ->
+		LOCK(tree_outer);
+		saw = dead;
+		UNLOCK(tree_outer);
+		if
+		:: saw ->
+			LOCK(tree_outer); LOCK(tree_inner); LOCK(tracing);
+			if :: traced -> unlink() :: else fi;
+			reaped = 1;
+			UNLOCK(tracing); UNLOCK(tree_inner); UNLOCK(tree_outer)
+		:: else
+		fi
+	:: asked
+	fi
 }
 
 active proctype judge()
 {
 	timeout;
-	assert(detached <= 1 && !tree_root && !tree_x && !tree_y)
+	assert(let_go && dead && !traced && links == unlinks);
+	assert(!tree_outer && !tree_inner && !tracing)
 }
