@@ -173,7 +173,9 @@ class Check:
     def calls(self, directory, sources):
         """No symbol of an upper layer is used from beneath."""
         with open(UPCALLS, encoding='utf-8') as f:
-            allowed = set(re.findall(r'\b(\w+)\s*\(', COMMENT.sub(' ', f.read())))
+            text = COMMENT.sub(' ', f.read())
+        allowed = set(re.findall(r'\b(\w+)\s*\(|\bextern[^;]*?\b(\w+)(?:\[\])?;', text))
+        allowed = {name for pair in allowed for name in pair}
         defined, used = {}, []
         for source in sources:
             path = os.path.join(directory, source + '.o')

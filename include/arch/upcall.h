@@ -25,9 +25,17 @@ NORETURN void upcall_cpu_start(void);
 struct arch_thread *upcall_idle_thread(u32 cpu);
 
 /* kernel/sys/dispatch.c: system calls with numbers below this are called by
- * the entry code itself through syscall_table (kernel/sys/table.c), with the
- * user's arguments and interrupts on. */
+ * the entry code itself through the table, with the user's arguments and
+ * interrupts on. */
 extern u64 upcall_fast_calls;
+/* kernel/sys/table.c, by number. Every call takes up to six words and returns a
+ * value or -errno; the table keeps it without its type. */
+struct syscall_entry {
+	void (*fn)(void);	/* NULL: -ENOSYS */
+	const char *name;
+	u32 nargs;
+};
+extern const struct syscall_entry syscall_table[];
 /* kernel/sys/dispatch.c: any other system call, and any while work bits are
  * set; the result goes to the registers by the callee. Interrupts on. */
 void upcall_syscall(struct regs *r);

@@ -4,7 +4,7 @@
 #ifndef SYS_TABLE_H
 #define SYS_TABLE_H
 
-#include <lib/types.h>
+#include <arch/upcall.h>
 #include <uapi/syscall_nr.h>
 
 /* Every call takes up to six words and returns a value or -errno; the table
@@ -12,12 +12,6 @@
 typedef void (*syscall_any)(void);
 typedef long (*syscall_fn)(u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 
-struct syscall_entry {
-	syscall_any fn;		/* NULL: -ENOSYS */
-	const char *name;
-	u32 nargs;
-};
-
-extern const struct syscall_entry syscall_table[NR_SYSCALLS];
+static_assert(sizeof(struct syscall_entry) == 24, "see syscall_entry.asm");
 
 #endif

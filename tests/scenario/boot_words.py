@@ -5,6 +5,7 @@ What:  words for the first program, words for the kernel, the last of several,
        after a panic; too little memory for anything.
 See:   docs/boot.md; bootparam(7), kernel-command-line(7)
 """
+from elf import PT_LOAD, Elf
 from harness import cases
 
 CPUS = [1]
@@ -98,19 +99,27 @@ def after_a_panic():
     yield shown('restart without a port', 'testexit=0 SHOW_END=restart', '^show ends$', end='reset')
 
 
-def little_memory():
+def little_memory(boot):
     """Until there is enough, a message; never silence."""
     show = cases.base(init=cases.program('show'))
     for memory in ('3M', '4M', '5M'):
         yield cases.Case(f'{memory} of memory', show, memory=memory, end='some', linux=None,
                          expect=(r'Kernel panic - not syncing: .*memory|^Nidus: .*memory|'
                                  r'initrd is too large|^show ends$',))
-    yield cases.Case('2M of memory', show, memory='2M', end='stays', linux=None, limit_s=4,
+    # The archive is larger than what is left above the kernel.
+    end = max(s.paddr + s.memsz for s in Elf(boot.kernel).segments if s.type == PT_LOAD)
+    size = (end >> 20) + 1
+    big = cases.base(init=cases.program('show'))
+    big.data('/filler', bytes(1 << 20))
+    yield cases.Case(f'{size}M of memory', big, memory=f'{size}M', end='stays', linux=None,
+                     limit_s=4,
                      expect=('^Nidus: an initramfs lies over the kernel: too little memory$',))
     yield shown('8M of memory', '', '^show ends$', memory='8M', linux=None)
 
 
 def scenario(boot):
     boot.base = LINUX_BASE if boot.linux else ''
-    every = [*words(), *machine_words(), *log_words(), *after_a_panic(), *little_memory()]
+    every = [*words(), *machine_words(), *log_words(), *after_a_panic()]
+    if not boot.linux:
+        every += little_memory(boot)
     yield from cases.run(boot, every)

@@ -183,7 +183,7 @@ static int fills(void *arg)
 	int made = 0;
 	long pid;
 
-	(void)arg;
+	gate_wait(arg);
 	put_number(LAST_PID, 299);
 	while ((pid = ns_clone(0)) > 0)
 		made++;
@@ -202,14 +202,17 @@ static void full(void)
 {
 	long max = proc_number(PID_MAX, "");
 	long last = proc_number(LAST_PID, "");
+	static struct gate small;
 	pid_t init;
 
 	set_up();
+	gate_init(&small);
 	need(getpid() < 32000);
 	put_number(LAST_PID, 100);
-	init = ns_start(fills, NULL);
+	init = ns_start(fills, &small);
 	put_number(PID_MAX, 310);
 	put_number(LAST_PID, 100);
+	gate_open(&small);
 	CHECK_EXIT("PID-07 a namespace that is full", init, 6);
 	put_number(PID_MAX, max);
 	put_number(LAST_PID, last);
