@@ -34,6 +34,14 @@ OUT = os.path.join(TOP, 'build/bench')
 RECORD = os.path.join(TOP, 'tests/bench/record.json')
 TARGETS = os.path.join(TOP, 'tests/bench/targets.tsv')
 PAGE = os.path.join(TOP, 'docs/performance.md')
+README = os.path.join(TOP, 'README.md')
+MARKS = ('<!-- figures -->', '<!-- end -->')
+README_ROWS = (('fork_exit_wait', 'fork, exit, wait'), ('fork_exec_wait', 'fork, exec, wait'),
+               ('thread_create_join', 'thread create and join'),
+               ('clone_newpid_exit_wait', 'clone(CLONE_NEWPID), exit, wait'),
+               ('clone_newpid_at_L31', 'the same at level 31'),
+               ('ns_teardown_1000', 'killing a namespace of 1,000, a member'),
+               ('pipe_pingpong_rt_samecpu', 'pipe ping-pong'), ('getppid', 'getppid'))
 NIDUS = os.path.join(TOP, 'build/release/nidus.elf')
 PROGRAM = os.path.join(TOP, 'build/bench/nsbench')
 KERNEL_BASE = 0xffffffff80000000
@@ -113,15 +121,20 @@ def ticks(kernel, groups='', cpus=1):
     return figures(boot(kernel, words, cpus, DETERMINISTIC), 6)
 
 
-def targets():
-    """{operation: (tuned Linux, target)}"""
+def linux_figures():
+    """{operation: (tuned Linux, Debian's Linux, target)}"""
     found = {}
     with open(TARGETS, encoding='ascii') as f:
         for line in f:
             if line.strip() and not line.startswith('#'):
-                name, tuned, _, target = line.split()
-                found[name] = (int(tuned), int(target))
+                name, *values = line.split()
+                found[name] = tuple(int(value) for value in values)
     return found
+
+
+def targets():
+    """{operation: (tuned Linux, target)}"""
+    return {name: (tuned, target) for name, (tuned, _, target) in linux_figures().items()}
 
 
 def versions():
@@ -289,20 +302,34 @@ def command_check(args):
     return 1 if bad and same else 0
 
 
+def replace(path, marks, rows):
+    """Puts the lines between two marks of a page."""
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    before, rest = text.split(marks[0] + '\n')
+    after = rest[rest.index(marks[1]):]
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(before + '\n'.join([marks[0], *rows]) + '\n' + after)
+
+
+def readme_rows(ours):
+    others = linux_figures()
+    yield '| operation | Nidus | tuned | debian |'
+    yield '|---|---:|---:|---:|'
+    for name, words in README_ROWS:
+        yield f'| {words} | {ours[name]:,.0f} | {others[name][0]:,} | {others[name][1]:,} |'
+
+
 def command_record(args):
     ours = ticks(NIDUS)
     with open(RECORD, 'w', encoding='ascii') as f:
         json.dump({**versions(), 'figures': ours}, f, indent=1)
         f.write('\n')
     theirs = {name: pair[0] for name, pair in targets().items()}
-    with open(PAGE, encoding='utf-8') as f:
-        text = f.read()
-    rows = '\n'.join(table(ours, theirs, 'Linux, tuned'))
-    text = re.sub(r'(<!-- figures -->\n).*?(<!-- end -->)',
-                  lambda m: f'{m.group(1)}{rows}\n{m.group(2)}', text, flags=re.S)
-    with open(PAGE, 'w', encoding='utf-8') as f:
-        f.write(text)
-    print(rows)
+    rows = table(ours, theirs, 'Linux, tuned')
+    replace(PAGE, MARKS, rows)
+    replace(README, MARKS, list(readme_rows(ours)))
+    print('\n'.join(rows))
     return 0
 
 

@@ -38,6 +38,6 @@ int file_lock_set(struct file *f, const struct flock *l,
 int file_lock_get(struct file *f, struct flock *l,
 		  const struct record_lock_args *a);
 /* Lines of /proc/locks. */
-void file_lock_show(struct seq_buf *out);
+OPTIONAL void file_lock_show(struct seq_buf *out);
 
 #endif

@@ -59,7 +59,8 @@ static int show_vmstat(struct seq_buf *out)
 
 static int show_locks(struct seq_buf *out)
 {
-	file_lock_show(out);
+	if (file_lock_show)
+		file_lock_show(out);
 	return 0;
 }
 
