@@ -45,7 +45,8 @@ static s32 tracer_nr(struct task *t, struct pid_ns *ns)
 	return nr;
 }
 
-static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
+/* -ESRCH: @t was reaped while its file was read. */
+static int read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 {
 	struct process *p = t->process, *parent;
 	const struct pid *pid;
@@ -66,6 +67,7 @@ static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 		session_terminal(p, ns, &k->tty, &k->tty_pgrp);
 	}
 	rcu_read_unlock();
+	return pid ? 0 : -ESRCH;
 }
 
 /* The letter of proc(5). */
@@ -245,12 +247,15 @@ static void stat_tail(struct task *t, struct aspace *as, bool look,
 
 int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 {
-	struct aspace *as = task_aspace_get(t);
 	bool look = proc_may_look(t) == 0;
 	struct sched_params sp;
+	struct aspace *as;
 	struct kin k;
+	int err = read_kin(t, ns, &k);
 
-	read_kin(t, ns, &k);
+	if (err)
+		return err;
+	as = task_aspace_get(t);
 	sched_get_params(&t->thread, &sp);
 	stat_identity(t, &k, out);
 	stat_usage(t, task_is_leader(t), out);
@@ -427,8 +432,10 @@ int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 {
 	char comm[16];
 	struct kin k;
+	int err = read_kin(t, ns, &k);
 
-	read_kin(t, ns, &k);
+	if (err)
+		return err;
 	read_comm(t, comm);
 	seq_expect(out, STATUS_BYTES);
 	seq_puts(out, "Name:\t");
