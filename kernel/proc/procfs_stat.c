@@ -2,9 +2,8 @@
  * kernel/proc/procfs_stat.c - what a process is, in numbers
  *
  * What:  stat, status, statm, limits.
- * Locks: group, session, parent and thread count are read under the process
- *        tree lock (for: the tree lock of the parent's namespace, the session
- *        lock); signals under the siglock; memory by its own counters.
+ * Locks: group, session and parent are read under RCU, the terminal under the
+ *        session's lock; signals under the siglock; memory by its own counters.
  * See:   proc(5), the fields in their order.
  */
 #include "procfs_internal.h"

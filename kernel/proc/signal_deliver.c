@@ -3,9 +3,8 @@
  *
  * What:  on the way to user mode: stop, die, or build a handler's frame; and
  *        the blocked mask, waiting for signals, the alternate stack.
- * Locks: siglock; dropped before anything that sleeps or dies. The process
- *        tree lock (for: the session lock) to see whether a group is
- *        orphaned.
+ * Locks: siglock; dropped before anything that sleeps or dies. The session's
+ *        lock to see whether a group is orphaned.
  * Not:   the layout of the frame (arch/x86_64/signal_frame.c).
  * See:   signal(7), sigsuspend(2), sigtimedwait(2), sigaltstack(2).
  */
