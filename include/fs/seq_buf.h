@@ -17,6 +17,11 @@ struct seq_buf {
 
 void seq_init(struct seq_buf *s);
 void seq_fini(struct seq_buf *s);
+/* Empty again; the memory stays. */
+static inline void seq_rewind(struct seq_buf *s)
+{
+	s->len = 0;
+}
 /* Room for @len bytes at once, if the text will be that long. */
 void seq_expect(struct seq_buf *s, size_t len);
 PRINTF_LIKE(2, 3) void seq_printf(struct seq_buf *s, const char *fmt, ...);

@@ -287,6 +287,9 @@ struct task *task_find(pid_t tid);
 struct process *process_find(pid_t pid);
 /* With reference. */
 struct task *task_find_get(pid_t tid);
+/* Who is behind @pid (borrowed, or under RCU), also while an exec exchanges
+ * the tasks of two numbers. */
+struct task *pid_task_get(const struct pid *pid);
 struct process *process_find_get(pid_t pid);
 
 /* Another task's memory, with reference (aspace_put, may sleep); NULL: it has

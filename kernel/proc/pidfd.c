@@ -106,15 +106,10 @@ static const struct {
 /* One of the namespaces of the living process, with a reference. */
 static int grab_ns(struct pid *pid, u32 cmd, struct ns_common **out)
 {
-	struct task *t;
+	struct task *t = pid_task_get(pid);
 	int err = -ESRCH;
 	bool alive;
 
-	rcu_read_lock();
-	t = rcu_dereference(pid->task);
-	if (t && !task_try_get(t))
-		t = NULL;
-	rcu_read_unlock();
 	if (!t)
 		return -ESRCH;
 	spin_lock(&t->alloc_lock);

@@ -280,11 +280,7 @@ int pidns_holders_collect(struct pidns_holders *out)
 	while ((pid = pid_next(&nr, current_pidns()))) {
 		struct visit v = { .h = out, .nr = nr };
 
-		rcu_read_lock();
-		v.task = rcu_dereference(pid->task);
-		if (v.task && !task_try_get(v.task))
-			v.task = NULL;
-		rcu_read_unlock();
+		v.task = pid_task_get(pid);
 		pid_put(pid);
 		if (v.task) {
 			visit_task(&v);

@@ -96,14 +96,7 @@ struct inode *proc_inode(struct superblock *sb, const struct proc_node *from,
 
 struct task *proc_task(const struct proc_node *n)
 {
-	struct task *t;
-
-	rcu_read_lock();
-	t = rcu_dereference(n->pid->task);
-	if (t && !task_try_get(t))
-		t = NULL;
-	rcu_read_unlock();
-	return t;
+	return pid_task_get(n->pid);
 }
 
 int proc_may_look(struct task *t)

@@ -27,21 +27,37 @@ static int show_children(struct task *t, struct pid_ns *ns,
 			 struct seq_buf *out);
 static int show_mountstats(struct task *t, struct seq_buf *out);
 
+static int show_one(const struct proc_node *n, struct task *t,
+		    struct seq_buf *out)
+{
+	int err = n->file->guarded ? proc_may_look(t) : 0;
+
+	if (err)
+		return err;
+	if (n->file->show_ns)
+		return n->file->show_ns(t, n->ns, out);
+	return n->file->show(t, out);
+}
+
+/* What a task says counts if the number is still its own afterwards. It may
+ * have been reaped; or another thread's exec took the number over, and that
+ * one is asked. */
 static int show_task(struct seq_source *src, struct seq_buf *out)
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
-	struct task *t = proc_task(n);
-	int err = 0;
+	bool same;
+	int err;
 
-	if (!t)
-		return -ESRCH;
-	if (n->file->guarded)
-		err = proc_may_look(t);
-	if (!err && n->file->show_ns)
-		err = n->file->show_ns(t, n->ns, out);
-	else if (!err)
-		err = n->file->show(t, out);
-	task_put(t);
+	do {
+		struct task *t = proc_task(n);
+
+		if (!t)
+			return -ESRCH;
+		seq_rewind(out);
+		err = show_one(n, t, out);
+		same = READ_ONCE(n->pid->task) == t;
+		task_put(t);
+	} while (!same);
 	return err;
 }
 

@@ -44,8 +44,8 @@ static s32 tracer_nr(struct task *t, struct pid_ns *ns)
 	return nr;
 }
 
-/* -ESRCH: @t was reaped while its file was read. */
-static int read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
+/* All 0 if @t is reaped meanwhile: the caller of show finds out. */
+static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 {
 	struct process *p = t->process, *parent;
 	const struct pid *pid;
@@ -66,7 +66,6 @@ static int read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 		session_terminal(p, ns, &k->tty, &k->tty_pgrp);
 	}
 	rcu_read_unlock();
-	return pid ? 0 : -ESRCH;
 }
 
 /* The letter of proc(5). */
@@ -250,10 +249,8 @@ int proc_show_stat(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 	struct sched_params sp;
 	struct aspace *as;
 	struct kin k;
-	int err = read_kin(t, ns, &k);
 
-	if (err)
-		return err;
+	read_kin(t, ns, &k);
 	as = task_aspace_get(t);
 	sched_get_params(&t->thread, &sp);
 	stat_identity(t, &k, out);
@@ -431,10 +428,8 @@ int proc_show_status(struct task *t, struct pid_ns *ns, struct seq_buf *out)
 {
 	char comm[16];
 	struct kin k;
-	int err = read_kin(t, ns, &k);
 
-	if (err)
-		return err;
+	read_kin(t, ns, &k);
 	read_comm(t, comm);
 	seq_expect(out, STATUS_BYTES);
 	seq_puts(out, "Name:\t");

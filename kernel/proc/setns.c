@@ -231,14 +231,9 @@ static int join_task(struct joining *j, struct task *t, u64 flags)
 /* The living task behind a pidfd, with a reference. */
 static struct task *living_task_get(struct pid *pid)
 {
-	struct task *t;
+	struct task *t = pid_task_get(pid);
 	bool alive = false;
 
-	rcu_read_lock();
-	t = rcu_dereference(pid->task);
-	if (t && !task_try_get(t))
-		t = NULL;
-	rcu_read_unlock();
 	if (!t)
 		return NULL;
 	spin_lock(&t->alloc_lock);

@@ -204,14 +204,26 @@ struct process *process_find(pid_t nr)
 	return pid ? rcu_dereference(pid->process) : NULL;
 }
 
-struct task *task_find_get(pid_t tid)
+struct task *pid_task_get(const struct pid *pid)
 {
 	struct task *t;
 
 	rcu_read_lock();
-	t = task_find(tid);
-	if (t && !task_try_get(t))
-		t = NULL;
+	do {
+		t = rcu_dereference(pid->task);
+	} while (t && !task_try_get(t));
+	rcu_read_unlock();
+	return t;
+}
+
+struct task *task_find_get(pid_t tid)
+{
+	struct pid *pid;
+	struct task *t;
+
+	rcu_read_lock();
+	pid = pid_find(tid, current_pidns());
+	t = pid ? pid_task_get(pid) : NULL;
 	rcu_read_unlock();
 	return t;
 }

@@ -134,13 +134,8 @@ static void move_all_contexts(const struct pivot_result *r)
 	s32 nr = 1;
 
 	for (; (pid = pid_next(&nr, &pidns_init_ns)); nr++) {
-		struct task *t;
+		struct task *t = pid_task_get(pid);
 
-		rcu_read_lock();
-		t = rcu_dereference(pid->task);
-		if (t && !task_try_get(t))
-			t = NULL;
-		rcu_read_unlock();
 		if (t) {
 			move_context(t, r);
 			task_put(t);

@@ -77,11 +77,7 @@ static int task_of_pidfd(int fd, struct task **out)
 	if (err)
 		return err;
 	pid = pidfd_file_pid(f);
-	rcu_read_lock();
-	*out = pid ? rcu_dereference(pid->task) : NULL;
-	if (*out && !task_try_get(*out))
-		*out = NULL;
-	rcu_read_unlock();
+	*out = pid ? pid_task_get(pid) : NULL;
 	if (!pid)
 		err = -EBADF;
 	else if (!*out)
