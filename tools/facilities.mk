@@ -24,6 +24,7 @@ FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c
 FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c
+FACILITY_rseq := kernel/proc/rseq.c kernel/sys/rseq.c
 FACILITY_seccomp := lib/cbpf.c kernel/proc/seccomp.c \
 	kernel/proc/seccomp_notify.c kernel/sys/seccomp.c
 FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \

@@ -50,8 +50,8 @@
 #define PF_RESERVED BIT(3)
 #define PF_EXEC BIT(4)
 
-#define WORK_EXIT (WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY)
-static_assert(WORK_EXIT == 7, "WORK_EXIT_MASK in asm/offsets.inc");
+#define WORK_EXIT (WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY | WORK_RSEQ)
+static_assert(WORK_EXIT == 15, "WORK_EXIT_MASK in asm/offsets.inc");
 
 struct gate {
 	u16 offset_low, selector;

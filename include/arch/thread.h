@@ -20,7 +20,8 @@ struct mmu;
 #define WORK_RESCHED BIT(0)	/* another thread should run */
 #define WORK_SIGNAL BIT(1)	/* a signal may be deliverable */
 #define WORK_NOTIFY BIT(2)	/* anything else: upcall_user_work decides */
-#define WORK_TRACE BIT(3)	/* system calls are traced (strace, ptrace) */
+#define WORK_RSEQ BIT(3)	/* it was switched to: its rseq area is old */
+#define WORK_TRACE BIT(4)	/* system calls are traced (strace, ptrace) */
 
 struct arch_thread {
 	u64 sp;			/* [C] saved stack pointer while switched out */

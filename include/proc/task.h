@@ -49,6 +49,13 @@ enum exit_state {
 	EXIT_DEAD,		/* reaped or never to be waited for */
 };
 
+/* The area of rseq(2), an optional facility (proc/rseq.h). */
+struct rseq_area {
+	uptr_t at;		/* [c] 0: none */
+	u32 len, signature;	/* [c] */
+	u32 number;		/* [c] mm_cid, as long as it owns that */
+};
+
 /* How a task is traced: ptrace(2), an optional facility (proc/ptrace.h), whose
  * lock is [X] trace_lock. */
 struct tracee {
@@ -112,6 +119,7 @@ struct task {
 	uptr_t set_child_tid;		/* [c] */
 	uptr_t clear_child_tid;		/* [c] */
 	uptr_t robust_list;		/* [c] */
+	struct rseq_area rseq;		/* [c] */
 	/* locks with priority inheritance: [F] pi_mutex of futex_pi.c */
 	struct list pi_owned;		/* [F] struct pi_state; zeros: none */
 	struct pi_waiter *pi_waiting;	/* [F] for whose lock it waits */

@@ -75,6 +75,7 @@ struct thread {
 	u32 sig_pending;	/* [a] 1: a signal ends an interruptible sleep;
 				   2: a fatal one ends killable sleeps too */
 	u32 is_idle;		/* [I] */
+	u32 resume_work;	/* [c] WORK_* to set when it is switched to */
 
 	struct alloc_fault fault;	/* [c] tests of what lacks memory */
 	const char *name;	/* [I] kernel threads; tasks have comm */

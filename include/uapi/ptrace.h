@@ -46,6 +46,7 @@
 #define PTRACE_SECCOMP_GET_FILTER 0x420c
 #define PTRACE_SECCOMP_GET_METADATA 0x420d
 #define PTRACE_GET_SYSCALL_INFO 0x420e
+#define PTRACE_GET_RSEQ_CONFIGURATION 0x420f
 
 /* PTRACE_SETOPTIONS; the option of event n is bit n. */
 #define PTRACE_O_TRACESYSGOOD (1u << 0)
@@ -101,6 +102,17 @@ struct ptrace_syscall_info {
 	};
 };
 _Static_assert(sizeof(struct ptrace_syscall_info) == 88, "syscall_info");
+
+/* PTRACE_GET_RSEQ_CONFIGURATION */
+struct ptrace_rseq_configuration {
+	u64 rseq_abi_pointer;
+	u32 rseq_abi_size;
+	u32 signature;
+	u32 flags;
+	u32 pad;
+};
+_Static_assert(sizeof(struct ptrace_rseq_configuration) == 24,
+	       "rseq_configuration");
 
 /* AUDIT_ARCH_X86_64: EM_X86_64, 64 bits, little endian. */
 #define AUDIT_ARCH_X86_64 0xc000003eu

@@ -136,6 +136,8 @@ struct rseq {
 	u32 pad;
 };
 _Static_assert(sizeof(struct rseq) == 32, "struct rseq");
+/* Bytes of it that mean something: AT_RSEQ_FEATURE_SIZE. */
+#define RSEQ_FEATURE_SIZE 28
 
 /* What @rseq_cs points to: one restartable piece of code. */
 struct rseq_cs {

@@ -130,6 +130,15 @@ struct vm_limits {
 	bool may_map_low;	/* CAP_SYS_RAWIO: below VM_MMAP_MIN_ADDR */
 };
 
+/* Small numbers of the threads that have an rseq area: proc/rseq.h. The owners
+ * are tasks, which only kernel/proc/rseq.c knows. */
+struct rseq_numbers {
+	u32 users;		/* [P] threads that have an area */
+	const void *first;	/* [P] owner of number 0 */
+	const void **others;	/* [P] owned: of 1, 2, ... one for each CPU
+				   but one; NULL: nobody was the second */
+};
+
 struct aspace {
 	struct mmu mmu;			/* [ptable_lock] */
 	struct refcount users;	/* threads; memory is torn down at 0 */
@@ -160,6 +169,7 @@ struct aspace {
 	u64 auxv[64];			/* [I] as given to the program, then
 					   zeros */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
+	struct rseq_numbers rseq;	/* [ptable_lock] */
 };
 
 /* Files are above this layer: how a mapping's file is kept and let go, set

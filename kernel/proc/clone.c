@@ -30,6 +30,7 @@
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/ptrace.h>
+#include <proc/rseq.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
@@ -284,6 +285,8 @@ static int copy_thread(struct birth *b)
 		child->set_child_tid = b->req->child_tid;
 		arch->work |= WORK_NOTIFY;
 	}
+	if (current_task()->rseq.at && !(b->req->flags & CLONE_VM))
+		rseq_inherit(child);
 	if (b->req->flags & CLONE_CHILD_CLEARTID)
 		child->clear_child_tid = b->req->child_tid;
 	return 0;

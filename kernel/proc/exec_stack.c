@@ -16,10 +16,12 @@
 #include <fs/random.h>
 #include <lib/string.h>
 #include <mm/page.h>
+#include <proc/rseq.h>
 #include <proc/user_ns.h>
 #include <uapi/auxvec.h>
 #include <uapi/errno.h>
 #include <uapi/mman.h>
+#include <uapi/sched.h>
 #include <uapi/time.h>
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
@@ -447,6 +449,10 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 	aux_add(&v, AT_HWCAP2, cpu_hwcap2());
 	aux_add(&v, AT_EXECFN, USER_END - x->args.execfn);
 	aux_add(&v, AT_PLATFORM, USER_END - platform);
+	if (rseq_register) {
+		aux_add(&v, AT_RSEQ_FEATURE_SIZE, RSEQ_FEATURE_SIZE);
+		aux_add(&v, AT_RSEQ_ALIGN, sizeof(struct rseq));
+	}
 	aux_add(&v, AT_NULL, 0);
 	ASSERT(v.n <= ARRAY_SIZE(x->as->auxv));
 	return v.n;

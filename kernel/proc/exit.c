@@ -27,6 +27,7 @@
 #include <proc/pidns.h>
 #include <proc/procfs.h>
 #include <proc/ptrace.h>
+#include <proc/rseq.h>
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
@@ -207,6 +208,8 @@ void task_leave_aspace(struct task *t)
 	if (!t->aspace)
 		return;
 	futex_exit(t);
+	if (t->rseq.at)
+		rseq_leave();
 	if (t->clear_child_tid) {
 		/* Nobody to tell when it is alone in its memory. */
 		if (refcount_read(&t->aspace->users) > 1 &&

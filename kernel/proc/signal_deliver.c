@@ -14,6 +14,7 @@
 #include <lib/string.h>
 #include <proc/lifecycle.h>
 #include <proc/ptrace.h>
+#include <proc/rseq.h>
 #include <proc/session.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -282,6 +283,8 @@ static void push_handler(struct task *t, struct regs *r, struct delivery *d)
 				  (int)t->altstack_flags,
 	};
 
+	if (unlikely(t->rseq.at))
+		rseq_signal(r, d->sig);
 	if ((d->act.flags & SA_ONSTACK) && t->altstack_size &&
 	    !on_altstack(t, regs_sp(r))) {
 		s.altstack_sp = t->altstack_sp;

@@ -39,4 +39,5 @@ SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c
 SRCS += kernel/proc/ptrace_wait.c
 SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c
 SRCS += kernel/proc/futex_pi.c kernel/proc/futex_many.c
+SRCS += kernel/proc/rseq.c
 SRCS += kernel/proc/procfs_lock_stat.c

@@ -336,6 +336,10 @@ static void rq_set_curr(struct rq *rq, struct thread *next)
 	WRITE_ONCE(rq->switches, rq->switches + 1);
 	tick_adjust(rq);
 	alloc_fault_switch(&next->fault);
+	/* The fence that rseq.c relies on: on_cpu is seen before it looks. */
+	if (next->resume_work)
+		__atomic_fetch_or(&next->arch.work, next->resume_work,
+				  __ATOMIC_SEQ_CST);
 }
 
 /* First thing on a thread's stack after a switch: @prev is off the CPU now.

@@ -128,6 +128,7 @@ void thread_init(struct thread *t, const struct thread *parent)
 	t->nivcsw = 0;
 	t->sig_pending = 0;
 	t->is_idle = 0;
+	t->resume_work = 0;
 	t->held_sleep_locks = NULL;
 	list_init(&t->all_link);
 	list_init(&t->rt_link);

@@ -219,6 +219,8 @@ long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
 long sys_set_robust_list(uptr_t head, size_t size);
 long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
 long sys_membarrier(int cmd, u32 flags, int cpu);
+/* rseq.c */
+OPTIONAL long sys_rseq(uptr_t at, u32 len, int flags, u32 signature);
 
 /* sched.c */
 long sys_sched_yield(void);

@@ -13,6 +13,7 @@
 #include <core/printk.h>
 #include <core/rcu.h>
 #include <proc/lifecycle.h>
+#include <proc/rseq.h>
 #include <proc/signal.h>
 #include "path_util.h"
 #include "syscall_watch.h"
@@ -134,7 +135,8 @@ void upcall_user_work(struct regs *r)
 	u32 work;
 
 	while ((work = READ_ONCE(t->work) &
-		       (u32)(WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY))) {
+		       (u32)(WORK_RESCHED | WORK_SIGNAL | WORK_NOTIFY |
+			     WORK_RSEQ))) {
 		if (work & WORK_NOTIFY) {
 			clear_work(WORK_NOTIFY);
 			task_child_start();
@@ -143,6 +145,10 @@ void upcall_user_work(struct regs *r)
 			schedule();
 		if (work & WORK_SIGNAL)
 			signal_deliver(r);
+		if (work & WORK_RSEQ) {
+			clear_work(WORK_RSEQ);
+			rseq_resume(r);
+		}
 		if (rcu_due())
 			rcu_run_callbacks();
 	}

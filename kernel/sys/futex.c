@@ -11,9 +11,11 @@
 
 #include <arch/smp.h>
 #include <proc/futex.h>
+#include <proc/rseq.h>
 #include <proc/task.h>
 #include <proc/timens.h>
 #include <sched/rcu_wait.h>
+#include <sched/sched.h>
 #include <sched/wallclock.h>
 #include "time_util.h"
 #include <uapi/errno.h>
@@ -123,6 +125,31 @@ static void barrier_on(const struct cpumask *mask)
 	smp_mb();
 }
 
+/* As if the thread here had been switched away from. */
+static void abort_here(void *unused UNUSED)
+{
+	thread_notify(current_thread(), current_thread()->resume_work);
+}
+
+/* @cpu: the only one that matters, -1: all. Where the memory is not in use, or
+ * no such processor is, there is nothing to do. */
+static long rseq_barrier(int cpu)
+{
+	const struct cpumask *users = &current_task()->aspace->mmu.cpus;
+	struct cpumask one = { 0 };
+
+	if (!((u32)atomic_read(&current_task()->aspace->membarrier) &
+	      MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ))
+		return -EPERM;
+	smp_mb();
+	if (cpu >= 0 && (u32)cpu < cpu_online_count() &&
+	    cpumask_test(users, (u32)cpu))
+		cpumask_set(&one, (u32)cpu);
+	smp_call(cpu < 0 ? users : &one, abort_here, NULL);
+	smp_mb();
+	return 0;
+}
+
 static long private_barrier(u32 registration)
 {
 	struct aspace *as = current_task()->aspace;
@@ -140,15 +167,46 @@ static long membarrier_register(u32 registration)
 	return 0;
 }
 
-/* The only flag, and @cpu, belong to restartable sequences, which do not exist
- * here. */
-long sys_membarrier(int cmd, u32 flags, int cpu UNUSED)
+/* The commands of an optional facility. */
+static long membarrier_rseq(int cmd, u32 flags, int cpu)
 {
+	if (!rseq_register || (flags & ~(u32)MEMBARRIER_CMD_FLAG_CPU))
+		return -EINVAL;
+	if (cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ)
+		return rseq_barrier(flags ? cpu : -1);
+	return flags ? -EINVAL : membarrier_register((u32)cmd);
+}
+
+/* Linux tells of the plain one as soon as a special one is registered. */
+static long membarrier_registrations(void)
+{
+	int r = atomic_read(&current_task()->aspace->membarrier);
+
+	if (r & (MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ |
+		 MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE))
+		r |= MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED;
+	return r;
+}
+
+static long membarrier_query(void)
+{
+	return MEMBARRIER_COMMANDS |
+	       (rseq_register ?
+		MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ |
+		MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ : 0);
+}
+
+/* The only flag, and @cpu, belong to restartable sequences. */
+long sys_membarrier(int cmd, u32 flags, int cpu)
+{
+	if (cmd == MEMBARRIER_CMD_PRIVATE_EXPEDITED_RSEQ ||
+	    cmd == MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_RSEQ)
+		return membarrier_rseq(cmd, flags, cpu);
 	if (flags)
 		return -EINVAL;
 	switch (cmd) {
 	case MEMBARRIER_CMD_QUERY:
-		return MEMBARRIER_COMMANDS;
+		return membarrier_query();
 	case MEMBARRIER_CMD_GLOBAL:
 		if (cpu_online_count() > 1)
 			rcu_synchronize();
@@ -167,7 +225,7 @@ long sys_membarrier(int cmd, u32 flags, int cpu UNUSED)
 		return private_barrier(
 			MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED_SYNC_CORE);
 	case MEMBARRIER_CMD_GET_REGISTRATIONS:
-		return atomic_read(&current_task()->aspace->membarrier);
+		return membarrier_registrations();
 	}
 	return -EINVAL;
 }

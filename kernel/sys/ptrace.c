@@ -14,6 +14,7 @@
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <proc/ptrace.h>
+#include <proc/rseq.h>
 #include <proc/seccomp.h>
 #include <proc/signal.h>
 #include <uapi/errno.h>
@@ -373,6 +374,22 @@ static long get_syscall_info(const struct request *q)
 	return (long)size;
 }
 
+static long get_rseq(const struct request *q)
+{
+	const struct rseq_area *a = &q->t->rseq;
+	const struct ptrace_rseq_configuration c = {
+		.rseq_abi_pointer = a->at,
+		.rseq_abi_size = a->len,
+		.signature = a->signature,
+	};
+
+	if (!rseq_register)
+		return -EIO;
+	if (copy_to_user(q->data, &c, min(sizeof(c), q->addr)))
+		return -EFAULT;
+	return sizeof(c);
+}
+
 static int check_options(u64 options)
 {
 	struct task *t = current_task();
@@ -452,6 +469,8 @@ static long request_state(const struct request *q)
 	case PTRACE_SECCOMP_GET_FILTER:
 	case PTRACE_SECCOMP_GET_METADATA:
 		return filter_request(q);
+	case PTRACE_GET_RSEQ_CONFIGURATION:
+		return get_rseq(q);
 	}
 	return request_registers(q);
 }

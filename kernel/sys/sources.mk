@@ -18,6 +18,7 @@ SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c
 SRCS += kernel/sys/splice.c
 SRCS += kernel/sys/xattr.c
 SRCS += kernel/sys/posix_timers.c kernel/sys/futex2.c
+SRCS += kernel/sys/rseq.c
 SRCS += kernel/sys/sysv_sem.c kernel/sys/sysv_msg.c kernel/sys/sysv_shm.c
 SRCS += kernel/sys/acct.c
 SRCS += kernel/sys/mqueue.c

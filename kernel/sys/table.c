@@ -386,6 +386,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_preadv2] = { (syscall_any)sys_preadv2, "preadv2", 6 },
 	[NR_pwritev2] = { (syscall_any)sys_pwritev2, "pwritev2", 6 },
 	[NR_statx] = { (syscall_any)sys_statx, "statx", 5 },
+	[NR_rseq] = { (syscall_any)sys_rseq, "rseq", 4 },
 	[NR_pidfd_send_signal] = {
 		(syscall_any)sys_pidfd_send_signal, "pidfd_send_signal", 4
 	},

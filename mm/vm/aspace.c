@@ -14,6 +14,7 @@
 #include "vm_internal.h"
 
 #include <lib/string.h>
+#include <mm/kmalloc.h>
 #include <mm/slab.h>
 #include <sched/sched.h>
 
@@ -58,6 +59,8 @@ static void aspace_destroy(struct aspace *as)
 	region_free_all(as);
 	mmu_fini(&as->mmu);
 	file_hook_put(as->exe_file);
+	if (as->rseq.others)
+		kfree(as->rseq.others);
 	slab_free(aspace_cache, as);
 }
 

@@ -31,7 +31,7 @@ USER_TESTS += clone wait waitid reparent sessions creds
 
 # signals
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
-USER_TESTS += ptrace_stops ptrace_regs ptrace_events seccomp
+USER_TESTS += ptrace_stops ptrace_regs ptrace_events seccomp rseq
 USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers signalfd
 
 # the process tree without a global lock: make test-races, test-saboteurs
