@@ -54,6 +54,8 @@ struct pid {
 	struct wait_queue exit_wait;	/* pidfd pollers */
 	struct pid *former;	/* [I] owned: what the process was known by
 				   before pidns_join; NULL: nothing else */
+	struct pid *heir;	/* [G][R] borrowed: what took its place then,
+				   as long as that is in use */
 	u64 ino;		/* [I] pidfs inode number, unique since boot */
 	struct rcu_head rcu;
 	struct pid_number numbers[];	/* level + 1 of them */
@@ -97,10 +99,12 @@ void pid_abort(struct pid *pid);
  * Return:   0, -EAGAIN, -ENOMEM
  */
 int pid_alloc_successor(struct pid *old, struct pid_ns *ns, struct pid **out);
-/* Into the slots of @pid->former, and its own in the new level. False: that
- * does not accept; then nothing has changed. [N] of both, siglock. */
-bool pid_succeed(struct pid *pid);
-/* Undo of pid_alloc_successor; also after pid_succeed refused. May sleep. */
+/* Into the new level, which counts it, as an embryo. False: that does not
+ * accept; then nothing has changed. [N] of both, siglock. */
+bool pid_enter(struct pid *pid);
+/* After it: into all slots, those of @pid->former too. */
+void pid_succeed(struct pid *pid);
+/* Undo of pid_alloc_successor; also after pid_enter refused. May sleep. */
 void pid_abort_successor(struct pid *pid);
 /* Is @known this process's struct pid, or one it had before? */
 static inline bool pid_is(const struct pid *now, const struct pid *known)
@@ -108,6 +112,16 @@ static inline bool pid_is(const struct pid *now, const struct pid *known)
 	while (now && now != known)
 		now = now->former;
 	return now != NULL;
+}
+
+/* What @pid is called now, if that is in use. RCU */
+static inline struct pid *pid_now(struct pid *pid)
+{
+	struct pid *heir;
+
+	while ((heir = rcu_dereference(pid->heir)))
+		pid = heir;
+	return pid;
 }
 
 /* Whoever is found by @pid, or by what it was before. [N] */

@@ -42,11 +42,12 @@ int session_create(struct pid *sid, struct session **out);
 /*
  * session_lock       - lock the session that @p is in; until unlocked @p and
  *                      all members of its group stay in it. Borrowed.
- * session_lock_group - the same for a group; NULL: it has no members.
- * Context: no siglock, no session lock held. RCU for the group's @pgrp.
+ * session_lock_group - the same for a group; NULL: it has no members. *@pgrp
+ *                      becomes what it is called now (pidns_join).
+ * Context: no siglock, no session lock held. RCU for the group's *@pgrp.
  */
 struct session *session_lock(struct process *p);
-struct session *session_lock_group(struct pid *pgrp);
+struct session *session_lock_group(struct pid **pgrp);
 void session_unlock(struct session *s);
 /* @p is born into its parent's group, or released out of it. [G] held. */
 void session_join(struct session *s, struct process *p);

@@ -64,13 +64,14 @@ int file_owner_set(struct file *f, const struct f_owner_ex *owner)
 	return 0;
 }
 
-/* Is there still someone to tell? A plain read: it may change at any time. */
+/* Is there still someone to tell? A plain read: it may change at any time.
+ * RCU */
 static bool has_receiver(const struct file_owner *o)
 {
 	if (!o->pid)
 		return false;
 	if (o->type == F_OWNER_PGRP)
-		return READ_ONCE(o->pid->uses) & BIT(PID_PGID);
+		return READ_ONCE(pid_now(o->pid)->uses) & BIT(PID_PGID);
 	return READ_ONCE(o->pid->task) != NULL;
 }
 
@@ -79,7 +80,9 @@ void file_owner_get(struct file *f, struct f_owner_ex *out)
 	struct file_owner o = owner_read(f);
 
 	out->type = o.type;
-	out->pid = has_receiver(&o) ? pid_vnr(o.pid) : 0;
+	rcu_read_lock();
+	out->pid = has_receiver(&o) ? pid_vnr(pid_now(o.pid)) : 0;
+	rcu_read_unlock();
 	pid_put(o.pid);
 }
 
@@ -112,12 +115,13 @@ static void tell_task(const struct notice *n, struct task *t)
 
 static void tell_group(const struct notice *n)
 {
-	struct session *s = session_lock_group(n->owner.pid);
+	struct pid *pgrp = n->owner.pid;
+	struct session *s = session_lock_group(&pgrp);
 	struct process *p;
 
 	if (!s)
 		return;
-	for_each_list(p, &n->owner.pid->group, group_link)
+	for_each_list(p, &pgrp->group, group_link)
 		tell_task(n, p->leader);
 	session_unlock(s);
 }

@@ -157,6 +157,7 @@ static void pid_setup(struct pid *pid, struct pid_ns *ns)
 	list_init(&pid->session);
 	pid->group_session = NULL;
 	pid->former = NULL;
+	pid->heir = NULL;
 	pid->uses = 0;
 	pid->shown = false;
 	wait_queue_init(&pid->exit_wait);
@@ -293,19 +294,24 @@ int pid_alloc_successor(struct pid *old, struct pid_ns *ns, struct pid **out)
 	return 0;
 }
 
-bool pid_succeed(struct pid *pid)
+bool pid_enter(struct pid *pid)
 {
 	struct pid_ns *ns = pid_ns_of(pid);
 
 	pid_table_fill_embryo(&ns->table, pid_own_nr(pid), pid);
+	race_point("enter: embryo");
 	if (!pidns_member_add(ns)) {
 		pid_table_empty(&ns->table, pid_own_nr(pid));
 		return false;
 	}
+	return true;
+}
+
+void pid_succeed(struct pid *pid)
+{
 	for (u32 i = 0; i < pid->level; i++)
 		pid->numbers[i].sweep_mark = pid->former->numbers[i].sweep_mark;
 	fill_slots(pid, pid_table_fill);
-	return true;
 }
 
 void pid_abort_successor(struct pid *pid)
@@ -406,6 +412,8 @@ static void pid_unhash(struct pid *pid)
 	race_point("unhash: slots empty");
 	for (s32 i = (s32)pid->level; i >= 0; i--)
 		pidns_member_del(pid->numbers[i].ns);
+	for (struct pid *old = pid->former; old; old = old->former)
+		rcu_assign(old->heir, NULL);
 	if (SABOTAGED(count_before_empty)) {
 		race_delay_us(3000);
 		give_numbers(pid, -1);

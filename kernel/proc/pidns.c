@@ -30,6 +30,7 @@
 #include <uapi/limits.h>
 #include <uapi/reboot.h>
 #include <uapi/sched.h>
+#include "signal_internal.h"
 
 static struct slab_cache *pidns_cache;
 static DEFINE_SPINLOCK(all_lock, RANK_PIDNS_LIST);
@@ -306,6 +307,16 @@ static void pidns_close(struct pid_ns *ns)
 	tree_unlock(ns);
 }
 
+/* To @p, unless it is refused just now (pidns_join). RCU */
+static void kill_member(struct process *p, const struct pid *pid)
+{
+	u64 flags = spin_lock_irqsave(&p->siglock);
+
+	if (pid_is(p->tgid, pid))
+		(void)signal_send_locked(p, SIGKILL, SEND_KERNEL);
+	spin_unlock_irqrestore(&p->siglock, flags);
+}
+
 /* Every member but the dying init's own threads gets SIGKILL, those included
  * that are being born. */
 static void pidns_kill_members(struct pid_ns *ns)
@@ -320,7 +331,7 @@ static void pidns_kill_members(struct pid_ns *ns)
 		rcu_read_lock();
 		p = rcu_dereference(pid->process);
 		if (p && p != self)
-			signal_send_process(p, SIGKILL, SEND_KERNEL);
+			kill_member(p, pid);
 		rcu_read_unlock();
 		pid_put(pid);
 		nr++;

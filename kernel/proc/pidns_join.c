@@ -15,6 +15,7 @@
  */
 #include <proc/pidns_join.h>
 
+#include <core/race.h>
 #include <fs/file.h>
 #include <fs/nscommon.h>
 #include <proc/nsproxy.h>
@@ -135,12 +136,14 @@ static void move_roles(struct join *j, struct session *s)
 
 	list_del(&p->group_link);
 	list_del(&p->session_link);
-	rcu_assign(j->old->group_session, NULL);
-	j->old->uses = 0;
 	rcu_assign(p->pgid, j->new);
 	rcu_assign(p->sid, j->new);
 	rcu_assign(s->sid, pid_get(j->new));
 	session_join(s, p);
+	rcu_assign(j->old->heir, j->new);
+	race_point("join: an heir");
+	rcu_assign(j->old->group_session, NULL);
+	j->old->uses = 0;
 	j->put_old += 2;	/* of the roles, and the session's */
 	if (s->foreground == j->old) {
 		s->foreground = pid_get(j->new);
@@ -160,12 +163,14 @@ static int commit_locked(struct join *j, struct session *s)
 	rcu_assign(j->new->process, j->p);
 	pid_attach(j->new, PID_TGID);
 	pid_attach(j->new, PID_TASK);
-	if (!pid_succeed(j->new))
+	if (!pid_enter(j->new))
 		return -ENOMEM;
+	move_roles(j, s);
+	race_point("join: roles moved");
+	pid_succeed(j->new);
 	rcu_assign(t->pid, j->new);
 	rcu_assign(j->p->tgid, pid_get(j->new));
 	j->put_old++;
-	move_roles(j, s);
 	return 0;
 }
 

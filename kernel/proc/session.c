@@ -83,19 +83,27 @@ struct session *session_lock(struct process *p)
 	}
 }
 
-struct session *session_lock_group(struct pid *pgrp)
+/* Invariant 11: who has no session any more points to its heir before. */
+struct session *session_lock_group(struct pid **pgrp)
 {
 	for (;;) {
 		struct session *s;
+		struct pid *heir;
 
 		rcu_read_lock();
-		s = rcu_dereference(pgrp->group_session);
+		s = rcu_dereference((*pgrp)->group_session);
 		if (s)
 			spin_lock(&s->lock);
+		heir = rcu_dereference((*pgrp)->heir);
 		rcu_read_unlock();
-		if (!s || s == READ_ONCE(pgrp->group_session))
+		if (s && s == READ_ONCE((*pgrp)->group_session))
 			return s;
-		spin_unlock(&s->lock);
+		if (s)
+			spin_unlock(&s->lock);
+		else if (heir)
+			*pgrp = heir;
+		else
+			return NULL;
 	}
 }
 

@@ -165,7 +165,7 @@ int signal_send_group_locked(struct pid *pgrp, int sig,
 
 int signal_send_group(struct pid *pgrp, int sig, const struct siginfo *info)
 {
-	struct session *s = session_lock_group(pgrp);
+	struct session *s = session_lock_group(&pgrp);
 	int err;
 
 	if (!s)

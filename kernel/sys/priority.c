@@ -52,7 +52,7 @@ static void visit_group(int who, struct visit *v)
 	pgrp = who ? pid_find(who, current_pidns()) :
 		     rcu_dereference(current_process()->pgid);
 	if (pgrp)
-		s = session_lock_group(pgrp);
+		s = session_lock_group(&pgrp);
 	rcu_read_unlock();
 	if (!s)
 		return;

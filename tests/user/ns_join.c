@@ -14,10 +14,12 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define PR_NIDUS_JOIN_PIDNS	0x4e4a504e
@@ -414,9 +416,23 @@ static int short_init(void *arg)
 	return 0;
 }
 
+/* Killed though it is no member: it was refused. */
+static int wrongly_killed(pid_t pid)
+{
+	siginfo_t si;
+	char text[64] = "";
+
+	need(!waitid(P_PID, (id_t)pid, &si, WEXITED | WNOWAIT));
+	need(!proc_line(proc_path("/proc/", pid, "/status"), "NSpid:\t", text,
+			sizeof(text)));
+	return si.si_code == CLD_KILLED && !strchr(text, '\t');
+}
+
 /* Worlds that end while others come in: nothing hangs, nothing stays. */
 static void storm(void)
 {
+	int wrong = 0;
+
 	set_up();
 	for (int round = 0; round < 30; round++) {
 		pid_t pid[4], init = ns_start(short_init, NULL);
@@ -427,12 +443,98 @@ static void storm(void)
 		for (int i = 0; i < 4; i++)
 			pid[i] = child_start(enters_forks, &fd);
 		gate_open(&go);
-		for (int i = 0; i < 4; i++)
+		for (int i = 0; i < 4; i++) {
+			wrong += wrongly_killed(pid[i]);
 			reap(pid[i]);
+		}
 		reap(init);
 		close(fd);
 	}
+	CHECK_EQ("who is refused lives on", wrong, 0);
 	CHECK_ERRNO("all worlds end", waitpid(-1, NULL, WNOHANG), ECHILD);
+}
+
+static int enters_at_once(void *arg)
+{
+	need(setsid() > 0);
+	gate_open(&ready);
+	words[0] = (int)join(*(int *)arg);
+	__atomic_store_n(words + 1, 1, __ATOMIC_RELEASE);
+	gate_wait(&told);
+	return words[0] ? 1 : 0;
+}
+
+/* Looks of all kinds that failed until it is in. */
+static int looks_in_vain(pid_t pid)
+{
+	int bad = 0, late;
+
+	do {
+		late = __atomic_load_n(words + 1, __ATOMIC_ACQUIRE);
+		bad += kill(pid, 0) != 0;
+		bad += kill(-pid, 0) != 0;
+		bad += getpgid(pid) != pid;
+		bad += getsid(pid) != pid;
+		bad += sys(SYS_getpriority, PRIO_PGRP, pid) < 0;
+		bad += waitpid(-pid, NULL, WNOHANG) != 0;
+	} while (!late);
+	return bad;
+}
+
+static void looked_at(void)
+{
+	pid_t init;
+	int fd, bad = 0, entered = 0;
+
+	set_up();
+	init = world(&fd);
+	for (int round = 0; round < 100; round++) {
+		pid_t pid;
+
+		words[1] = 0;
+		pid = child_start(enters_at_once, &fd);
+		gate_wait(&ready);
+		bad += looks_in_vain(pid);
+		gate_open(&told);
+		entered += !reap(pid);
+	}
+	CHECK_EQ("all enter", entered, 100);
+	CHECK_EQ("found by every name at every moment", bad, 0);
+	child_kill(init);
+}
+
+static int enters_told(void *arg)
+{
+	need(setsid() > 0);
+	gate_open(&ready);
+	gate_wait(&told);
+	words[0] = (int)join(*(int *)arg);
+	return wait_go(arg);
+}
+
+/* Its group owns a file from before. */
+static void owns_file(void)
+{
+	int fds[2], fd;
+	pid_t init, pid;
+
+	set_up();
+	init = world(&fd);
+	need(!pipe(fds));
+	pid = child_start(enters_told, &fd);
+	gate_wait(&ready);
+	need(!fcntl(fds[0], F_SETOWN, -pid));
+	need(!fcntl(fds[0], F_SETFL, O_ASYNC));
+	gate_open(&told);
+	gate_wait(&ready);
+	need(!words[0]);
+	CHECK_EQ("its group still owns the file",
+		 sys(SYS_fcntl, fds[0], F_GETOWN), -pid);
+	need(write(fds[1], "x", 1) == 1);
+	CHECK_KILLED("and gets its signal", pid, SIGIO);
+	child_kill(init);
+	close(fds[0]);
+	close(fds[1]);
 }
 
 static const struct test off_tests[] = {
@@ -446,6 +548,8 @@ static const struct test tests[] = {
 	{ "deeper", deeper, 0 },
 	{ "refused", refused, 0 },
 	{ "storm", storm, 0 },
+	{ "looked at", looked_at, 0 },
+	{ "owns a file", owns_file, 0 },
 };
 
 int main(int argc, char **argv)
