@@ -56,6 +56,7 @@ int path_create_anon(struct inode *inode, const char *name, struct path *out)
 	if (!out->dentry)
 		return -ENOMEM;
 	inode_get(inode);
+	inode->flags |= INODE_NAMELESS;
 	out->mount = mount_get(m);
 	return 0;
 }

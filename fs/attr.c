@@ -362,6 +362,13 @@ static bool atime_is_due(const struct inode *inode, u32 flags,
 	       now->tv_sec - inode->atime.tv_sec >= DAY_SEC;
 }
 
+static inline void set_atime(struct inode *inode, const struct timespec *now)
+{
+	spin_lock(&inode->attr_lock);
+	inode->atime = *now;
+	spin_unlock(&inode->attr_lock);
+}
+
 void path_touch_atime(const struct path *p)
 {
 	struct inode *inode = path_inode(p);
@@ -370,12 +377,15 @@ void path_touch_atime(const struct path *p)
 	if (inode->flags & INODE_NO_TIMES)
 		return;
 	now = vfs_now();
+	/* Pipes and their like are in a mount that nobody changes. */
+	if (inode->flags & INODE_NAMELESS) {
+		set_atime(inode, &now);
+		return;
+	}
 	if (!atime_is_due(inode, READ_ONCE(p->mount->flags), &now))
 		return;
 	if (mount_want_write(p))
 		return;
-	spin_lock(&inode->attr_lock);
-	inode->atime = now;
-	spin_unlock(&inode->attr_lock);
+	set_atime(inode, &now);
 	mount_end_write(p);
 }

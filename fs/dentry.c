@@ -59,12 +59,17 @@ void qname_init(struct qname *q, const char *text, size_t len)
 {
 	q->text = text;
 	q->len = (u32)len;
-	q->hash = hash_bytes(&name_key, text, len);
+	q->word = hash_last_word(text, len);
+	q->hash = len < SHORT_NAME ? hash_short(&name_key, q->word) :
+				     hash_bytes(&name_key, text, len);
 }
 
 static struct dentry **bucket_of(const struct dentry *parent, u64 hash)
 {
-	return &buckets[hash_index(hash ^ (u64)parent, bucket_bits)];
+	/* The hash of a name is good; one multiplication spreads the address
+	 * over the bits that count. */
+	return &buckets[(hash ^ (u64)parent * 0x9e3779b97f4a7c15ul) >>
+			(64 - bucket_bits)];
 }
 
 static void hash_add(struct dentry *d)
@@ -90,17 +95,21 @@ static void hash_del(struct dentry *d)
 	d->flags &= ~DENTRY_HASHED;
 }
 
-static bool name_matches(const struct dentry *d, const struct dentry *parent,
-			 const struct qname *q)
+static inline bool name_matches(const struct dentry *d,
+				const struct dentry *parent,
+				const struct qname *q)
 {
 	const struct dentry_name *name = rcu_dereference(d->name);
 
-	return READ_ONCE(d->parent) == parent && name->hash == q->hash &&
-	       name->len == q->len && !memcmp(name->text, q->text, q->len);
+	if (READ_ONCE(d->parent) != parent || name->word != q->word)
+		return false;
+	return q->len < SHORT_NAME ||
+	       (name->hash == q->hash && name->len == q->len &&
+		!memcmp(name->text, q->text, q->len));
 }
 
-static struct dentry *chain_find_get(struct dentry *parent,
-				     const struct qname *q)
+static inline struct dentry *chain_find_get(struct dentry *parent,
+					    const struct qname *q)
 {
 	struct dentry *d = rcu_dereference(*bucket_of(parent, q->hash));
 
@@ -112,9 +121,9 @@ static struct dentry *chain_find_get(struct dentry *parent,
 	return NULL;
 }
 
-/* After some lost races with renames the lock makes sure of an end. */
-static struct dentry *find_get_locked(struct dentry *parent,
-				      const struct qname *q)
+/* A rename came between: the lock makes sure of an end. */
+static NOINLINE struct dentry *find_get_locked(struct dentry *parent,
+					       const struct qname *q)
 {
 	struct dentry *d;
 
@@ -126,33 +135,31 @@ static struct dentry *find_get_locked(struct dentry *parent,
 
 struct dentry *dentry_find_get(struct dentry *parent, const struct qname *q)
 {
+	u32 seq = seq_read_begin(&dcache_seq);
 	struct dentry *d;
-	u32 seq;
 
-	for (u32 tries = 0; tries < 4; tries++) {
-		seq = seq_read_begin(&dcache_seq);
-		rcu_read_lock();
-		d = chain_find_get(parent, q);
-		rcu_read_unlock();
-		if (!seq_read_retry(&dcache_seq, seq))
-			return d;
-		if (d)
-			dentry_put(d);
-	}
+	rcu_read_lock();
+	d = chain_find_get(parent, q);
+	rcu_read_unlock();
+	if (likely(!seq_read_retry(&dcache_seq, seq)))
+		return d;
+	if (d)
+		dentry_put(d);
 	return find_get_locked(parent, q);
 }
 
-static struct dentry_name *name_create(const char *text, size_t len, u64 hash)
+static struct dentry_name *name_create(const struct qname *q)
 {
-	struct dentry_name *name = kmalloc(sizeof(*name) + len + 1);
+	struct dentry_name *name = kmalloc(sizeof(*name) + q->len + 1);
 
 	if (!name)
 		return NULL;
 	refcount_set(&name->refs, 1);
-	name->hash = hash;
-	name->len = (u32)len;
-	memcpy(name->text, text, len);
-	name->text[len] = '\0';
+	name->hash = q->hash;
+	name->word = q->word;
+	name->len = q->len;
+	memcpy(name->text, q->text, q->len);
+	name->text[q->len] = '\0';
 	return name;
 }
 
@@ -168,13 +175,13 @@ static void name_put(struct dentry_name *name)
 		rcu_call(&name->rcu, name_free_rcu);
 }
 
-static struct dentry *dentry_new(const char *text, size_t len, u64 hash)
+static struct dentry *dentry_new(const struct qname *q)
 {
 	struct dentry *d = slab_zalloc(dentry_cache);
 
 	if (!d)
 		return NULL;
-	d->name = name_create(text, len, hash);
+	d->name = name_create(q);
 	if (!d->name) {
 		slab_free(dentry_cache, d);
 		return NULL;
@@ -187,16 +194,24 @@ static struct dentry *dentry_new(const char *text, size_t len, u64 hash)
 
 struct dentry *dentry_alloc(struct dentry *parent, const struct qname *q)
 {
-	struct dentry *d = dentry_new(q->text, q->len, q->hash);
+	struct dentry *d = dentry_new(q);
 
 	if (d)
 		d->parent = dentry_get(parent);
 	return d;
 }
 
+/* One that no look-up will find. */
+static struct dentry *dentry_new_label(const char *label)
+{
+	const struct qname q = { .text = label, .len = (u32)strlen(label) };
+
+	return dentry_new(&q);
+}
+
 struct dentry *dentry_alloc_anon(struct inode *inode, const char *label)
 {
-	struct dentry *d = dentry_new(label, strlen(label), 0);
+	struct dentry *d = dentry_new_label(label);
 
 	if (d) {
 		d->flags = DENTRY_ANON;
@@ -211,7 +226,7 @@ struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode)
 	struct dentry *d;
 
 	snprintf(label, sizeof(label), "#%lu", inode->ino);
-	d = dentry_new(label, strlen(label), 0);
+	d = dentry_new_label(label);
 	if (d) {
 		d->parent = dentry_get(dir);
 		d->flags = DENTRY_REMOVED;
@@ -222,7 +237,7 @@ struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode)
 
 struct dentry *dentry_create_root(struct inode *inode)
 {
-	struct dentry *d = dentry_new("/", 1, 0);
+	struct dentry *d = dentry_new_label("/");
 
 	if (d)
 		d->inode = inode;
@@ -375,12 +390,24 @@ static void dentry_free_rcu(struct rcu_head *head)
 	slab_free(dentry_cache, d);
 }
 
-/* Without recursion: each dentry may be the last user of its parent. */
-void dentry_put(struct dentry *d)
+/* No look-up finds a nameless one: it goes at once. */
+static void anon_free(struct dentry *d)
+{
+	inode_put(d->inode);
+	kfree(d->name);
+	slab_free(dentry_cache, d);
+}
+
+/* @d has no user. Without recursion: each may be the last of its parent. */
+static NOINLINE void dentry_end(struct dentry *d)
 {
 	struct dentry *parent;
 
-	while (d && refcount_put(&d->refs)) {
+	if (d->flags & DENTRY_ANON) {
+		anon_free(d);
+		return;
+	}
+	do {
 		ASSERT(!(d->flags & DENTRY_PINNED));
 		spin_lock(&dcache_lock);
 		dentry_unpublish(d);
@@ -391,7 +418,13 @@ void dentry_put(struct dentry *d)
 			inode_put(d->inode);
 		rcu_call(&d->rcu, dentry_free_rcu);
 		d = parent;
-	}
+	} while (d && refcount_put(&d->refs));
+}
+
+void dentry_put(struct dentry *d)
+{
+	if (d && refcount_put(&d->refs))
+		dentry_end(d);
 }
 
 struct inode *dentry_inode(const struct dentry *d)

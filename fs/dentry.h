@@ -22,6 +22,7 @@ struct dentry_name {
 	struct refcount refs;
 	struct rcu_head rcu;
 	u64 hash;
+	u64 word;			/* as in struct qname */
 	u32 len;
 	char text[];
 };
@@ -58,7 +59,10 @@ struct qname {
 	const char *text;		/* not terminated */
 	u32 len;
 	u64 hash;
+	u64 word;		/* hash_last_word: all of a short name */
 };
+/* Names shorter than this are equal if their words are. */
+#define SHORT_NAME 8
 
 extern struct spinlock dcache_lock;
 

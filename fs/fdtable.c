@@ -5,7 +5,8 @@
  *        the open and one of the close-on-exec bitmap; an index of leaves
  *        grows by doubling, leaves never move.
  * Locks: table->lock (RANK_FDTABLE): all changes. Look-up takes none: the
- *        index is read under RCU, the file gets a try_get.
+ *        index is read under RCU, the file gets a try_get, and must still be
+ *        in its slot then, for its memory may be another file's by now.
  * Life:  created with one leaf inside; a clone has only the leaves in use. An
  *        index that became too small is freed after a grace period, leaves with
  *        the table, which the last user closes.
@@ -339,20 +340,38 @@ void file_table_close_exec(struct file_table *t)
 	spin_unlock(&t->lock);
 }
 
+/* One try. False: the file went, and its memory may be another by now, whose
+ * reference is then in *@out. */
+static bool slot_try_get(struct file_table *t, u32 fd, struct file **out)
+{
+	struct file **slot = slot_of(rcu_dereference(t->index), fd);
+	struct file *f = slot ? rcu_dereference(*slot) : NULL;
+
+	*out = NULL;
+	if (!f)
+		return true;
+	if (!file_try_get(f))
+		return false;
+	*out = f;
+	return rcu_dereference(*slot) == f;
+}
+
 struct file *fd_get_any(struct file_table *t, int fd)
 {
-	struct file **slot;
 	struct file *f;
+	bool ok;
 
 	if (fd < 0)
 		return NULL;
-	rcu_read_lock();
-	do {
-		slot = slot_of(rcu_dereference(t->index), (u32)fd);
-		f = slot ? rcu_dereference(*slot) : NULL;
-	} while (f && !file_try_get(f));
-	rcu_read_unlock();
-	return f;
+	for (;;) {
+		rcu_read_lock();
+		ok = slot_try_get(t, (u32)fd, &f);
+		rcu_read_unlock();
+		if (likely(ok))
+			return f;
+		if (f)
+			file_put(f);
+	}
 }
 
 struct file *fd_borrow(struct file_table *t, int fd, bool *owned)

@@ -5,8 +5,9 @@
  * Locks: none of its own; the count is atomic, look-ups under RCU use try_get.
  * Life:  file_create -> file_open (the type's open) -> descriptors, mappings
  *        and system calls hold references -> the last put releases: the type,
- *        locks, the right to write, path and credentials; the memory goes
- *        after a grace period.
+ *        locks, the right to write, path and credentials. The memory may be
+ *        another file at once; a look-up under RCU that got a reference
+ *        looks at the slot again (fdtable.c).
  * Not:   reading and writing (file_io.c), descriptors (fdtable.c).
  * See:   open(2), "Open file descriptions"
  */
@@ -47,7 +48,8 @@ void file_cache_init(void)
 	static const struct vm_file_hooks vm_hooks = { hook_get, hook_put };
 	struct mm_stat stat;
 
-	file_cache = slab_cache_create("file", sizeof(struct file), 0, 0);
+	file_cache = slab_cache_create("file", sizeof(struct file), 0,
+				       SLAB_TYPESAFE_RCU);
 	if (!file_cache)
 		panic("vfs: no memory for the cache of files");
 	mm_stat_get(&stat);
@@ -211,11 +213,6 @@ bool file_try_get(struct file *f)
 	return refcount_try_get(&f->refs);
 }
 
-static void file_free_rcu(struct rcu_head *head)
-{
-	slab_free(file_cache, container_of(head, struct file, rcu));
-}
-
 static void file_destroy(struct file *f)
 {
 	struct inode *inode = path_inode(&f->path);
@@ -238,7 +235,7 @@ static void file_destroy(struct file *f)
 	path_put(&f->path);
 	cred_put(f->cred);
 	atomic_dec(&nr_files);
-	rcu_call(&f->rcu, file_free_rcu);
+	slab_free(file_cache, f);
 }
 
 void file_put(struct file *f)

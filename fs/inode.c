@@ -7,7 +7,7 @@
  *        write_count is atomic: above 0 it counts writers, below 0 programs.
  * Life:  inode_create (one reference) -> dentries and files hold references
  *        -> the last put evicts; freed after a grace period, because a look-up
- *        under RCU may still read the mode.
+ *        under RCU may still read the mode; at once, if it never had a name.
  * Not:   permissions (perm.c), chmod and its like (attr.c).
  */
 #include "inode.h"
@@ -91,7 +91,10 @@ void inode_put(struct inode *inode)
 		inode->ops->evict(inode);
 	if (inode->object)
 		vm_object_put(inode->object);
-	rcu_call(&inode->rcu, inode_free_rcu);
+	if (inode->flags & INODE_NAMELESS)
+		slab_free(inode_cache, inode);
+	else
+		rcu_call(&inode->rcu, inode_free_rcu);
 	superblock_drop(sb);
 }
 

@@ -135,10 +135,8 @@ void mount_set_gone_hook(void (*fn)(const struct mount *m))
 	gone_hook = fn;
 }
 
-void mount_put(struct mount *m)
+static NOINLINE void mount_end(struct mount *m)
 {
-	if (!refcount_put(&m->refs))
-		return;
 	if (gone_hook && m->root)
 		gone_hook(m);
 	ASSERT(!m->parent && list_empty(&m->children));
@@ -147,6 +145,12 @@ void mount_put(struct mount *m)
 		dentry_put(m->root);
 	superblock_put(m->sb);
 	rcu_call(&m->rcu, mount_free_rcu);
+}
+
+void mount_put(struct mount *m)
+{
+	if (refcount_put(&m->refs))
+		mount_end(m);
 }
 
 struct mount *mount_find_get(const struct path *p)

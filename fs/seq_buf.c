@@ -68,7 +68,8 @@ void seq_write(struct seq_buf *s, const void *data, size_t len)
 
 void seq_putc(struct seq_buf *s, char c)
 {
-	seq_write(s, &c, 1);
+	if (reserve(s, 1))
+		s->data[s->len++] = c;
 }
 
 void seq_printf(struct seq_buf *s, const char *fmt, ...)
@@ -103,45 +104,76 @@ static inline char *digits_end(struct digits *d)
 	return d->text + MAX_DIGITS;
 }
 
-static inline void put_digits(struct seq_buf *s, struct seq_before before,
-			      struct digits *d, const char *first)
+/* Where a number behind @before goes; @before is written. NULL: no memory. */
+static inline char *number_at(struct seq_buf *s, struct seq_before before)
 {
+	char *at;
+
 	if (!reserve(s, before.len + MAX_DIGITS))
-		return;
-	memcpy(s->data + s->len, before.text, before.len);
+		return NULL;
+	at = s->data + s->len;
 	s->len += before.len;
-	__builtin_memcpy(s->data + s->len, first, MAX_DIGITS);
+	if (before.len == 1)
+		*at = *before.text;
+	else
+		memcpy(at, before.text, before.len);
+	return at + before.len;
+}
+
+static inline void put_digits(struct seq_buf *s, char *at, struct digits *d,
+			      const char *first)
+{
+	__builtin_memcpy(at, first, MAX_DIGITS);
 	s->len += (size_t)(digits_end(d) - first);
+}
+
+/* Most numbers have one digit. */
+static inline bool put_one_digit(struct seq_buf *s, char *at, u64 value)
+{
+	if (value >= 10)
+		return false;
+	*at = (char)('0' + value);
+	s->len++;
+	return true;
 }
 
 void seq_put_udec(struct seq_buf *s, struct seq_before before, u64 value)
 {
+	char *at = number_at(s, before);
 	struct digits d;
 
-	put_digits(s, before, &d, format_decimal(digits_end(&d), value));
+	if (at && !put_one_digit(s, at, value))
+		put_digits(s, at, &d, format_decimal(digits_end(&d), value));
 }
 
 void seq_put_dec(struct seq_buf *s, struct seq_before before, s64 value)
 {
-	struct digits d;
-	char *first = format_decimal(digits_end(&d), value < 0 ?
-				     0 - (u64)value : (u64)value);
+	char *at;
 
-	if (value < 0)
-		*--first = '-';
-	put_digits(s, before, &d, first);
+	if (value >= 0) {
+		seq_put_udec(s, before, (u64)value);
+		return;
+	}
+	at = number_at(s, before);
+	if (at) {
+		*at = '-';
+		s->len++;
+		seq_put_udec(s, SEQ_BEFORE(""), 0 - (u64)value);
+	}
 }
 
 void seq_put_udec_wide(struct seq_buf *s, struct seq_before before, u64 value,
 		       u32 width)
 {
+	char *at = number_at(s, before);
 	struct digits d;
 	char *first = format_decimal(digits_end(&d), value);
 	char *want = digits_end(&d) - min((size_t)width, MAX_DIGITS);
 
 	while (first > want)
 		*--first = ' ';
-	put_digits(s, before, &d, first);
+	if (at)
+		put_digits(s, at, &d, first);
 }
 
 /* The eight digits of a number of 32 bits, the highest in the lowest byte:
@@ -160,11 +192,14 @@ static u64 hex_digits(u64 v)
 
 void seq_put_hex(struct seq_buf *s, struct seq_before before, u64 value)
 {
+	char *at = number_at(s, before);
 	u64 digits[2] = { hex_digits(value >> 32),
 			  hex_digits(value & 0xffffffff) };
 
-	seq_write(s, before.text, before.len);
-	seq_write(s, digits, sizeof(digits));
+	if (!at)
+		return;
+	__builtin_memcpy(at, digits, sizeof(digits));
+	s->len += sizeof(digits);
 }
 
 void seq_escape(struct seq_buf *s, const char *text, const char *esc)

@@ -12,6 +12,7 @@
  */
 #include "walk.h"
 
+#include <core/assert.h>
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
@@ -47,11 +48,11 @@ static void start_path(const struct walk *w, struct path *out)
 
 int walk_begin(struct walk_state *s, const struct walk *w, const char *name)
 {
-	memset(s, 0, sizeof(*s));
+	ASSERT(strnlen(name, PATH_MAX) < PATH_MAX);
+	/* rest and short_text are written before they are read. */
+	memset(s, 0, offsetof(struct walk_state, short_text));
 	s->w = w;
 	s->pos = name;
-	if (strnlen(name, PATH_MAX) == PATH_MAX)
-		return -ENAMETOOLONG;
 	if (!*name && !(w->flags & WALK_EMPTY))
 		return -ENOENT;
 	if (*name == '/' && !(w->flags & (WALK_IN_ROOT | WALK_BENEATH))) {
@@ -110,7 +111,8 @@ static int ask_file_system(struct dentry *dir, const struct qname *q,
 }
 
 /* From the cache, if it is still right. */
-static struct dentry *cached_child(struct dentry *dir, const struct qname *q)
+static inline struct dentry *cached_child(struct dentry *dir,
+					  const struct qname *q)
 {
 	struct dentry *d = dentry_find_get(dir, q);
 	const struct inode_ops *ops;
@@ -138,15 +140,14 @@ int walk_child_locked(struct dentry *dir, const struct qname *q,
 	return *out ? 0 : -ENOMEM;
 }
 
-int walk_child(const struct path *dir, const struct qname *q, u32 flags,
-	       struct dentry **out)
+/* As walk_child, for a name that is not in the cache. */
+static NOINLINE int uncached_child(const struct path *dir,
+				   const struct qname *q, u32 flags,
+				   struct dentry **out)
 {
 	struct inode *inode = path_inode(dir);
 	int err;
 
-	*out = cached_child(dir->dentry, q);
-	if (*out)
-		return 0;
 	if (!inode->ops->lookup)
 		return -ENOENT;
 	if (flags & WALK_CACHED)
@@ -159,6 +160,13 @@ int walk_child(const struct path *dir, const struct qname *q, u32 flags,
 		err = -ENOENT;
 	}
 	return err;
+}
+
+int walk_child(const struct path *dir, const struct qname *q, u32 flags,
+	       struct dentry **out)
+{
+	*out = cached_child(dir->dentry, q);
+	return likely(*out) ? 0 : uncached_child(dir, q, flags, out);
 }
 
 /* Is the start of a bind mount still above @p (it may have been moved)? */
@@ -223,24 +231,47 @@ static int follow_magic(struct walk_state *s, struct path *link)
 	return 0;
 }
 
-/* Read the text of @link into a buffer that walk_end frees. */
-static int read_link(struct walk_state *s, const struct path *link,
-		     const char **out)
+static ssize_t read_text(struct walk_state *s, const struct path *link,
+			 char *text, size_t size)
+{
+	struct inode *inode = path_inode(link);
+	ssize_t len = inode->ops->readlink(inode, text, size - 1, s->w->cred);
+
+	if (len >= 0)
+		text[len] = '\0';
+	return len;
+}
+
+/* Into a buffer that walk_end frees. */
+static ssize_t read_long_link(struct walk_state *s, const struct path *link,
+			      const char **out)
 {
 	struct link_text *text = kmalloc(sizeof(*text));
-	struct inode *inode = path_inode(link);
-	ssize_t len;
 
 	if (!text)
 		return -ENOMEM;
 	text->next = s->texts;
 	s->texts = text;
-	len = inode->ops->readlink(inode, text->text, sizeof(text->text) - 1,
-				   s->w->cred);
+	*out = text->text;
+	return read_text(s, link, text->text, sizeof(text->text));
+}
+
+/* Read the text of @link; it stays until walk_end. */
+static int read_link(struct walk_state *s, const struct path *link,
+		     const char **out)
+{
+	ssize_t len = SHORT_LINK;
+
+	if (!s->short_used) {
+		*out = s->short_text;
+		len = read_text(s, link, s->short_text, SHORT_LINK);
+	}
+	/* As much as there was room for: it may have been cut. */
+	s->short_used |= len > 0 && len < SHORT_LINK - 1;
+	if (len >= SHORT_LINK - 1)
+		len = read_long_link(s, link, out);
 	if (len < 0)
 		return (int)len;
-	text->text[len] = '\0';
-	*out = text->text;
 	return len ? 0 : -ENOENT;
 }
 
@@ -330,6 +361,10 @@ static int check_search(const struct walk_state *s)
 
 	if (!S_ISDIR(inode->mode))
 		return -ENOTDIR;
+	/* Whoever it is: the usual case, asked without asking. */
+	if (likely(!inode->ops->permission &&
+		   (READ_ONCE(inode->mode) & S_IXUGO) == S_IXUGO))
+		return 0;
 	return inode_permission(inode, s->w->cred, MAY_EXEC);
 }
 

@@ -21,6 +21,9 @@ enum last_kind {
 
 struct link_text;
 
+/* Longest text of a link that needs no memory of its own, and a 0. */
+#define SHORT_LINK 48
+
 struct walk_state {
 	const struct walk *w;
 	struct path root;		/* owned */
@@ -32,10 +35,13 @@ struct walk_state {
 	bool name_slash;		/* the same, only in what was given */
 	u32 nlinks;
 	u32 depth;
+	struct link_text *texts;	/* owned: all long links read so far */
+	bool short_used;		/* short_text is, or was, part of it */
+	char short_text[SHORT_LINK];	/* the first short link */
 	const char *rest[SYMLOOP_MAX];	/* left of the texts around a link */
-	struct link_text *texts;	/* owned: all links read so far */
 };
 
+/* @name: shorter than PATH_MAX, as name_from_user gives it. */
 int walk_begin(struct walk_state *s, const struct walk *w, const char *name);
 /* s->cur: the directory; s->kind, s->last: the component. 0 or -errno. */
 int walk_to_last(struct walk_state *s);

@@ -62,7 +62,6 @@ struct file {
 	struct list epoll_links;	/* epoll items that watch this file */
 	struct list async_link;		/* [async_mutex] -> listeners */
 	s32 async_fd;			/* [a] number when O_ASYNC was set */
-	struct rcu_head rcu;
 };
 #define FILE_READ 1
 #define FILE_WRITE 2

@@ -45,6 +45,9 @@ extern const struct ns_ops pidns_ops, utsns_ops, mntns_ops, userns_ops,
 /* A number never used before for a living namespace. */
 u32 ns_ino_alloc(void);
 void ns_ino_free(u32 ino);
+/* "pid:[4026531836]" as links show it; nothing is terminated. Its length. */
+#define NS_LABEL_MAX 32
+size_t ns_label(const struct ns_common *ns, char text[NS_LABEL_MAX]);
 /* The first namespaces' fixed numbers (Linux's). */
 #define NS_INO_IPC 0xEFFFFFFFu
 #define NS_INO_UTS 0xEFFFFFFEu

@@ -108,6 +108,7 @@ struct inode_ops {
 /* inode->flags */
 #define INODE_DEAD 1		/* a removed directory: nothing may be added */
 #define INODE_NO_TIMES 2	/* reading leaves atime alone (pipes, proc) */
+#define INODE_NAMELESS 8	/* never had a name: no look-up meets it */
 #define INODE_KEPT 4		/* its name stays in the cache for a while,
 				   until revalidate or dentry_forget */
 

@@ -40,4 +40,29 @@ static inline u64 hash_ptr(const void *p)
 /* Keyed hash of @len bytes. Context: any. */
 u64 hash_bytes(const struct hash_key *key, const void *data, size_t len_bytes);
 
+/*
+ * hash_last_word - what SipHash takes in last: the bytes behind the last whole
+ * word, and the length (modulo 256) above them. For data of fewer than eight
+ * bytes that is all there is to know, and hash_short gives their hash_bytes.
+ */
+static inline u64 hash_last_word(const void *data, size_t len_bytes)
+{
+	size_t n = len_bytes % 8;
+	const u8 *p = (const u8 *)data + len_bytes - n;
+	u64 word = (u64)len_bytes << 56;
+	u32 first, last;
+
+	/* Loads that overlap, instead of a loop. */
+	if (n >= 4) {
+		__builtin_memcpy(&first, p, 4);
+		__builtin_memcpy(&last, p + n - 4, 4);
+		word |= first | (u64)last << 8 * (n - 4);
+	} else if (n) {
+		word |= p[0] | (u64)p[n / 2] << 8 * (n / 2) |
+			(u64)p[n - 1] << 8 * (n - 1);
+	}
+	return word;
+}
+u64 hash_short(const struct hash_key *key, u64 last_word);
+
 #endif

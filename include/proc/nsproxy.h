@@ -40,6 +40,10 @@ void nsproxy_init(void);
  * Return:   0, -ENOMEM
  */
 int nsproxy_enter_pid(struct pid_ns *ns);
+/* The same for a set that nobody shares: then nothing can fail. */
+void nsproxy_change_pid(struct pid_ns *ns);
+/* Do others use it? A sole user's answer stays true until it shares it. */
+bool nsproxy_shared(const struct nsproxy *p);
 extern struct nsproxy nsproxy_init_set;
 void nsproxy_get(struct nsproxy *p);
 void nsproxy_put(struct nsproxy *p);
@@ -62,6 +66,9 @@ struct nsproxy_args {
 	bool is_clone;		/* NEWIPC does not go with CLONE_SYSVSEM */
 };
 int nsproxy_clone_for(const struct nsproxy_args *args, struct nsproxy **out);
+/* Of CLONE_NEWPID only the new namespace, for nsproxy_change_pid. Return: as
+ * nsproxy_clone_for; the reference is the caller's. */
+int nsproxy_create_pid(const struct nsproxy_args *args, struct pid_ns **out);
 /* The same without any check; also with no flags, for setns and exec. */
 int nsproxy_copy(const struct nsproxy_args *args, struct nsproxy **out);
 /* Replace the current task's set; the reference is stolen. May sleep. */

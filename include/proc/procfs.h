@@ -20,6 +20,8 @@ struct proc_entry {
 	int (*show)(struct seq_buf *out);
 	/* The same for what depends on the mount's namespace. */
 	int (*show_ns)(struct seq_buf *out, struct pid_ns *ns);
+	/* Links (mode has S_IFLNK). As readlink; @ns: the mount's. */
+	ssize_t (*link)(char *buf, size_t size, const struct pid_ns *ns);
 	ssize_t (*write)(const char *text, size_t len);
 	/* The same for one function behind many files, told apart by arg. */
 	int (*show_arg)(const struct proc_entry *e, struct seq_buf *out);

@@ -85,8 +85,10 @@ static inline bool signal_pending(void)
 bool signal_fatal_pending(struct task *t);
 /* Change the blocked mask of the current task. */
 void signal_set_blocked(u64 mask);
-int signal_action(int sig, const struct k_sigaction *act,
-		  struct k_sigaction *old);	/* 0, -EINVAL */
+/* 0, -EINVAL. @old: NULL, or what it was. */
+int signal_action_set(int sig, const struct k_sigaction *act,
+		      struct k_sigaction *old);
+int signal_action_get(int sig, struct k_sigaction *out);
 /* SIGCHLD becomes SIG_IGN, so that children vanish as they die (zap). */
 void signal_ignore_children(void);
 int signal_altstack(const struct sigaltstack *ss, struct sigaltstack *old,

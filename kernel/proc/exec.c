@@ -279,7 +279,7 @@ static void die(void)
 {
 	const struct k_sigaction dfl = { .handler = SIG_DFL };
 
-	(void)signal_action(SIGSEGV, &dfl, NULL);
+	(void)signal_action_set(SIGSEGV, &dfl, NULL);
 	signal_force(SIGSEGV, SEND_KERNEL);
 }
 

@@ -14,7 +14,6 @@
 #include <core/panic.h>
 #include <fs/file.h>
 #include <fs/nscommon.h>
-#include <lib/format.h>
 #include <proc/mntns.h>
 #include <proc/pidns.h>
 #include <proc/task.h>
@@ -252,7 +251,7 @@ struct ns_common *nsfs_path_ns(const struct path *path)
 int nsfs_path(struct ns_common *ns, struct path *out)
 {
 	struct inode *inode = inode_create(nsfs_sb, S_IFREG | 0444);
-	char name[32];
+	char name[NS_LABEL_MAX + 1];
 	int err;
 
 	if (!inode)
@@ -262,7 +261,7 @@ int nsfs_path(struct ns_common *ns, struct path *out)
 	inode->fops = &nsfs_file_ops;
 	inode->private = ns;
 	inode->ino = ns->ino;
-	snprintf(name, sizeof(name), "%s:[%u]", ns->ops->name, ns->ino);
+	name[ns_label(ns, name)] = '\0';
 	err = path_create_anon(inode, name, out);
 	inode_put(inode);
 	return err;

@@ -81,17 +81,22 @@ void nsproxy_put(struct nsproxy *p)
 	slab_free(nsproxy_cache, p);
 }
 
+static int create_pid(const struct nsproxy_args *a, struct pid_ns **out)
+{
+	struct pid_ns *now = a->from->nsproxy->pid_for_children;
+
+	if (now != task_pidns(a->from))
+		return -EINVAL;
+	return pidns_create(now, a->owner, out);
+}
+
 static int clone_pid(const struct nsproxy_args *a, struct nsproxy *old,
 		     struct nsproxy *new)
 {
-	if (!(a->flags & CLONE_NEWPID)) {
-		new->pid_for_children = pidns_get(old->pid_for_children);
-		return 0;
-	}
-	if (old->pid_for_children != task_pidns(a->from))
-		return -EINVAL;
-	return pidns_create(old->pid_for_children, a->owner,
-			    &new->pid_for_children);
+	if (a->flags & CLONE_NEWPID)
+		return create_pid(a, &new->pid_for_children);
+	new->pid_for_children = pidns_get(old->pid_for_children);
+	return 0;
 }
 
 static int clone_uts(const struct nsproxy_args *a, struct nsproxy *old,
@@ -201,6 +206,18 @@ int nsproxy_clone_for(const struct nsproxy_args *a, struct nsproxy **out)
 	return nsproxy_copy(a, out);
 }
 
+bool nsproxy_shared(const struct nsproxy *p)
+{
+	return refcount_read(&p->refs) > 1;
+}
+
+int nsproxy_create_pid(const struct nsproxy_args *a, struct pid_ns **out)
+{
+	if (!ns_capable(a->owner, CAP_SYS_ADMIN))
+		return -EPERM;
+	return create_pid(a, out);
+}
+
 int nsproxy_prepare_exec(struct nsproxy **out)
 {
 	const struct nsproxy_args args = {
@@ -227,25 +244,32 @@ void nsproxy_switch(struct nsproxy *p)
 	nsproxy_put(old);
 }
 
+void nsproxy_change_pid(struct pid_ns *ns)
+{
+	struct task *t = current_task();
+	struct pid_ns *old;
+
+	ASSERT(!nsproxy_shared(t->nsproxy));
+	spin_lock(&t->alloc_lock);
+	old = t->nsproxy->pid_for_children;
+	t->nsproxy->pid_for_children = ns;
+	spin_unlock(&t->alloc_lock);
+	pidns_put(old);
+}
+
 int nsproxy_enter_pid(struct pid_ns *ns)
 {
 	const struct nsproxy_args args = { .from = current_task() };
-	struct task *t = current_task();
-	struct nsproxy *set = t->nsproxy;
-	struct pid_ns *old;
+	struct nsproxy *set;
 
-	if (refcount_read(&set->refs) > 1) {
+	if (nsproxy_shared(current_task()->nsproxy)) {
 		if (nsproxy_copy(&args, &set)) {
 			pidns_put(ns);
 			return -ENOMEM;
 		}
 		nsproxy_switch(set);
 	}
-	spin_lock(&t->alloc_lock);
-	old = set->pid_for_children;
-	set->pid_for_children = ns;
-	spin_unlock(&t->alloc_lock);
-	pidns_put(old);
+	nsproxy_change_pid(ns);
 	return 0;
 }
 

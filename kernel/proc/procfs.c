@@ -124,20 +124,14 @@ bool proc_emit_dots(struct file *f, struct dir_context *c)
 
 /* --- fixed entries: paths such as "sys/kernel/pid_max" ------------------- */
 
-static int show_fixed(struct proc_node *n, struct seq_buf *out)
+static int show_entry(struct seq_source *src, struct seq_buf *out)
 {
+	struct proc_node *n = container_of(src, struct proc_node, source);
 	struct proc_entry *e = n->entry;
 
 	if (e->show_arg)
 		return e->show_arg(e, out);
 	return e->show_ns ? e->show_ns(out, n->ns) : e->show(out);
-}
-
-static int show_entry(struct seq_source *src, struct seq_buf *out)
-{
-	struct proc_node *n = container_of(src, struct proc_node, source);
-
-	return show_fixed(n, out);
 }
 
 static ssize_t write_entry(struct seq_source *src, const char *text,
@@ -195,20 +189,10 @@ static const struct inode_ops ruled_file_ops = {
 static ssize_t fixed_readlink(struct inode *inode, char *buf, size_t size,
 			      const struct cred *cred)
 {
-	struct seq_buf text;
-	ssize_t n;
+	const struct proc_node *n = proc_node(inode);
 
 	(void)cred;
-	seq_init(&text);
-	n = show_fixed(proc_node(inode), &text);
-	if (!n && text.failed)
-		n = -ENOMEM;
-	if (!n) {
-		n = (ssize_t)min(size, text.len);
-		memcpy(buf, text.data, (size_t)n);
-	}
-	seq_fini(&text);
-	return n;
+	return n->entry->link(buf, size, n->ns);
 }
 
 static const struct inode_ops fixed_link_ops = {
@@ -286,18 +270,20 @@ static int fixed_lookup(struct inode *dir, const char *name, size_t len,
 	return -ENOENT;
 }
 
-/* Has a component been listed by an earlier entry of the same directory? */
+/* Has the directory that @rest begins with been listed by an earlier entry? A
+ * file has one entry only. */
 static bool listed_before(const struct proc_entry *e, const char *rest,
 			  const char *prefix, size_t plen)
 {
 	size_t len = component(rest);
 	const struct proc_entry *i;
 
+	if (rest[len] != '/')
+		return false;
 	for (i = entries; i != e; i = i->next) {
 		const char *other = below(i, prefix, plen);
 
-		if (other && component(other) == len &&
-		    !memcmp(other, rest, len))
+		if (other && !strncmp(other, rest, len + 1))
 			return true;
 	}
 	return false;
@@ -417,13 +403,13 @@ static void emit_pids(struct superblock *sb, struct dir_context *c)
 		bool leader = READ_ONCE(pid->process) != NULL &&
 			      may_know(sb, pid, PROC_HIDE_INVISIBLE);
 		u64 ino = pid->ino;
-		char name[16];
-		int len;
+		char digits[20];
+		char *end = digits + sizeof(digits);
+		char *name = format_decimal(end, (u64)nr);
 
 		pid_put(pid);
 		c->pos = POS_PIDS + nr;
-		len = scnprintf(name, sizeof(name), "%d", nr);
-		if (leader && !c->emit(c, name, (size_t)len,
+		if (leader && !c->emit(c, name, (size_t)(end - name),
 				       proc_pid_ino(ino, false), DT_DIR))
 			return;
 		nr++;

@@ -9,7 +9,6 @@
 #include "procfs_internal.h"
 
 #include <fs/nscommon.h>
-#include <lib/format.h>
 #include <lib/string.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
@@ -51,15 +50,13 @@ static ssize_t text(struct task *t, const struct ns_link *l, char *buf,
 		    size_t size)
 {
 	struct ns_common *ns = ns_of(t, l);
-	char name[32];
+	char name[NS_LABEL_MAX];
 	size_t n;
 
 	if (!ns)
 		return -ENOENT;
-	n = (size_t)scnprintf(name, sizeof(name), "%s:[%u]", ns->ops->name,
-			      ns->ino);
+	n = min(ns_label(ns, name), size);
 	ns->ops->put(ns);
-	n = min(n, size);
 	memcpy(buf, name, n);
 	return (ssize_t)n;
 }

@@ -264,6 +264,12 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 	       file->show == proc_show_timerslack;
 }
 
+static bool entry_is(const struct proc_file *file, const char *name, size_t len)
+{
+	return file->name[0] == name[0] && strlen(file->name) == len &&
+	       !memcmp(file->name, name, len);
+}
+
 static int dir_lookup(struct inode *dir, const char *name, size_t len,
 		      struct inode **out)
 {
@@ -273,9 +279,7 @@ static int dir_lookup(struct inode *dir, const char *name, size_t len,
 	if (!node_alive(n))
 		return -ESRCH;
 	for (u32 i = 0; table[i].name; i++) {
-		if (strlen(table[i].name) == len &&
-		    !memcmp(table[i].name, name, len) &&
-		    !hidden(n, &table[i]))
+		if (entry_is(&table[i], name, len) && !hidden(n, &table[i]))
 			return make_entry(dir, i, out);
 	}
 	return -ENOENT;

@@ -251,31 +251,47 @@ static int show_slabinfo(struct seq_buf *out)
 	return 0;
 }
 
+static ssize_t link_text(char *buf, size_t size, const char *text, size_t len)
+{
+	len = min(len, size);
+	memcpy(buf, text, len);
+	return (ssize_t)len;
+}
+
 /* Nobody is "self" in a mount whose namespace does not see the reader. */
-static int show_self(struct seq_buf *out, struct pid_ns *ns)
+static ssize_t self_link(char *buf, size_t size, const struct pid_ns *ns)
 {
 	s32 nr = pid_nr(current_process()->tgid, ns);
+	char digits[20];
+	char *end = digits + sizeof(digits);
+	char *first;
 
 	if (!nr)
 		return -ENOENT;
-	seq_printf(out, "%d", nr);
-	return 0;
+	first = format_decimal(end, (u64)nr);
+	return link_text(buf, size, first, (size_t)(end - first));
 }
 
-static int show_thread_self(struct seq_buf *out, struct pid_ns *ns)
+static ssize_t thread_self_link(char *buf, size_t size,
+				const struct pid_ns *ns)
 {
 	s32 nr = pid_nr(current_process()->tgid, ns);
+	char text[40];
+	int len;
 
 	if (!nr)
 		return -ENOENT;
-	seq_printf(out, "%d/task/%d", nr, pid_nr(current_task()->pid, ns));
-	return 0;
+	len = scnprintf(text, sizeof(text), "%d/task/%d", nr,
+			pid_nr(current_task()->pid, ns));
+	return link_text(buf, size, text, (size_t)len);
 }
 
-static int show_mounts_link(struct seq_buf *out)
+static ssize_t mounts_link(char *buf, size_t size,
+			   const struct pid_ns *ns UNUSED)
 {
-	seq_puts(out, "self/mounts");
-	return 0;
+	static const char text[] = "self/mounts";
+
+	return link_text(buf, size, text, sizeof(text) - 1);
 }
 
 /*
@@ -308,10 +324,10 @@ static int show_drain(struct seq_buf *out)
 }
 
 static struct proc_entry system_entries[] = {
-	{ .path = "self", .mode = S_IFLNK | 0777, .show_ns = show_self },
+	{ .path = "self", .mode = S_IFLNK | 0777, .link = self_link },
 	{ .path = "thread-self", .mode = S_IFLNK | 0777,
-	  .show_ns = show_thread_self },
-	{ .path = "mounts", .mode = S_IFLNK | 0777, .show = show_mounts_link },
+	  .link = thread_self_link },
+	{ .path = "mounts", .mode = S_IFLNK | 0777, .link = mounts_link },
 	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
 	{ .path = "cpuinfo", .mode = 0444, .show = show_cpuinfo },
 	{ .path = "devices", .mode = 0444, .show = show_devices },

@@ -303,7 +303,9 @@ int signal_kill(pid_t pid, int sig)
 	struct siginfo info;
 
 	if (pid > 0) {
-		siginfo_for_kill(&info, sig);
+		/* Signal 0 only asks: nobody is told who it was. */
+		if (sig)
+			siginfo_for_kill(&info, sig);
 		return kill_one(pid, sig, &info);
 	}
 	if (pid == INT_MIN)

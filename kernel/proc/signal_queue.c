@@ -288,34 +288,46 @@ static void drop_ignored(struct process *p, int sig)
 		sigqueue_flush(&t->pending, SIGMASK(sig));
 }
 
-int signal_action(int sig, const struct k_sigaction *act,
-		  struct k_sigaction *old)
+/* [S] and the lock of the actions. */
+static void set_action(struct task *t, int sig, const struct k_sigaction *act)
+{
+	struct k_sigaction *a = &t->sighand->action[sig - 1];
+
+	t->sighand->changed |= SIGMASK(sig);
+	*a = *act;
+	a->mask &= ~SIG_UNBLOCKABLE;
+	a->flags &= SIG_KNOWN_FLAGS;
+	if (a->handler == SIG_IGN ||
+	    (a->handler == SIG_DFL && (SIGMASK(sig) & SIG_DEFAULT_IGNORE)))
+		drop_ignored(t->process, sig);
+}
+
+int signal_action_get(int sig, struct k_sigaction *out)
+{
+	struct sighand *s = current_task()->sighand;
+
+	if (sig < 1 || sig > NSIG)
+		return -EINVAL;
+	spin_lock_irq(&s->lock);
+	*out = s->action[sig - 1];
+	spin_unlock_irq(&s->lock);
+	return 0;
+}
+
+int signal_action_set(int sig, const struct k_sigaction *act,
+		      struct k_sigaction *old)
 {
 	struct task *t = current_task();
-	struct sighand *s = t->sighand;
-	u64 flags;
 
-	if (sig < 1 || sig > NSIG ||
-	    (act && (SIGMASK(sig) & SIG_UNBLOCKABLE)))
+	if (sig < 1 || sig > NSIG || (SIGMASK(sig) & SIG_UNBLOCKABLE))
 		return -EINVAL;
-	flags = spin_lock_irqsave(&t->process->siglock);
-	spin_lock(&s->lock);
+	spin_lock_irq(&t->process->siglock);
+	spin_lock(&t->sighand->lock);
 	if (old)
-		*old = s->action[sig - 1];
-	if (act) {
-		struct k_sigaction *a = &s->action[sig - 1];
-
-		s->changed |= SIGMASK(sig);
-		*a = *act;
-		a->mask &= ~SIG_UNBLOCKABLE;
-		a->flags &= SIG_KNOWN_FLAGS;
-		if (a->handler == SIG_IGN ||
-		    (a->handler == SIG_DFL &&
-		     (SIGMASK(sig) & SIG_DEFAULT_IGNORE)))
-			drop_ignored(t->process, sig);
-	}
-	spin_unlock(&s->lock);
-	spin_unlock_irqrestore(&t->process->siglock, flags);
+		*old = t->sighand->action[sig - 1];
+	set_action(t, sig, act);
+	spin_unlock(&t->sighand->lock);
+	spin_unlock_irq(&t->process->siglock);
 	return 0;
 }
 

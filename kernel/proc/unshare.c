@@ -27,6 +27,7 @@ struct unshared {
 	struct fs_context *fs;
 	struct file_table *files;
 	struct nsproxy *nsproxy;
+	struct pid_ns *pidns;		/* instead of a whole new set */
 	struct cred *cred;
 };
 
@@ -87,7 +88,10 @@ static int prepare(u64 flags, struct unshared *u)
 	if (u->cred)
 		args.owner = u->cred->user_ns;
 	args.fs = u->fs ? u->fs : t->fs;
-	if (!err && (flags & UNSHARE_NS))
+	if (!err && (flags & UNSHARE_NS) == CLONE_NEWPID &&
+	    !nsproxy_shared(t->nsproxy))
+		err = nsproxy_create_pid(&args, &u->pidns);
+	else if (!err && (flags & UNSHARE_NS))
 		err = nsproxy_clone_for(&args, &u->nsproxy);
 	return err;
 }
@@ -124,6 +128,8 @@ static void commit(struct unshared *u)
 		file_table_put(old_files);
 	if (u->nsproxy)
 		nsproxy_switch(u->nsproxy);
+	if (u->pidns)
+		nsproxy_change_pid(u->pidns);
 	if (u->cred)
 		cred_commit(u->cred);
 }

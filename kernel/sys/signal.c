@@ -20,9 +20,12 @@ long sys_rt_sigaction(int sig, uptr_t uact, uptr_t uold, size_t size)
 
 	if (size != SIGSET_BYTES)
 		return -EINVAL;
-	if (uact && copy_from_user(&act, uact, sizeof(act)))
+	if (!uact)
+		err = signal_action_get(sig, &old);
+	else if (copy_from_user(&act, uact, sizeof(act)))
 		return -EFAULT;
-	err = signal_action(sig, uact ? &act : NULL, &old);
+	else
+		err = signal_action_set(sig, &act, &old);
 	if (err)
 		return err;
 	if (uold && copy_to_user(uold, &old, sizeof(old)))

@@ -26,7 +26,7 @@
 static struct timezone zone;	/* for gettimeofday only */
 
 /* 0, -EINVAL (no such clock), -ESRCH as -EINVAL (of no such process). */
-static int clock_read(clockid_t clock, u64 *ns)
+static inline int clock_read(clockid_t clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:

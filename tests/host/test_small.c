@@ -206,6 +206,7 @@ static void test_hash(void)
 {
 	const struct hash_key zero = { { 0, 0 } };
 	const struct hash_key other = { { 0, 1 } };
+	u64 last;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(sip_cases); i++) {
@@ -215,6 +216,9 @@ static void test_hash(void)
 			 sip_cases[i].hash);
 		CHECK(hash_bytes(&other, text, strlen(text)) !=
 		      sip_cases[i].hash);
+		last = hash_last_word(text, strlen(text));
+		if (strlen(text) < 8)
+			CHECK_EQ(hash_short(&zero, last), sip_cases[i].hash);
 	}
 }
 
