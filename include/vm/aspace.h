@@ -166,6 +166,8 @@ struct aspace {
 	u64 env_start, env_end;		/* [lock] /proc, prctl */
 	void *exe_file;			/* [lock] owned through file hooks */
 	u32 def_flags;			/* [lock] mlockall(MCL_FUTURE) */
+	u32 released;			/* [ptable_lock] vm_release: private
+					   pages are gone and do not come */
 	u64 auxv[64];			/* [I] as given to the program, then
 					   zeros */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
@@ -238,6 +240,9 @@ struct mremap_args {
 int vm_mremap(struct aspace *as, const struct mremap_args *args, u64 *out);
 /* Return: 0, -EINVAL, -ENOMEM (a hole, memory), -EFAULT, -EINTR. */
 int vm_madvise(struct aspace *as, u64 addr, u64 len, int advice);
+/* process_mrelease(2): free what a dying process has for itself; who still runs
+ * in it faults. Context: task, may sleep. */
+void vm_release(struct aspace *as);
 /* brk(2): returns the new or, on failure, the old break. */
 u64 vm_brk(struct aspace *as, u64 brk, const struct vm_limits *limits);
 /* Return: 0, -EINVAL, -EBUSY (MS_INVALIDATE, locked), -ENOMEM (a hole). */

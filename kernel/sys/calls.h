@@ -219,6 +219,14 @@ long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
 long sys_set_robust_list(uptr_t head, size_t size);
 long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
 long sys_membarrier(int cmd, u32 flags, int cpu);
+/* process_vm.c */
+OPTIONAL long sys_process_vm_readv(pid_t pid, uptr_t local, u64 nlocal,
+				   uptr_t remote, u64 nremote, u64 flags);
+OPTIONAL long sys_process_vm_writev(pid_t pid, uptr_t local, u64 nlocal,
+				    uptr_t remote, u64 nremote, u64 flags);
+OPTIONAL long sys_process_madvise(int pidfd, uptr_t uvec, u64 n, int advice,
+				  u32 flags);
+OPTIONAL long sys_process_mrelease(int pidfd, u32 flags);
 /* rseq.c */
 OPTIONAL long sys_rseq(uptr_t at, u32 len, int flags, u32 signature);
 

@@ -47,6 +47,10 @@ int user_path_resolve(int dirfd, uptr_t uname, u32 flags, struct path *out);
  * fd_to_any. */
 int fd_to_file(int fd, struct file **out);
 int fd_to_any(int fd, struct file **out);
+/* The task behind a process descriptor, with a reference. 0, -EBADF, -ESRCH (it
+ * was reaped). In pidfd.c. */
+struct task;
+int task_of_pidfd(int fd, struct task **out);
 /* Put @f at the lowest free descriptor; @f is stolen. fd, -EMFILE, -ENOMEM. */
 long file_to_fd(struct file *f, bool cloexec);
 /* Both get a number, stolen, and user space both numbers, or nothing happens.

@@ -67,8 +67,7 @@ static long copy_descriptor(struct task *t, int targetfd)
 	return f ? file_to_fd(f, true) : -EBADF;
 }
 
-/* The task behind a process descriptor, with a reference. */
-static int task_of_pidfd(int fd, struct task **out)
+int task_of_pidfd(int fd, struct task **out)
 {
 	struct pid *pid;
 	struct file *f;

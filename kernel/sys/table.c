@@ -386,6 +386,18 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_preadv2] = { (syscall_any)sys_preadv2, "preadv2", 6 },
 	[NR_pwritev2] = { (syscall_any)sys_pwritev2, "pwritev2", 6 },
 	[NR_statx] = { (syscall_any)sys_statx, "statx", 5 },
+	[NR_process_vm_readv] = {
+		(syscall_any)sys_process_vm_readv, "process_vm_readv", 6
+	},
+	[NR_process_vm_writev] = {
+		(syscall_any)sys_process_vm_writev, "process_vm_writev", 6
+	},
+	[NR_process_madvise] = {
+		(syscall_any)sys_process_madvise, "process_madvise", 5
+	},
+	[NR_process_mrelease] = {
+		(syscall_any)sys_process_mrelease, "process_mrelease", 2
+	},
 	[NR_rseq] = { (syscall_any)sys_rseq, "rseq", 4 },
 	[NR_pidfd_send_signal] = {
 		(syscall_any)sys_pidfd_send_signal, "pidfd_send_signal", 4

@@ -252,8 +252,11 @@ static int fault_in_region(struct fault *f, struct region *r)
 	paddr_t pa;
 	u32 flags;
 
-	if (!mmu_query(&f->as->mmu, f->addr, &pa, &flags))
+	if (!mmu_query(&f->as->mmu, f->addr, &pa, &flags)) {
+		if (unlikely(f->as->released) && !(r->flags & REGION_SHARED))
+			return -EFAULT;
 		return r->object ? fault_object(f, r) : fault_anon(f, r);
+	}
 	if (f->access == FAULT_WRITE && !(flags & MMU_WRITE))
 		return fault_protected(f, r, pa);
 	/* Somebody was quicker, this CPU remembered a stricter entry, or

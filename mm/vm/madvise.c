@@ -173,3 +173,18 @@ int vm_madvise(struct aspace *as, u64 addr, u64 len, int advice)
 	mutex_unlock(&as->lock);
 	return err;
 }
+
+void vm_release(struct aspace *as)
+{
+	struct region *r;
+
+	mutex_lock(&as->lock);
+	spin_lock(&as->ptable_lock);
+	as->released = true;
+	spin_unlock(&as->ptable_lock);
+	for (r = region_above(as, 0); r; r = region_next(r)) {
+		if (!(r->flags & REGION_SHARED))
+			(void)aspace_zap(as, r->start, r->end);
+	}
+	mutex_unlock(&as->lock);
+}

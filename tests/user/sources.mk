@@ -21,7 +21,7 @@ USER_TESTS += files_open files_io files_names files_stat files_perm
 USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
-USER_TESTS += mem_map mem_file mem_move mem_fork
+USER_TESTS += mem_map mem_file mem_move mem_fork process_vm
 
 # programs
 USER_TESTS += exec_args exec_image exec_script exec_state
