@@ -440,9 +440,12 @@ test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 
 CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
 
-.PHONY: test-clients-all selftests
+.PHONY: test-clients-all stress selftests
 test-clients-all: all ## every client, the slow ones too (CLIENT="name ...")
 	$(Q)CLIENT="$(or $(CLIENT),$(CLIENTS_ALL))" ONLY=observed $(call prove,clients)
+
+stress: all ## stress-ng on 4 CPUs: twenty operations each, then all for TIME=300 seconds
+	$(Q)STRESS="$(or $(TIME),300)" ONLY=stress_ng $(call prove,clients)
 
 selftests: all ## the Linux tree's own tests, beside what they say on Linux
 	$(Q)$(PYTHON) tests/observe.py show selftests

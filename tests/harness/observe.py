@@ -6,6 +6,7 @@ What:  tests/scenario/observed/NAME.obs holds observations of one client:
            #: spec LINE           a line of tools/mkinitramfs.py
            #: build COMMAND       run here first, for what spec lines name
            #: memory 512M         #: cpus 2      #: limit SECONDS
+           #: whole SECONDS       the limit of the boot
            #: append WORDS        #: slow yes
        A boot runs all of a file's one by one, by dash, and shows
        what each printed, and its status. What Linux 6.12 printed is kept
@@ -25,7 +26,8 @@ from . import TOP, machine
 
 DIRECTORY = os.path.join(TOP, 'tests/scenario/observed')
 RESULTS = os.path.join(TOP, 'build/test')
-WORDS = ('with', 'spec', 'build', 'memory', 'cpus', 'limit', 'append', 'slow', 'client')
+WORDS = ('with', 'spec', 'build', 'memory', 'cpus', 'limit', 'whole', 'append', 'slow',
+         'client')
 LINUX_TRIES = 6
 LINUX_SLOWER = 3
 
@@ -62,7 +64,8 @@ class Client:
         self.name = name
         self.path = os.path.join(DIRECTORY, name + '.obs')
         self.packages, self.spec, self.builds, self.client = [], [], [], name
-        self.memory, self.cpus, self.limit, self.append, self.slow = '512M', '2', '30', '', ''
+        self.memory, self.cpus, self.limit, self.whole = '512M', '2', '30', '600'
+        self.append, self.slow = '', ''
         self.title = ''
         self.blocks = []        # pairs: name, script
         with open(self.path, encoding='utf-8') as f:
@@ -118,7 +121,7 @@ class Client:
             boot = machine.Boot(
                 name=f'observed-{self.name}' + ('.linux' if linux else ''), kernel=kernel,
                 linux=linux, cpus=int(self.cpus), memory=self.memory, append=self.append,
-                initrd=f.name, limit_s=1200 if linux else 600, silence_s=float(self.limit) *
+                initrd=f.name, limit_s=float(self.whole) * (2 if linux else 1), silence_s=float(self.limit) *
                 (LINUX_SLOWER if linux else 2) + 60)
             outcome = machine.run(boot)
         return self.read(outcome.lines), outcome
@@ -140,7 +143,7 @@ class Client:
         """Boot, on Linux again while the emulator breaks it."""
         for _ in range(LINUX_TRIES if linux else 1):
             seen, outcome = self.boot(kernel, linux, only)
-            if all(seen.get(n, [''])[-1].startswith('=') for n, _ in self.blocks
+            if all((seen.get(n) or [''])[-1].startswith('=') for n, _ in self.blocks
                    if re.search(only, n)):
                 break
         return seen, outcome
