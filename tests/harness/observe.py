@@ -121,8 +121,8 @@ class Client:
             boot = machine.Boot(
                 name=f'observed-{self.name}' + ('.linux' if linux else ''), kernel=kernel,
                 linux=linux, cpus=int(self.cpus), memory=self.memory, append=self.append,
-                initrd=f.name, limit_s=float(self.whole) * (2 if linux else 1), silence_s=float(self.limit) *
-                (LINUX_SLOWER if linux else 2) + 60)
+                initrd=f.name, limit_s=float(self.whole) * (2 if linux else 1),
+                silence_s=float(self.limit) * (LINUX_SLOWER if linux else 2) + 60)
             outcome = machine.run(boot)
         return self.read(outcome.lines), outcome
 
