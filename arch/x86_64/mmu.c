@@ -1,17 +1,18 @@
 /*
  * arch/x86_64/mmu.c - the page tables of an address space
  *
- * What:  map, replace, query, unmap, protect, copy, move, walk and trim for
- *        4 KiB user pages in 4-level tables. Ranges are worked through table
- *        by table: what is absent is skipped at the highest level it can be.
+ * What:  map, replace, query, unmap, protect, move, walk and trim for 4 KiB
+ *        user pages in 4-level tables. Ranges are worked through table by
+ *        table: what is absent is skipped at the highest level it can be.
  * Locks: none of its own. The owner serialises all changes of one mmu; the
  *        processors themselves set the accessed and dirty bits at any time,
  *        so an entry that may be live is only exchanged or compare-swapped.
- * Life:  table pages are born in pte_create, found again in mmu->tracked, and
+ * Life:  table pages are born in leaf_make, found again in mmu->tracked, and
  *        die in mmu_trim or mmu_fini. A page that is kept without access
  *        (PTE_PROTNONE) is not present for the processor, but it is for us:
  *        every entry that is not zero names a page.
- * Not:   flushing (tlb.c), the kernel's half (direct_map.c, kmap.c).
+ * Not:   a space as a whole (mmu_space.c), flushing (tlb.c), the kernel's half
+ *        (direct_map.c, kmap.c).
  * See:   Intel SDM volume 3, sections 4.5 and 4.10.
  */
 #include <arch/mmu.h>
@@ -21,9 +22,6 @@
 #include <uapi/errno.h>
 
 #include "mmu_internal.h"
-
-/* The user half ends here for the tables; its last page is never mapped. */
-#define USER_HALF_END BIT(47)
 
 static u64 skip_absent(const u64 *table, u64 va, u64 end, u32 shift)
 {
@@ -37,9 +35,7 @@ static u64 skip_absent(const u64 *table, u64 va, u64 end, u32 shift)
 	return va;
 }
 
-/* First entry spanning 1 << @shift at or after *@vap whose table exists; *@vap
- * moves to its address. NULL: none before @end. */
-static u64 *entry_find(const struct mmu *mmu, u64 *vap, u64 end, u32 shift)
+u64 *entry_find(const struct mmu *mmu, u64 *vap, u64 end, u32 shift)
 {
 	u64 va = *vap;
 
@@ -95,14 +91,6 @@ static inline u64 *leaf_find(const struct mmu *mmu, u64 *vap, u64 end)
 	return pte ? pte : entry_find(mmu, vap, end, PAGE_SHIFT);
 }
 
-/* Neighbouring lowest entries, in one table, of a range that is worked on. */
-struct run {
-	u64 *pte;	/* first */
-	u64 *stop;	/* behind the last */
-	u64 bias;	/* see run_va */
-	u64 next;	/* address from which the next one is looked for */
-};
-
 /* Find the next run before @end; r->next says from where. */
 static bool run_next(const struct mmu *mmu, struct run *r, u64 end)
 {
@@ -117,29 +105,6 @@ static bool run_next(const struct mmu *mmu, struct run *r, u64 end)
 	r->bias = va - (u64)pte * (PAGE_SIZE / sizeof(*pte));
 	return true;
 }
-
-static inline u64 run_va(const struct run *r, const u64 *pte)
-{
-	return (u64)pte * (PAGE_SIZE / sizeof(*pte)) + r->bias;
-}
-
-/* The first entry from @pte on that is not empty, or @stop. Large spaces are
- * mostly empty, so eight at a time are passed over. */
-static inline u64 *pte_next(u64 *pte, u64 *stop)
-{
-	if (pte < stop && *pte)
-		return pte;
-	while (stop - pte >= 8 && !(pte[0] | pte[1] | pte[2] | pte[3] |
-				    pte[4] | pte[5] | pte[6] | pte[7]))
-		pte += 8;
-	while (pte < stop && !*pte)
-		pte++;
-	return pte;
-}
-
-#define for_each_pte(pte, r)						\
-	for ((pte) = pte_next((r)->pte, (r)->stop); (pte) < (r)->stop;	\
-	     (pte) = pte_next((pte) + 1, (r)->stop))
 
 static void track(struct mmu *mmu, u64 va, u32 shift)
 {
@@ -187,34 +152,26 @@ static inline u64 *table_make(struct mmu *mmu, u64 *table, u64 va, u32 shift)
 	return likely(e) ? pte_table(e) : table_add(mmu, entry, va, shift);
 }
 
-static u64 *pte_create(struct mmu *mmu, u64 va)
+u64 *leaf_make(struct mmu *mmu, u64 va)
 {
 	u64 *table = table_make(mmu, phys_to_virt(mmu->root), va, 39);
 
 	if (table)
 		table = table_make(mmu, table, va, 30);
-	if (table)
-		table = table_make(mmu, table, va, 21);
-	return table ? &table[table_index(va, PAGE_SHIFT)] : NULL;
+	if (!table || !table_make(mmu, table, va, 21))
+		return NULL;
+	return &table[table_index(va, 21)];
 }
 
-int mmu_init(struct mmu *mmu)
+static u64 *pte_create(struct mmu *mmu, u64 va)
 {
-	u64 *top;
+	u64 *entry = leaf_make(mmu, va);
 
-	mmu->root = table_alloc();
-	if (!mmu->root)
-		return -ENOMEM;
-	mmu->cpus = (struct cpumask){ 0 };
-	mmu->npagetables = 0;
-	mmu->ntracked = 0;
-	top = phys_to_virt(mmu->root);
-	for (u32 i = 0; i < direct_map_slots; i++)
-		top[SLOT_DIRECT + i] = kernel_top[SLOT_DIRECT + i];
-	for (u32 i = 0; i < NSLOTS_KMAP; i++)
-		top[SLOT_KMAP + i] = kernel_top[SLOT_KMAP + i];
-	top[SLOT_IMAGE] = kernel_top[SLOT_IMAGE];
-	return 0;
+	if (!entry)
+		return NULL;
+	if (!(*entry & octant_bit(va)))
+		*entry |= octant_bit(va);
+	return &pte_table(*entry)[table_index(va, PAGE_SHIFT)];
 }
 
 /* Table pages on their way out, chained through their first entry. The chain
@@ -277,6 +234,14 @@ static void trim_free(struct trim *t)
 	}
 }
 
+void tables_free_all(struct mmu *mmu)
+{
+	struct trim t = { .mmu = mmu, .end = USER_HALF_END };
+
+	trim_detach_all(&t);
+	trim_free(&t);
+}
+
 void mmu_trim(struct mmu *mmu, u64 start, u64 end)
 {
 	struct trim t = { .mmu = mmu, .start = start, .end = end };
@@ -291,44 +256,6 @@ void mmu_trim(struct mmu *mmu, u64 start, u64 end)
 	trim_free(&t);
 	if (!mmu->npagetables)
 		mmu->ntracked = 0; /* also when they were too many */
-}
-
-/* Free the tables by what was noted at their birth, children first. */
-static void free_tracked(struct mmu *mmu)
-{
-	while (mmu->ntracked) {
-		u64 key = mmu->tracked[--mmu->ntracked];
-		u64 va = PAGE_ALIGN_DOWN(key);
-		u64 *e = entry_find(mmu, &va, va + 1, key & ~PAGE_MASK);
-		paddr_t pa = *e & PTE_ADDR;
-
-		*e = 0;
-		table_free(pa);
-	}
-	mmu->npagetables = 0;
-}
-
-void mmu_fini(struct mmu *mmu)
-{
-	u64 *top = phys_to_virt(mmu->root);
-
-	tlb_evict(mmu);
-	if (mmu->ntracked <= MMU_TRACKED) {
-		free_tracked(mmu);
-	} else {
-		struct trim t = { .mmu = mmu, .end = USER_HALF_END };
-
-		trim_detach_all(&t);
-		trim_free(&t);
-	}
-	ASSERT(mmu->npagetables == 0);
-	for (u32 i = 0; i < direct_map_slots; i++)
-		top[SLOT_DIRECT + i] = 0;
-	for (u32 i = 0; i < NSLOTS_KMAP; i++)
-		top[SLOT_KMAP + i] = 0;
-	top[SLOT_IMAGE] = 0;
-	table_free(mmu->root);
-	mmu->root = 0;
 }
 
 int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
@@ -431,91 +358,10 @@ void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
 	}
 }
 
-struct copy {
-	struct mmu *dst;
-	bool write_protect;
-	mmu_plain_fn fn;
-	void *arg;
-};
-
-/* The new entry of a page; the old one loses its write permission if asked. */
-static inline u64 copy_entry(u64 *from, bool write_protect)
-{
-	u64 e = READ_ONCE(*from);
-
-	if (write_protect && (e & PTE_WRITE)) {
-		__atomic_fetch_and(from, ~PTE_WRITE, __ATOMIC_SEQ_CST);
-		e &= ~PTE_WRITE;
-	}
-	/* Nobody wrote through the new mapping yet. */
-	return e & ~PTE_DIRTY;
-}
-
-static int copy_run(const struct copy *c, const struct run *r)
-{
-	bool write_protect = c->write_protect;
-	mmu_plain_fn fn = c->fn;
-	u64 *pte = pte_next(r->pte, r->stop);
-	u64 *to;
-
-	if (pte == r->stop)
-		return 0;
-	to = pte_create(c->dst, run_va(r, pte));
-	if (!to)
-		return -ENOMEM;
-	to -= pte - r->pte;
-	for_each_pte(pte, r) {
-		u64 e = copy_entry(pte, write_protect);
-
-		WRITE_ONCE(to[pte - r->pte], e);
-		if (fn)
-			fn(run_va(r, pte), e & PTE_ADDR, c->arg);
-	}
-	return 0;
-}
-
-int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
-	     bool write_protect, mmu_plain_fn fn, void *arg)
-{
-	struct copy c = {
-		.dst = dst,
-		.write_protect = write_protect,
-		.fn = fn,
-		.arg = arg,
-	};
-	struct run r = { .next = start };
-
-	while (run_next(src, &r, end)) {
-		int error = copy_run(&c, &r);
-
-		if (error)
-			return error;
-	}
-	return 0;
-}
-
-/* The entry of the target, with its table looked up once for each table. */
 struct move {
 	struct mmu *mmu;
 	u64 distance;		/* to - from, modulo 2^64 */
-	u64 *table;
-	u64 table_no;
 };
-
-static u64 *move_target(struct move *m, u64 from)
-{
-	u64 va = from + m->distance;
-
-	if (!m->table || m->table_no != va / SPAN_2M) {
-		u64 *pte = pte_create(m->mmu, va);
-
-		if (!pte)
-			return NULL;
-		m->table = pte - table_index(va, PAGE_SHIFT);
-		m->table_no = va / SPAN_2M;
-	}
-	return &m->table[table_index(va, PAGE_SHIFT)];
-}
 
 /* Build the target's tables (@commit false), or move (nothing fails then). */
 static int move_range(struct move *m, u64 start, u64 end, bool commit)
@@ -525,7 +371,8 @@ static int move_range(struct move *m, u64 start, u64 end, bool commit)
 
 	while (run_next(m->mmu, &r, end)) {
 		for_each_pte(pte, &r) {
-			u64 *to = move_target(m, run_va(&r, pte));
+			u64 *to = pte_create(m->mmu, run_va(&r, pte) +
+						     m->distance);
 
 			if (!to)
 				return -ENOMEM;
@@ -545,7 +392,6 @@ int mmu_move(struct mmu *mmu, u64 from, u64 to, u64 len)
 	r = move_range(&m, from, from + len, false);
 	if (r)
 		return r;
-	m.table = NULL;
 	return move_range(&m, from, from + len, true);
 }
 

@@ -73,6 +73,64 @@ static inline u64 *pte_table(u64 e)
 	return phys_to_virt(e & PTE_ADDR);
 }
 
+/* The user half ends here for the tables; its last page is never mapped. */
+#define USER_HALF_END BIT(47)
+
+/*
+ * The entry that points to a lowest table also says which eighths of that table
+ * were ever used, in bits that the processor ignores: most spaces have few
+ * pages in each, and whoever goes through all of them need not look at the
+ * rest. Source: Intel SDM volume 3, table 4-18.
+ */
+#define OCTANT_SHIFT 52
+#define OCTANT_ENTRIES (TABLE_ENTRIES / 8)
+#define OCTANTS (0xffull << OCTANT_SHIFT)
+
+static inline u64 octant_bit(u64 va)
+{
+	return BIT(OCTANT_SHIFT + table_index(va, PAGE_SHIFT) / OCTANT_ENTRIES);
+}
+
+/* First entry spanning 1 << @shift at or after *@vap whose table exists; *@vap
+ * moves to its address. NULL: none before @end. */
+u64 *entry_find(const struct mmu *mmu, u64 *vap, u64 end, u32 shift);
+/* The entry that points to the lowest table for @va, which is made when it is
+ * absent; NULL: no memory. */
+u64 *leaf_make(struct mmu *mmu, u64 va);
+/* Free all tables of the user half, which are empty. */
+void tables_free_all(struct mmu *mmu);
+
+/* Neighbouring lowest entries, in one table, of a range that is worked on. */
+struct run {
+	u64 *pte;	/* first */
+	u64 *stop;	/* behind the last */
+	u64 bias;	/* see run_va */
+	u64 next;	/* address from which the next one is looked for */
+};
+
+static inline u64 run_va(const struct run *r, const u64 *pte)
+{
+	return (u64)pte * (PAGE_SIZE / sizeof(*pte)) + r->bias;
+}
+
+/* The first entry from @pte on that is not empty, or @stop. Large spaces are
+ * mostly empty, so eight at a time are passed over. */
+static inline u64 *pte_next(u64 *pte, u64 *stop)
+{
+	if (pte < stop && *pte)
+		return pte;
+	while (stop - pte >= 8 && !(pte[0] | pte[1] | pte[2] | pte[3] |
+				    pte[4] | pte[5] | pte[6] | pte[7]))
+		pte += 8;
+	while (pte < stop && !*pte)
+		pte++;
+	return pte;
+}
+
+#define for_each_pte(pte, r)						\
+	for ((pte) = pte_next((r)->pte, (r)->stop); (pte) < (r)->stop;	\
+	     (pte) = pte_next((pte) + 1, (r)->stop))
+
 /*
  * table_alloc - one zeroed page for a table, from this CPU's reserve first
  * Context: task, after mm_init; any locks of higher layers

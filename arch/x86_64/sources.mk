@@ -29,6 +29,7 @@ SRCS += \
 	arch/x86_64/boot/ap_start.asm \
 	arch/x86_64/direct_map.c \
 	arch/x86_64/mmu.c \
+	arch/x86_64/mmu_space.c \
 	arch/x86_64/table.c \
 	arch/x86_64/kmap.c \
 	arch/x86_64/tlb.c \

@@ -60,14 +60,16 @@ struct mmu *mmu_kernel(void);
 
 /* Return: 0, -ENOMEM. The user half is empty, the kernel's shared. */
 int mmu_init(struct mmu *mmu);
+/* What is called with the address and the page of an entry. */
+typedef void (*mmu_plain_fn)(u64 va, paddr_t pa, void *arg);
 /*
- * mmu_fini - free all page-table pages of the user half
- * The owner has removed every page before (mmu_unmap; a table is given back
- * empty), and no thread that may run has it as its arch_thread.mmu. CPUs that
- * keep it loaded lazily, this one too, are switched to the kernel's tables.
- * Context: as tlb_flush_range.
+ * mmu_fini - take out all pages of the user half and free its tables
+ * @fn: gets each page, in no order, when no processor can reach it any more
+ * No thread that may run has the space as its arch_thread.mmu. CPUs that keep
+ * it loaded lazily, this one too, are switched to the kernel's tables first.
+ * Context: as tlb_flush_range; @fn may sleep if the caller may.
  */
-void mmu_fini(struct mmu *mmu);
+void mmu_fini(struct mmu *mmu, mmu_plain_fn fn, void *arg);
 /*
  * mmu_switch - load @mmu on this CPU
  * Context: interrupts off (context switch, exec), and arch_thread.mmu of the
@@ -96,8 +98,6 @@ bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags);
  * page and its flags; what it does is the walker's business.
  */
 typedef void (*mmu_page_fn)(u64 va, paddr_t pa, u32 flags, void *arg);
-/* The same for those who need no flags. */
-typedef void (*mmu_plain_fn)(u64 va, paddr_t pa, void *arg);
 
 /* Remove all pages of the range; @fn (may be NULL) sees each one removed and
  * must not free it before the caller flushed. Empty tables stay. */
@@ -107,15 +107,30 @@ void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
  * where @allow_write(pa, arg) says so (NULL: everywhere): copy on write. */
 void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
 		 bool (*allow_write)(paddr_t pa, void *arg), void *arg);
+/* What becomes of a page in a copy of its space. */
+enum mmu_share {
+	MMU_SHARE_NOT,		/* the copy has none */
+	MMU_SHARE_AS_IS,
+	MMU_SHARE_PROTECT,	/* neither side may write to it any more */
+};
+
+struct mmu_copy {
+	struct mmu *dst, *src;
+	/* Is told each page of @src, and takes the reference of @dst. It may
+	 * give another page instead. */
+	enum mmu_share (*fn)(u64 va, paddr_t *pa, void *arg);
+	void *arg;
+	u64 next;		/* private to mmu_copy; 0 at first */
+};
 /*
- * mmu_copy - give @dst the same pages as @src in [start, end)
- * @write_protect: take MMU_WRITE away on both sides (private mappings); the
- *                 caller flushes @src afterwards
- * @fn:            sees each page copied (takes its reference); may be NULL
- * Return: 0, -ENOMEM with a part copied (and @fn called for that part).
+ * mmu_copy - give an empty space the pages of another, some thousand at a time
+ * Context: the locks of both; they may be dropped between two calls, if no
+ *          table of @src is trimmed meanwhile. The caller flushes @src after
+ *          each call.
+ * Return:  0: done; 1: call again; -ENOMEM with a part copied, where the last
+ *          page that @fn gave is not in @dst.
  */
-int mmu_copy(struct mmu *dst, struct mmu *src, u64 start, u64 end,
-	     bool write_protect, mmu_plain_fn fn, void *arg);
+int mmu_copy(struct mmu_copy *c);
 /* Move entries (mremap); tables of @to are built. Return: 0, -ENOMEM with
  * nothing moved. The caller flushes the old range. */
 int mmu_move(struct mmu *mmu, u64 from, u64 to, u64 len);

@@ -68,6 +68,17 @@ void rb_insert_at(struct rb_node *n, struct rb_node *parent,
 		  struct rb_node **link);
 void rb_insert_color(struct rb_node *n, struct rb_root *root);
 
+/* Copy of a tree, from above: @n is where @from is in the other one, below
+ * @parent at @link, with the same colour. Its children follow. */
+static inline void rb_copy_at(struct rb_node *n, const struct rb_node *from,
+			      struct rb_node *parent, struct rb_node **link)
+{
+	n->parent_color = (unsigned long)parent | (from->parent_color & 1ul);
+	n->left = NULL;
+	n->right = NULL;
+	*link = n;
+}
+
 /* Take @n, which must be in @root, out of the tree; @n is free afterwards. */
 void rb_erase(struct rb_node *n, struct rb_root *root);
 

@@ -189,8 +189,9 @@ void vm_set_limits_hook(void (*fn)(struct vm_limits *out));
 void vm_init(void);
 
 int aspace_create(struct aspace **out);		/* 0, -ENOMEM */
-/* fork(2): copy of @src (may be current). Return: 0, -ENOMEM. */
-int aspace_clone(struct aspace *src, struct aspace **out);
+/* fork(2): copy of @src (may be current), whose user will push at the stack
+ * pointer @sp. Return: 0, -ENOMEM. */
+int aspace_clone(struct aspace *src, u64 sp, struct aspace **out);
 void aspace_get(struct aspace *as);
 bool aspace_try_get(struct aspace *as);
 /* Context: task, may sleep. */

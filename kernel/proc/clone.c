@@ -230,16 +230,16 @@ static int copy_process(struct birth *b)
 static int copy_aspace(struct birth *b)
 {
 	struct task *t = current_task();
-	struct task *child = b->child;
-	int err = 0;
+	u64 sp = b->req->stack;
 
 	if (b->req->flags & CLONE_VM) {
 		aspace_get(t->aspace);
-		child->aspace = t->aspace;
-	} else {
-		err = aspace_clone(t->aspace, &child->aspace);
+		b->child->aspace = t->aspace;
+		return 0;
 	}
-	return err;
+	if (!sp)
+		sp = regs_sp(arch_thread_regs(&t->thread.arch));
+	return aspace_clone(t->aspace, sp, &b->child->aspace);
 }
 
 static int copy_namespaces(struct birth *b)

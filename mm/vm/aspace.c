@@ -7,9 +7,9 @@
  *        that its regions stay as they are, and both page-table locks piece
  *        by piece; a piece ends with the flush of what it write-protected,
  *        so that no fault copies a page somebody still writes to.
- * Life:  the last aspace_put unmaps all pages without a flush: no processor
- *        runs user code there, and one that has the tables loaded by chance
- *        loads others before they are freed (mmu_fini).
+ * Life:  the last aspace_put takes the tables apart without locks or flushes:
+ *        no processor runs user code there, and one that has the tables
+ *        loaded by chance loads others before (mmu_fini).
  */
 #include "vm_internal.h"
 
@@ -53,11 +53,32 @@ int aspace_create(struct aspace **out)
 	return 0;
 }
 
+/* Pages handed back before others get a turn. */
+#define DESTROY_SOME 4096
+
+static void destroy_page(u64 va UNUSED, paddr_t pa, void *arg)
+{
+	struct page *p = phys_to_page(pa);
+	u64 *count = arg;
+
+	if (p != vm_zero_page) {
+		page_put(p);
+		++*count;
+	}
+	if (unlikely(*count % DESTROY_SOME == 0))
+		cond_resched();
+}
+
+/* Truncation does not find the regions any more when the tables go, and the
+ * objects outlive their pages. */
 static void aspace_destroy(struct aspace *as)
 {
-	aspace_zap_all(as);
-	region_free_all(as);
-	mmu_fini(&as->mmu);
+	u64 count = 0;
+
+	regions_unlink_all(as);
+	mmu_fini(&as->mmu, destroy_page, &count);
+	ASSERT(count == (u64)atomic_read(&as->rss));
+	regions_free_all(as);
 	file_hook_put(as->exe_file);
 	if (as->rseq.others)
 		kfree(as->rseq.others);
@@ -136,136 +157,117 @@ void aspace_for_each(struct aspace *as,
 
 /* ------------------------------------------------------------------ fork */
 
-static int clone_region(struct aspace *dst, struct region *from)
-{
-	struct region *r = region_alloc(dst);
-
-	if (!r)
-		return -ENOMEM;
-	r->start = from->start;
-	r->end = from->end;
-	r->offset = from->offset;
-	r->flags = from->flags & ~(u32)(REGION_LOCKED | REGION_LOCKONFAULT);
-	r->object = from->object;
-	r->file = from->file;
-	region_hold(r);
-	region_append(r, from);
-	return 0;
-}
-
-static int clone_regions(struct aspace *dst, struct aspace *src)
-{
-	struct region *r;
-
-	for (r = region_above(src, 0); r; r = region_next(r)) {
-		int err;
-
-		if (r->flags & REGION_DONTFORK) {
-			/* A hole that the parent does not have. */
-			dst->gap_from = 0;
-			dst->gap_known = 0;
-			continue;
-		}
-		err = clone_region(dst, r);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 struct clone {
 	struct aspace *dst, *src;
-	struct region *region;	/* of @src, being copied; NULL: done */
-	u64 at;			/* up to here it is */
+	u64 stack_page;		/* that the child will write to at once */
+	u64 start, end;		/* of the region that pages come from */
+	enum mmu_share share;	/* how it shares them */
+	struct page *last;	/* the page told last */
 	long rss, rss_file;
 };
-
-/* The child gets the same page at @va. Both page-table locks held. */
-static void clone_page(u64 va UNUSED, paddr_t pa, void *arg)
-{
-	struct page *p = phys_to_page(pa);
-	struct clone *c = arg;
-
-	if (p == vm_zero_page)
-		return;
-	page_get(p);
-	c->rss++;
-	if (p->kind != PAGE_ANON)
-		c->rss_file++;
-}
 
 /* What an object can give again, the child may fault in; but for a few pages
  * copying is cheaper than the faults. */
 #define CLONE_OBJECT_BYTES (2ul << 20)
-/* Address space copied between two flushes. */
-#define CLONE_SOME_BYTES (32ul << 20)
 
-static bool clone_wants_pages(const struct region *r)
+static enum mmu_share region_share(const struct region *r)
 {
 	if (r->flags & (REGION_DONTFORK | REGION_WIPEONFORK))
-		return false;
-	return !r->object || r->has_copies ||
-	       r->end - r->start <= CLONE_OBJECT_BYTES;
+		return MMU_SHARE_NOT;
+	if (r->object && !r->has_copies &&
+	    r->end - r->start > CLONE_OBJECT_BYTES)
+		return MMU_SHARE_NOT;
+	return r->flags & REGION_SHARED ? MMU_SHARE_AS_IS : MMU_SHARE_PROTECT;
 }
 
-/* The next region of the parent, passing over those without pages to copy. */
-static void clone_step(struct clone *c)
+/* Pages of another region follow. Both page-table locks held. */
+static NOINLINE void clone_enter(struct clone *c, u64 va)
 {
-	do {
-		c->region = region_next(c->region);
-	} while (c->region && !clone_wants_pages(c->region));
-	if (c->region)
-		c->at = c->region->start;
+	struct region *r = region_find(c->src, va);
+
+	ASSERT(r);
+	c->start = r->start;
+	c->end = r->end;
+	c->share = region_share(r);
+	if (r->has_copies && c->share != MMU_SHARE_NOT)
+		region_find(c->dst, va)->has_copies = true;
 }
 
-static int clone_piece(struct clone *c, u64 stop)
+static void clone_count(struct clone *c, const struct page *p, long n)
 {
-	struct region *r = c->region;
-
-	if (r->has_copies)
-		region_find(c->dst, c->at)->has_copies = true;
-	return mmu_copy(&c->dst->mmu, &c->src->mmu, c->at, stop,
-			!(r->flags & REGION_SHARED), clone_page, c);
+	if (p == vm_zero_page)
+		return;
+	c->rss += n;
+	if (p->kind != PAGE_ANON)
+		c->rss_file += n;
 }
 
-/* Copy for a while. Both page-table locks held. */
-static int clone_some(struct clone *c)
+/* The page on which both will go on is copied now, if it is the parent's own:
+ * two faults less. NULL: no memory, which is no harm. */
+static struct page *clone_stack(const struct page *p)
 {
-	u64 budget = CLONE_SOME_BYTES;
-	u64 stop;
-	int err = 0;
+	struct page *own = NULL;
 
-	while (c->region && budget && !err) {
-		if (!clone_wants_pages(c->region) ||
-		    !vm_piece(c->src, &c->at, c->region->end, &stop)) {
-			clone_step(c);
-			continue;
-		}
-		stop = min(stop, c->at + budget);
-		budget -= stop - c->at;
-		err = clone_piece(c, stop);
-		c->at = stop;
+	if (page_is_exclusive(p))
+		own = page_alloc(0, 0, PAGE_ANON);
+	if (own)
+		memcpy(page_to_virt(own), page_to_virt(p), PAGE_SIZE);
+	return own;
+}
+
+/* The child gets the page at @va. Both page-table locks held. */
+static enum mmu_share clone_page(u64 va, paddr_t *pa, void *arg)
+{
+	struct page *own, *p = phys_to_page(*pa);
+	struct clone *c = arg;
+
+	if (va - c->start >= c->end - c->start)
+		clone_enter(c, va);
+	if (c->share == MMU_SHARE_NOT)
+		return MMU_SHARE_NOT;
+	clone_count(c, p, 1);
+	if (unlikely(va == c->stack_page) && c->share == MMU_SHARE_PROTECT &&
+	    (own = clone_stack(p)) != NULL) {
+		c->last = own;
+		*pa = page_to_phys(own);
+		return MMU_SHARE_AS_IS;
 	}
-	return err;
+	c->last = p;
+	if (p != vm_zero_page)
+		page_get(p);
+	return c->share;
+}
+
+static void clone_drop_last(struct clone *c)
+{
+	clone_count(c, c->last, -1);
+	if (c->last != vm_zero_page)
+		page_put(c->last);
 }
 
 static int clone_pages(struct clone *c)
 {
-	int err = 0;
+	struct mmu_copy copy = {
+		.dst = &c->dst->mmu,
+		.src = &c->src->mmu,
+		.fn = clone_page,
+		.arg = c,
+	};
+	int err;
 
-	c->region = region_above(c->src, 0);
-	c->at = c->region ? c->region->start : 0;
-	while (c->region && !err) {
+	do {
 		spin_lock(&c->src->ptable_lock);
 		/* The child's: nobody waits for the other while holding it. */
 		spin_lock_nested(&c->dst->ptable_lock);
-		err = clone_some(c);
+		err = mmu_copy(&copy);
 		tlb_flush_range(&c->src->mmu, 0, USER_END);
 		spin_unlock(&c->dst->ptable_lock);
 		spin_unlock(&c->src->ptable_lock);
-		if (c->region)
+		if (err > 0)
 			cond_resched();
-	}
+	} while (err > 0);
+	if (err)
+		clone_drop_last(c);
 	atomic_add(&c->dst->rss, c->rss);
 	atomic_add(&c->dst->rss_file, c->rss_file);
 	c->dst->max_rss = (u64)c->rss;
@@ -306,9 +308,9 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	file_hook_get(dst->exe_file);
 }
 
-int aspace_clone(struct aspace *src, struct aspace **out)
+int aspace_clone(struct aspace *src, u64 sp, struct aspace **out)
 {
-	struct clone c = { .src = src };
+	struct clone c = { .src = src, .stack_page = PAGE_ALIGN_DOWN(sp - 8) };
 	int err;
 
 	err = aspace_create(&c.dst);
@@ -316,7 +318,7 @@ int aspace_clone(struct aspace *src, struct aspace **out)
 		return err;
 	mutex_lock(&src->lock);
 	clone_layout(c.dst, src);
-	err = clone_regions(c.dst, src);
+	err = regions_clone(c.dst, src);
 	if (!err)
 		err = clone_pages(&c);
 	mutex_unlock(&src->lock);

@@ -12,6 +12,7 @@
  */
 #include "vm_internal.h"
 
+#include <lib/string.h>
 #include <mm/slab.h>
 
 static struct slab_cache *region_cache;
@@ -204,18 +205,6 @@ static void tree_insert(struct region *r)
 	rb_insert_color(&r->node, &r->aspace->regions);
 }
 
-/* The same for one above all others: @top is the last one, or NULL. */
-static void tree_append(struct region *r, struct region *top)
-{
-	struct rb_root *root = &r->aspace->regions;
-
-	if (top)
-		rb_insert_at(&r->node, &top->node, &top->node.right);
-	else
-		rb_insert_at(&r->node, NULL, &root->node);
-	rb_insert_color(&r->node, root);
-}
-
 static void tree_erase(struct region *r)
 {
 	rb_erase(&r->node, &r->aspace->regions);
@@ -267,22 +256,6 @@ void region_insert(struct region *r, struct region *sibling)
 	region_unlock(r);
 	r->aspace->nregions++;
 	account(r->aspace, r->flags, region_pages(r));
-}
-
-void region_append(struct region *r, struct region *sibling)
-{
-	struct aspace *as = r->aspace;
-
-	/* Nobody else sees the space: only the object's list is shared. */
-	if (r->object)
-		spin_lock(&r->object->lock);
-	tree_append(r, as->last_hit);
-	object_link(r, sibling);
-	if (r->object)
-		spin_unlock(&r->object->lock);
-	as->last_hit = r;
-	as->nregions++;
-	account(as, r->flags, region_pages(r));
 }
 
 void region_remove(struct region *r)
@@ -438,6 +411,101 @@ struct region *region_absorb(struct region *proto)
 	return NULL;
 }
 
+/* ------------------------------------------------------- all at once */
+
+/* Locked memory is not inherited. Source: mlock(2), "NOTES". */
+#define NOT_INHERITED ((u32)(REGION_LOCKED | REGION_LOCKONFAULT))
+
+/* @from for @dst, in its object's list but not in the tree. */
+static struct region *region_clone(struct aspace *dst, struct region *from)
+{
+	struct region *r = slab_alloc(region_cache);
+
+	if (!r)
+		return NULL;
+	region_copy(r, from);
+	r->flags &= ~NOT_INHERITED;
+	r->has_copies = false;
+	r->aspace = dst;
+	list_init(&r->object_link);
+	region_hold(r);
+	if (r->object) {
+		spin_lock(&r->object->lock);
+		object_link(r, from);
+		spin_unlock(&r->object->lock);
+	}
+	return r;
+}
+
+struct regions_clone {
+	struct aspace *dst;
+	bool some_stay;		/* REGION_DONTFORK was met */
+};
+
+/* The child's tree gets the shape and colours of the parent's, so nothing is
+ * searched or balanced. As deep as the tree: twice the logarithm. */
+static int subtree_clone(struct regions_clone *c, struct rb_node *from,
+			 struct rb_node *parent, struct rb_node **link)
+{
+	struct region *r;
+	int err;
+
+	if (!from)
+		return 0;
+	r = region_clone(c->dst, to_region(from));
+	if (!r)
+		return -ENOMEM;
+	c->some_stay |= (r->flags & REGION_DONTFORK) != 0;
+	rb_copy_at(&r->node, from, parent, link);
+	err = subtree_clone(c, from->left, &r->node, &r->node.left);
+	if (err)
+		return err;
+	return subtree_clone(c, from->right, &r->node, &r->node.right);
+}
+
+/* Holes that the parent does not have. */
+static void drop_dontfork(struct aspace *as)
+{
+	struct region *r, *next, *dead = NULL;
+
+	for (r = region_above(as, 0); r; r = next) {
+		next = region_next(r);
+		if (!(r->flags & REGION_DONTFORK))
+			continue;
+		region_remove(r);
+		region_unlink_object(r);
+		r->next_dead = dead;
+		dead = r;
+	}
+	region_free_chain(dead);
+	as->gap_from = 0;
+	as->gap_known = 0;
+}
+
+int regions_clone(struct aspace *dst, struct aspace *src)
+{
+	struct regions_clone c = { .dst = dst };
+	int err;
+
+	dst->nregions = src->nregions;
+	dst->total_pages = src->total_pages;
+	dst->max_pages = src->total_pages;
+	dst->data_pages = src->data_pages;
+	dst->stack_pages = src->stack_pages;
+	err = subtree_clone(&c, src->regions.node, NULL, &dst->regions.node);
+	if (!err && c.some_stay)
+		drop_dontfork(dst);
+	return err;
+}
+
+void regions_unlink_all(struct aspace *as)
+{
+	struct region *r;
+
+	for (r = region_above(as, 0); r; r = region_next(r))
+		region_unlink_object(r);
+}
+
 /* The next leaf to free below @n, cutting off nothing. */
 static struct rb_node *some_leaf(struct rb_node *n)
 {
@@ -446,7 +514,7 @@ static struct rb_node *some_leaf(struct rb_node *n)
 	return n;
 }
 
-void region_free_all(struct aspace *as)
+void regions_free_all(struct aspace *as)
 {
 	struct rb_node *n = as->regions.node;
 
@@ -461,7 +529,6 @@ void region_free_all(struct aspace *as)
 			parent->left = NULL;
 		else if (parent)
 			parent->right = NULL;
-		region_unlink_object(r);
 		region_free(r);
 		n = parent;
 	}

@@ -27,14 +27,19 @@ void region_free_unused(struct region *r);
 void region_hold(struct region *r);
 /* Drop them and free a chain by next_dead. No lock held; may sleep. */
 void region_free_chain(struct region *dead);
-/* Free all regions of a dying address space: no user, no page left. */
-void region_free_all(struct aspace *as);
+/* All regions of a dying address space: no user; then, with no page left. */
+void regions_unlink_all(struct aspace *as);
+void regions_free_all(struct aspace *as);
+/*
+ * regions_clone - fork's copy of all regions, without their pages
+ * @dst:    empty, and seen by nobody else
+ * Context: [L] of @src
+ * Return:  0, -ENOMEM with a part copied
+ */
+int regions_clone(struct aspace *dst, struct aspace *src);
 /* Into the tree and the object's list, there after @sibling if not NULL, so
  * that truncation meets the parent's region before the child's. */
 void region_insert(struct region *r, struct region *sibling);
-/* The same in a space that nobody else sees yet, made from below: behind the
- * region appended last. */
-void region_append(struct region *r, struct region *sibling);
 /* Out of the tree; pages may still be mapped. Then, when they are gone: */
 void region_remove(struct region *r);
 void region_unlink_object(struct region *r);
@@ -125,8 +130,6 @@ void page_batch_fini(struct page_batch *b);
 
 /* Unmap and free the pages of [start, end). [L] Return: was there any? */
 bool aspace_zap(struct aspace *as, u64 start, u64 end);
-/* The same for all of a dying address space: no flush is needed. */
-void aspace_zap_all(struct aspace *as);
 /*
  * vm_piece - the next part of [*at, end) to work on in one go
  * @at:    moves over addresses that have no page tables

@@ -91,9 +91,14 @@ static void test_map(void)
 	CHECK(t.n == 100 && !t.bad);
 	CHECK(!mmu_query(&m, VA + 99 * PAGE_SIZE, NULL, NULL));
 	CHECK(mmu_query(&m, VA + 100 * PAGE_SIZE, NULL, NULL));
-	mmu_unmap(&m, VA, end, NULL, NULL);
-	mmu_fini(&m);
+	mmu_fini(&m, tally_gone, &t);
 	CHECK(free_pages() == before);
+}
+
+static enum mmu_share protect_page(u64 va UNUSED, paddr_t *pa UNUSED,
+				   void *arg UNUSED)
+{
+	return MMU_SHARE_PROTECT;
 }
 
 static void test_copy(void)
@@ -102,21 +107,22 @@ static void test_copy(void)
 	u64 end = VA + NPAGES * PAGE_SIZE;
 	struct tally t = { .want_flags = MMU_USER };
 	struct mmu a, b;
+	struct mmu_copy c = { .dst = &b, .src = &a, .fn = protect_page };
 
 	CHECK(!mmu_init(&a));
 	CHECK(!mmu_init(&b));
 	map_all(&a, MMU_USER | MMU_WRITE);
-	CHECK(!mmu_copy(&b, &a, VA, end, true, NULL, NULL));
+	CHECK(!mmu_copy(&c));
 	tlb_flush_range(&a, VA, end);
 	mmu_walk(&b, VA, end, tally_page, &t);
 	CHECK(t.n == NPAGES && !t.bad);
 	t = (struct tally){ .want_flags = MMU_USER };
 	mmu_walk(&a, VA, end, tally_page, &t);
 	CHECK(t.n == NPAGES && !t.bad);
-	mmu_unmap(&a, VA, end, NULL, NULL);
-	mmu_unmap(&b, VA, end, NULL, NULL);
-	mmu_fini(&a);
-	mmu_fini(&b);
+	t.n = 0;
+	mmu_fini(&a, tally_gone, &t);
+	mmu_fini(&b, tally_gone, &t);
+	CHECK(t.n == 2 * NPAGES && !t.bad);
 	CHECK(free_pages() == before);
 }
 
@@ -207,6 +213,8 @@ static void flip_cpu(void *arg UNUSED, u32 cpu)
 
 static void test_shootdown(void)
 {
+	struct tally t = { 0 };
+
 	if (cpu_online_count() < 2) {
 		test_skip("needs two CPUs");
 		return;
@@ -219,7 +227,8 @@ static void test_shootdown(void)
 	CHECK(atomic_read(&flip.looks) > 0);
 	test_note("%d looks during %u changes", atomic_read(&flip.looks),
 		  FLIPS);
-	mmu_fini(&flip.mmu);
+	mmu_fini(&flip.mmu, tally_gone, &t);
+	CHECK(t.n == 0);
 }
 
 /* Kernel mappings: every CPU sees each change when unmap has returned. */

@@ -1,0 +1,235 @@
+/*
+ * arch/x86_64/mmu_space.c - the page tables of an address space as a whole
+ *
+ * What:  its birth, the copy that fork makes, and its end. The lowest tables
+ *        are gone through one after the other, by what was noted of them at
+ *        their birth, or by a walk when they were too many to note; in each
+ *        only the eighths that were ever used are looked at.
+ * Locks: as mmu.c.
+ * Life:  mmu_init -> mmu_copy, and what mmu.c does -> mmu_fini.
+ * See:   docs/memory.md
+ */
+#include <arch/mmu.h>
+
+#include <core/assert.h>
+#include <uapi/errno.h>
+
+#include "mmu_internal.h"
+
+/* Lowest tables copied before others get a chance at the locks. */
+#define COPY_TABLES 16
+
+int mmu_init(struct mmu *mmu)
+{
+	u64 *top;
+
+	mmu->root = table_alloc();
+	if (!mmu->root)
+		return -ENOMEM;
+	mmu->cpus = (struct cpumask){ 0 };
+	mmu->npagetables = 0;
+	mmu->ntracked = 0;
+	top = phys_to_virt(mmu->root);
+	for (u32 i = 0; i < direct_map_slots; i++)
+		top[SLOT_DIRECT + i] = kernel_top[SLOT_DIRECT + i];
+	for (u32 i = 0; i < NSLOTS_KMAP; i++)
+		top[SLOT_KMAP + i] = kernel_top[SLOT_KMAP + i];
+	top[SLOT_IMAGE] = kernel_top[SLOT_IMAGE];
+	return 0;
+}
+
+static bool all_tracked(const struct mmu *mmu)
+{
+	return mmu->ntracked <= MMU_TRACKED;
+}
+
+static inline u64 tracked_va(u64 key)
+{
+	return PAGE_ALIGN_DOWN(key);
+}
+
+static inline u32 tracked_shift(u64 key)
+{
+	return key & ~PAGE_MASK;
+}
+
+/* The entry of a table that is there. */
+static inline u64 *entry_of(const struct mmu *mmu, u64 va, u32 shift)
+{
+	u64 *table = phys_to_virt(mmu->root);
+
+	for (u32 s = TABLE_SHIFT_TOP; s > shift; s -= TABLE_SHIFT_STEP)
+		table = pte_table(table[table_index(va, s)]);
+	return &table[table_index(va, shift)];
+}
+
+/* The entries of the lowest of the octants in @left, of the table for @va. */
+static inline struct run octant_run(u64 entry, u64 va, u64 left)
+{
+	u32 first = (u32)__builtin_ctzll(left) * OCTANT_ENTRIES;
+	struct run r = { .pte = pte_table(entry) + first };
+
+	r.stop = r.pte + OCTANT_ENTRIES;
+	r.bias = va + first * PAGE_SIZE -
+		 (u64)r.pte * (PAGE_SIZE / sizeof(*r.pte));
+	return r;
+}
+
+#define for_each_octant(left, entry)					\
+	for ((left) = ((entry) & OCTANTS) >> OCTANT_SHIFT; (left);	\
+	     (left) &= (left) - 1)
+
+/* ------------------------------------------------------------------ copy */
+
+/* The new entry of a page; the old one loses its write permission if asked. */
+static inline u64 copy_entry(u64 *from, bool write_protect)
+{
+	u64 e = READ_ONCE(*from);
+
+	if (write_protect && (e & PTE_WRITE)) {
+		__atomic_fetch_and(from, ~PTE_WRITE, __ATOMIC_SEQ_CST);
+		e &= ~PTE_WRITE;
+	}
+	/* Nobody wrote through the new mapping yet. */
+	return e & ~(PTE_ADDR | PTE_DIRTY);
+}
+
+static int copy_octant(const struct mmu_copy *c, const struct run *r,
+		       u64 **entryp)
+{
+	u64 first = run_va(r, r->pte);
+	u64 *pte, *to = NULL;
+
+	for_each_pte(pte, r) {
+		paddr_t pa = *pte & PTE_ADDR;
+		enum mmu_share share = c->fn(run_va(r, pte), &pa, c->arg);
+
+		if (share == MMU_SHARE_NOT)
+			continue;
+		if (!*entryp)
+			*entryp = leaf_make(c->dst, first);
+		if (!*entryp)
+			return -ENOMEM;
+		if (!to) {
+			**entryp |= octant_bit(first);
+			to = pte_table(**entryp) +
+			     table_index(first, PAGE_SHIFT);
+		}
+		WRITE_ONCE(to[pte - r->pte],
+			   pa | copy_entry(pte, share == MMU_SHARE_PROTECT));
+	}
+	return 0;
+}
+
+/* @entry points to the lowest table for @va on. */
+static int copy_table(const struct mmu_copy *c, const u64 *entry, u64 va)
+{
+	u64 *to = NULL;
+	u64 left;
+
+	for_each_octant(left, *entry) {
+		struct run r = octant_run(*entry, va, left);
+		int err = copy_octant(c, &r, &to);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int copy_tracked(const struct mmu_copy *c)
+{
+	const struct mmu *src = c->src;
+	int err = 0;
+
+	for (u32 i = 0; !err && i < src->ntracked; i++) {
+		u64 key = src->tracked[i];
+
+		if (tracked_shift(key) == 21)
+			err = copy_table(c, entry_of(src, tracked_va(key), 21),
+					 tracked_va(key));
+	}
+	return err;
+}
+
+int mmu_copy(struct mmu_copy *c)
+{
+	int err = 0;
+	u64 *e;
+
+	if (!c->next && all_tracked(c->src))
+		return copy_tracked(c);
+	for (u32 n = 0; !err && n < COPY_TABLES; n++) {
+		e = entry_find(c->src, &c->next, USER_END, 21);
+		if (!e)
+			return 0;
+		err = copy_table(c, e, c->next);
+		c->next = ALIGN_DOWN(c->next, SPAN_2M) + SPAN_2M;
+	}
+	return err ? err : 1;
+}
+
+/* ------------------------------------------------------------------- end */
+
+static void clear_table(u64 entry, u64 va, mmu_plain_fn fn, void *arg)
+{
+	u64 *pte, left;
+
+	for_each_octant(left, entry) {
+		struct run r = octant_run(entry, va, left);
+
+		for_each_pte(pte, &r) {
+			paddr_t pa = *pte & PTE_ADDR;
+
+			*pte = 0;
+			fn(run_va(&r, pte), pa, arg);
+		}
+	}
+}
+
+/* By what was noted at their birth, children first. */
+static void free_tracked(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+{
+	while (mmu->ntracked) {
+		u64 key = mmu->tracked[--mmu->ntracked];
+		u64 *e = entry_of(mmu, tracked_va(key), tracked_shift(key));
+		paddr_t pa = *e & PTE_ADDR;
+
+		if (tracked_shift(key) == 21)
+			clear_table(*e, tracked_va(key), fn, arg);
+		*e = 0;
+		table_free(pa);
+	}
+	mmu->npagetables = 0;
+}
+
+static void free_all(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+{
+	u64 va = 0;
+	u64 *e;
+
+	while ((e = entry_find(mmu, &va, USER_END, 21)) != NULL) {
+		clear_table(*e, ALIGN_DOWN(va, SPAN_2M), fn, arg);
+		va = ALIGN_DOWN(va, SPAN_2M) + SPAN_2M;
+	}
+	tables_free_all(mmu);
+}
+
+void mmu_fini(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+{
+	u64 *top = phys_to_virt(mmu->root);
+
+	tlb_evict(mmu);
+	if (all_tracked(mmu))
+		free_tracked(mmu, fn, arg);
+	else
+		free_all(mmu, fn, arg);
+	ASSERT(mmu->npagetables == 0);
+	for (u32 i = 0; i < direct_map_slots; i++)
+		top[SLOT_DIRECT + i] = 0;
+	for (u32 i = 0; i < NSLOTS_KMAP; i++)
+		top[SLOT_KMAP + i] = 0;
+	top[SLOT_IMAGE] = 0;
+	table_free(mmu->root);
+	mmu->root = 0;
+}
