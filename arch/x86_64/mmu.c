@@ -7,7 +7,7 @@
  * Locks: none of its own. The owner serialises all changes of one mmu; the
  *        processors themselves set the accessed and dirty bits at any time,
  *        so an entry that may be live is only exchanged or compare-swapped.
- * Life:  table pages are born in leaf_make, found again in mmu->tracked, and
+ * Life:  table pages are born in pte_create, found again in mmu->tracked, and
  *        die in mmu_trim or mmu_fini. A page that is kept without access
  *        (PTE_PROTNONE) is not present for the processor, but it is for us:
  *        every entry that is not zero names a page.
@@ -152,26 +152,22 @@ static inline u64 *table_make(struct mmu *mmu, u64 *table, u64 va, u32 shift)
 	return likely(e) ? pte_table(e) : table_add(mmu, entry, va, shift);
 }
 
-u64 *leaf_make(struct mmu *mmu, u64 va)
+u64 *pte_create(struct mmu *mmu, u64 va)
 {
 	u64 *table = table_make(mmu, phys_to_virt(mmu->root), va, 39);
+	u64 *entry;
 
 	if (table)
 		table = table_make(mmu, table, va, 30);
-	if (!table || !table_make(mmu, table, va, 21))
+	if (!table)
 		return NULL;
-	return &table[table_index(va, 21)];
-}
-
-static u64 *pte_create(struct mmu *mmu, u64 va)
-{
-	u64 *entry = leaf_make(mmu, va);
-
-	if (!entry)
+	entry = &table[table_index(va, 21)];
+	table = table_make(mmu, table, va, 21);
+	if (!table)
 		return NULL;
 	if (!(*entry & octant_bit(va)))
 		*entry |= octant_bit(va);
-	return &pte_table(*entry)[table_index(va, PAGE_SHIFT)];
+	return &table[table_index(va, PAGE_SHIFT)];
 }
 
 /* Table pages on their way out, chained through their first entry. The chain

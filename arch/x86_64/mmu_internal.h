@@ -94,9 +94,9 @@ static inline u64 octant_bit(u64 va)
 /* First entry spanning 1 << @shift at or after *@vap whose table exists; *@vap
  * moves to its address. NULL: none before @end. */
 u64 *entry_find(const struct mmu *mmu, u64 *vap, u64 end, u32 shift);
-/* The entry that points to the lowest table for @va, which is made when it is
- * absent; NULL: no memory. */
-u64 *leaf_make(struct mmu *mmu, u64 va);
+/* The lowest entry for @va, with its tables made when they are absent; NULL:
+ * no memory. */
+u64 *pte_create(struct mmu *mmu, u64 va);
 /* Free all tables of the user half, which are empty. */
 void tables_free_all(struct mmu *mmu);
 

@@ -81,60 +81,50 @@ static inline struct run octant_run(u64 entry, u64 va, u64 left)
 
 /* ------------------------------------------------------------------ copy */
 
-/* The new entry of a page; the old one loses its write permission if asked. */
-static inline u64 copy_entry(u64 *from, bool write_protect)
+static int copy_octant(const struct mmu_copy *c, const struct run *r)
 {
-	u64 e = READ_ONCE(*from);
-
-	if (write_protect && (e & PTE_WRITE)) {
-		__atomic_fetch_and(from, ~PTE_WRITE, __ATOMIC_SEQ_CST);
-		e &= ~PTE_WRITE;
-	}
-	/* Nobody wrote through the new mapping yet. */
-	return e & ~(PTE_ADDR | PTE_DIRTY);
-}
-
-static int copy_octant(const struct mmu_copy *c, const struct run *r,
-		       u64 **entryp)
-{
-	u64 first = run_va(r, r->pte);
 	u64 *pte, *to = NULL;
 
 	for_each_pte(pte, r) {
-		paddr_t pa = *pte & PTE_ADDR;
-		enum mmu_share share = c->fn(run_va(r, pte), &pa, c->arg);
+		u64 e = *pte;
+		u64 got = c->fn(run_va(r, pte), e & PTE_ADDR, c->arg);
 
-		if (share == MMU_SHARE_NOT)
+		if (!got)
 			continue;
-		if (!*entryp)
-			*entryp = leaf_make(c->dst, first);
-		if (!*entryp)
-			return -ENOMEM;
-		if (!to) {
-			**entryp |= octant_bit(first);
-			to = pte_table(**entryp) +
-			     table_index(first, PAGE_SHIFT);
+		if (unlikely(!to)) {
+			to = pte_create(c->dst, run_va(r, pte));
+			if (!to)
+				return -ENOMEM;
+			to -= pte - r->pte;
 		}
-		WRITE_ONCE(to[pte - r->pte],
-			   pa | copy_entry(pte, share == MMU_SHARE_PROTECT));
+		if ((got & MMU_PROTECT_BOTH) && (e & PTE_WRITE)) {
+			__atomic_fetch_and(pte, ~PTE_WRITE, __ATOMIC_SEQ_CST);
+			e &= ~PTE_WRITE;
+		}
+		/* Nobody wrote through the new mapping yet. */
+		e &= ~(PTE_ADDR | PTE_DIRTY);
+		WRITE_ONCE(to[pte - r->pte], e | (got & PTE_ADDR));
 	}
 	return 0;
 }
 
 /* @entry points to the lowest table for @va on. */
-static int copy_table(const struct mmu_copy *c, const u64 *entry, u64 va)
+static int copy_table(const struct mmu_copy *c, u64 entry, u64 va)
 {
-	u64 *to = NULL;
+	int err = 0;
 	u64 left;
 
-	for_each_octant(left, *entry) {
-		struct run r = octant_run(*entry, va, left);
-		int err = copy_octant(c, &r, &to);
+	for_each_octant(left, entry) {
+		struct run r = octant_run(entry, va, left);
 
+		if (run_va(&r, r.pte) >= c->skip_from &&
+		    run_va(&r, r.stop) <= c->skip_to)
+			continue;
+		err = copy_octant(c, &r);
 		if (err)
-			return err;
+			break;
 	}
-	return 0;
+	return err;
 }
 
 static int copy_tracked(const struct mmu_copy *c)
@@ -146,7 +136,7 @@ static int copy_tracked(const struct mmu_copy *c)
 		u64 key = src->tracked[i];
 
 		if (tracked_shift(key) == 21)
-			err = copy_table(c, entry_of(src, tracked_va(key), 21),
+			err = copy_table(c, *entry_of(src, tracked_va(key), 21),
 					 tracked_va(key));
 	}
 	return err;
@@ -163,7 +153,7 @@ int mmu_copy(struct mmu_copy *c)
 		e = entry_find(c->src, &c->next, USER_END, 21);
 		if (!e)
 			return 0;
-		err = copy_table(c, e, c->next);
+		err = copy_table(c, *e, ALIGN_DOWN(c->next, SPAN_2M));
 		c->next = ALIGN_DOWN(c->next, SPAN_2M) + SPAN_2M;
 	}
 	return err ? err : 1;

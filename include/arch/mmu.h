@@ -107,19 +107,16 @@ void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
  * where @allow_write(pa, arg) says so (NULL: everywhere): copy on write. */
 void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
 		 bool (*allow_write)(paddr_t pa, void *arg), void *arg);
-/* What becomes of a page in a copy of its space. */
-enum mmu_share {
-	MMU_SHARE_NOT,		/* the copy has none */
-	MMU_SHARE_AS_IS,
-	MMU_SHARE_PROTECT,	/* neither side may write to it any more */
-};
+/* With the page that a copy gets: neither side may write to it any more. */
+#define MMU_PROTECT_BOTH 1ul
 
 struct mmu_copy {
 	struct mmu *dst, *src;
-	/* Is told each page of @src, and takes the reference of @dst. It may
-	 * give another page instead. */
-	enum mmu_share (*fn)(u64 va, paddr_t *pa, void *arg);
+	/* Is told each page of @src. Gives the one for @dst, with a reference
+	 * and maybe MMU_PROTECT_BOTH; 0: none. */
+	u64 (*fn)(u64 va, paddr_t pa, void *arg);
 	void *arg;
+	u64 skip_from, skip_to;	/* @fn may say that it wants nothing here */
 	u64 next;		/* private to mmu_copy; 0 at first */
 };
 /*

@@ -119,6 +119,15 @@ static inline struct page *phys_to_page(paddr_t pa)
 	       (pa >> PAGE_SHIFT) % CHUNK_PAGES;
 }
 
+/* The same for RAM that the allocator manages, as all that users map is. */
+static inline struct page *ram_page(paddr_t pa)
+{
+	u64 slot = page_map.slot_of[pa >> CHUNK_SHIFT];
+
+	return page_map.pages + slot * CHUNK_PAGES +
+	       (pa >> PAGE_SHIFT) % CHUNK_PAGES;
+}
+
 static inline void *page_to_virt(const struct page *p)
 {
 	return phys_to_virt(page_to_phys(p));

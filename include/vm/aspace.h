@@ -139,6 +139,14 @@ struct rseq_numbers {
 				   but one; NULL: nobody was the second */
 };
 
+/* The auxiliary vector as the program got it, then zeros. Its forks share it.
+ * Source: getauxval(3). */
+#define AUXV_WORDS 52
+struct vm_auxv {
+	struct refcount refs;
+	u64 at[AUXV_WORDS];
+};
+
 struct aspace {
 	struct mmu mmu;			/* [ptable_lock] */
 	struct refcount users;	/* threads; memory is torn down at 0 */
@@ -168,8 +176,7 @@ struct aspace {
 	u32 def_flags;			/* [lock] mlockall(MCL_FUTURE) */
 	u32 released;			/* [ptable_lock] vm_release: private
 					   pages are gone and do not come */
-	u64 auxv[64];			/* [I] as given to the program, then
-					   zeros */
+	struct vm_auxv *auxv;		/* [I] owned; NULL: not of a program */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 	struct rseq_numbers rseq;	/* [ptable_lock] */
 };
@@ -201,6 +208,8 @@ void aspace_put(struct aspace *as);
 struct aspace *aspace_use(struct aspace *as);
 /* The current thread's; NULL for kernel threads. */
 struct aspace *aspace_current(void);
+/* exec: an auxiliary vector of zeros, to be filled. Return: 0, -ENOMEM. */
+int aspace_make_auxv(struct aspace *as);
 /* Takes a reference of its own. */
 void aspace_set_exe_file(struct aspace *as, void *file);
 /* With a reference, or NULL. */

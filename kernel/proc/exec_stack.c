@@ -435,7 +435,7 @@ static void aux_program(struct auxv *v, const struct exec *x)
 /* @random, @platform: distances from the top. */
 static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 {
-	struct auxv v = { .at = x->as->auxv };
+	struct auxv v = { .at = x->as->auxv->at };
 
 	if (x->as->vdso)
 		aux_add(&v, AT_SYSINFO_EHDR, x->as->vdso);
@@ -454,7 +454,7 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 		aux_add(&v, AT_RSEQ_ALIGN, sizeof(struct rseq));
 	}
 	aux_add(&v, AT_NULL, 0);
-	ASSERT(v.n <= ARRAY_SIZE(x->as->auxv));
+	ASSERT(v.n <= AUXV_WORDS);
 	return v.n;
 }
 
@@ -484,7 +484,7 @@ static void put_tables(struct exec *x, u64 distance, u64 strings, u32 naux)
 	x->as->env_start = address;
 	put_pointers(&out, &s, a->envc, &address);
 	x->as->env_end = address;
-	cursor_put(&out, x->as->auxv, naux * sizeof(u64));
+	cursor_put(&out, x->as->auxv->at, naux * sizeof(u64));
 }
 
 static int build_tables(struct exec *x)
@@ -496,6 +496,9 @@ static int build_tables(struct exec *x)
 	u32 naux;
 	int err;
 
+	err = aspace_make_auxv(x->as);
+	if (err)
+		return err;
 	random_bytes(bytes, sizeof(bytes));
 	err = args_push_bytes(a, PLATFORM, sizeof(PLATFORM), &platform);
 	if (!err)

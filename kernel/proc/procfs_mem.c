@@ -169,9 +169,10 @@ int proc_show_auxv(struct task *t, struct seq_buf *out)
 
 	if (!as)
 		return 0;
-	while (n + 2 < ARRAY_SIZE(as->auxv) && as->auxv[n])
+	while (as->auxv && n + 2 < AUXV_WORDS && as->auxv->at[n])
 		n += 2;
-	seq_write(out, as->auxv, (n + 2) * sizeof(as->auxv[0]));
+	if (as->auxv)
+		seq_write(out, as->auxv->at, (n + 2) * sizeof(u64));
 	aspace_put(as);
 	return 0;
 }

@@ -99,9 +99,10 @@ static long get_auxv(const struct prctl_args *a)
 
 	if (a->arg4 || a->arg5)
 		return -EINVAL;
-	if (copy_to_user(a->arg2, as->auxv, min(a->arg3, sizeof(as->auxv))))
+	if (copy_to_user(a->arg2, as->auxv->at,
+			 min(a->arg3, sizeof(as->auxv->at))))
 		return -EFAULT;
-	return sizeof(as->auxv);
+	return sizeof(as->auxv->at);
 }
 
 static long join_pidns(const struct prctl_args *a)

@@ -58,7 +58,7 @@ int aspace_create(struct aspace **out)
 
 static void destroy_page(u64 va UNUSED, paddr_t pa, void *arg)
 {
-	struct page *p = phys_to_page(pa);
+	struct page *p = ram_page(pa);
 	u64 *count = arg;
 
 	if (p != vm_zero_page) {
@@ -69,17 +69,33 @@ static void destroy_page(u64 va UNUSED, paddr_t pa, void *arg)
 		cond_resched();
 }
 
+static void auxv_put(struct vm_auxv *v)
+{
+	if (v && refcount_put(&v->refs))
+		kfree(v);
+}
+
+int aspace_make_auxv(struct aspace *as)
+{
+	as->auxv = kzalloc(sizeof(*as->auxv));
+	if (!as->auxv)
+		return -ENOMEM;
+	refcount_set(&as->auxv->refs, 1);
+	return 0;
+}
+
 /* Truncation does not find the regions any more when the tables go, and the
  * objects outlive their pages. */
 static void aspace_destroy(struct aspace *as)
 {
+	struct region *dead = regions_take_all(as);
 	u64 count = 0;
 
-	regions_unlink_all(as);
 	mmu_fini(&as->mmu, destroy_page, &count);
 	ASSERT(count == (u64)atomic_read(&as->rss));
-	regions_free_all(as);
+	region_free_chain(dead);
 	file_hook_put(as->exe_file);
+	auxv_put(as->auxv);
 	if (as->rseq.others)
 		kfree(as->rseq.others);
 	slab_free(aspace_cache, as);
@@ -159,10 +175,13 @@ void aspace_for_each(struct aspace *as,
 
 struct clone {
 	struct aspace *dst, *src;
+	struct mmu_copy copy;
 	u64 stack_page;		/* that the child will write to at once */
-	u64 start, end;		/* of the region that pages come from */
-	enum mmu_share share;	/* how it shares them */
-	struct page *last;	/* the page told last */
+	/* Pages of [start, start + len) are shared, and if @protect is
+	 * MMU_PROTECT_BOTH as copy on write. */
+	u64 start, len;
+	u64 protect;
+	struct page *last;	/* the page given last */
 	long rss, rss_file;
 };
 
@@ -170,40 +189,41 @@ struct clone {
  * copying is cheaper than the faults. */
 #define CLONE_OBJECT_BYTES (2ul << 20)
 
-static enum mmu_share region_share(const struct region *r)
+static bool clone_wants_pages(const struct region *r)
 {
 	if (r->flags & (REGION_DONTFORK | REGION_WIPEONFORK))
-		return MMU_SHARE_NOT;
-	if (r->object && !r->has_copies &&
-	    r->end - r->start > CLONE_OBJECT_BYTES)
-		return MMU_SHARE_NOT;
-	return r->flags & REGION_SHARED ? MMU_SHARE_AS_IS : MMU_SHARE_PROTECT;
+		return false;
+	return !r->object || r->has_copies ||
+	       r->end - r->start <= CLONE_OBJECT_BYTES;
 }
 
-/* Pages of another region follow. Both page-table locks held. */
-static NOINLINE void clone_enter(struct clone *c, u64 va)
+/* The page at @va belongs to another region than the one before. False: its
+ * pages are not wanted. */
+static bool clone_enter(struct clone *c, u64 va)
 {
 	struct region *r = region_find(c->src, va);
 
 	ASSERT(r);
 	c->start = r->start;
-	c->end = r->end;
-	c->share = region_share(r);
-	if (r->has_copies && c->share != MMU_SHARE_NOT)
+	c->len = 0;
+	if (!clone_wants_pages(r)) {
+		c->copy.skip_from = r->start;
+		c->copy.skip_to = r->end;
+		return false;
+	}
+	c->protect = r->flags & REGION_SHARED ? 0 : MMU_PROTECT_BOTH;
+	if (r->has_copies)
 		region_find(c->dst, va)->has_copies = true;
-}
-
-static void clone_count(struct clone *c, const struct page *p, long n)
-{
-	if (p == vm_zero_page)
-		return;
-	c->rss += n;
-	if (p->kind != PAGE_ANON)
-		c->rss_file += n;
+	/* The page that stands apart ends the part below it. */
+	if (va < c->stack_page && c->stack_page < r->end)
+		c->len = c->stack_page - r->start;
+	else if (va != c->stack_page)
+		c->len = r->end - r->start;
+	return true;
 }
 
 /* The page on which both will go on is copied now, if it is the parent's own:
- * two faults less. NULL: no memory, which is no harm. */
+ * two faults less. NULL: it is not, or no memory, which is no harm. */
 static struct page *clone_stack(const struct page *p)
 {
 	struct page *own = NULL;
@@ -215,73 +235,81 @@ static struct page *clone_stack(const struct page *p)
 	return own;
 }
 
-/* The child gets the page at @va. Both page-table locks held. */
-static enum mmu_share clone_page(u64 va, paddr_t *pa, void *arg)
+/* One mapping more, or less, of the page given last. */
+static inline void clone_count(struct clone *c, long n)
 {
-	struct page *own, *p = phys_to_page(*pa);
-	struct clone *c = arg;
-
-	if (va - c->start >= c->end - c->start)
-		clone_enter(c, va);
-	if (c->share == MMU_SHARE_NOT)
-		return MMU_SHARE_NOT;
-	clone_count(c, p, 1);
-	if (unlikely(va == c->stack_page) && c->share == MMU_SHARE_PROTECT &&
-	    (own = clone_stack(p)) != NULL) {
-		c->last = own;
-		*pa = page_to_phys(own);
-		return MMU_SHARE_AS_IS;
-	}
-	c->last = p;
-	if (p != vm_zero_page)
-		page_get(p);
-	return c->share;
+	if (c->last == vm_zero_page)
+		return;
+	c->rss += n;
+	if (c->last->kind != PAGE_ANON)
+		c->rss_file += n;
 }
 
-static void clone_drop_last(struct clone *c)
+static u64 clone_share(struct clone *c, struct page *p, paddr_t pa)
 {
-	clone_count(c, c->last, -1);
-	if (c->last != vm_zero_page)
-		page_put(c->last);
+	c->last = p;
+	clone_count(c, 1);
+	if (p != vm_zero_page)
+		page_get(p);
+	return pa | c->protect;
+}
+
+static NOINLINE u64 clone_page_elsewhere(u64 va, paddr_t pa, struct clone *c)
+{
+	struct page *p = ram_page(pa);
+	struct page *own = NULL;
+
+	if (!clone_enter(c, va))
+		return 0;
+	if (va == c->stack_page && c->protect)
+		own = clone_stack(p);
+	if (!own)
+		return clone_share(c, p, pa);
+	c->last = own;
+	clone_count(c, 1);
+	return page_to_phys(own);
+}
+
+/* The child gets the page at @va. Both page-table locks held. */
+static u64 clone_page(u64 va, paddr_t pa, void *arg)
+{
+	struct clone *c = arg;
+
+	if (unlikely(va - c->start >= c->len))
+		return clone_page_elsewhere(va, pa, c);
+	return clone_share(c, ram_page(pa), pa);
 }
 
 static int clone_pages(struct clone *c)
 {
-	struct mmu_copy copy = {
+	int err;
+
+	c->copy = (struct mmu_copy){
 		.dst = &c->dst->mmu,
 		.src = &c->src->mmu,
 		.fn = clone_page,
 		.arg = c,
 	};
-	int err;
-
 	do {
 		spin_lock(&c->src->ptable_lock);
 		/* The child's: nobody waits for the other while holding it. */
 		spin_lock_nested(&c->dst->ptable_lock);
-		err = mmu_copy(&copy);
+		err = mmu_copy(&c->copy);
 		tlb_flush_range(&c->src->mmu, 0, USER_END);
 		spin_unlock(&c->dst->ptable_lock);
 		spin_unlock(&c->src->ptable_lock);
 		if (err > 0)
 			cond_resched();
 	} while (err > 0);
-	if (err)
-		clone_drop_last(c);
+	if (err) {
+		clone_count(c, -1);
+		if (c->last != vm_zero_page)
+			page_put(c->last);
+	}
 	atomic_add(&c->dst->rss, c->rss);
 	atomic_add(&c->dst->rss_file, c->rss_file);
 	c->dst->max_rss = (u64)c->rss;
 	return err;
-}
-
-/* Pairs up to the one of type 0. */
-static void copy_auxv(struct aspace *dst, const struct aspace *src)
-{
-	u32 n = 0;
-
-	while (n + 2 < ARRAY_SIZE(src->auxv) && src->auxv[n])
-		n += 2;
-	memcpy(dst->auxv, src->auxv, (n + 2) * sizeof(u64));
 }
 
 /* All that is neither regions nor pages. */
@@ -303,7 +331,9 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->arg_end = src->arg_end;
 	dst->env_start = src->env_start;
 	dst->env_end = src->env_end;
-	copy_auxv(dst, src);
+	dst->auxv = src->auxv;
+	if (dst->auxv)
+		refcount_get(&dst->auxv->refs);
 	dst->exe_file = src->exe_file;
 	file_hook_get(dst->exe_file);
 }

@@ -498,15 +498,7 @@ int regions_clone(struct aspace *dst, struct aspace *src)
 	return err;
 }
 
-void regions_unlink_all(struct aspace *as)
-{
-	struct region *r;
-
-	for (r = region_above(as, 0); r; r = region_next(r))
-		region_unlink_object(r);
-}
-
-/* The next leaf to free below @n, cutting off nothing. */
+/* A leaf below @n: what can be taken without cutting off anything. */
 static struct rb_node *some_leaf(struct rb_node *n)
 {
 	while (n->left || n->right)
@@ -514,12 +506,14 @@ static struct rb_node *some_leaf(struct rb_node *n)
 	return n;
 }
 
-void regions_free_all(struct aspace *as)
+struct region *regions_take_all(struct aspace *as)
 {
 	struct rb_node *n = as->regions.node;
+	struct region *dead = NULL;
 
 	as->regions.node = NULL;
 	as->last_hit = NULL;
+	as->nregions = 0;
 	while (n) {
 		struct region *r = rb_entry(n = some_leaf(n), struct region,
 					    node);
@@ -529,8 +523,10 @@ void regions_free_all(struct aspace *as)
 			parent->left = NULL;
 		else if (parent)
 			parent->right = NULL;
-		region_free(r);
+		region_unlink_object(r);
+		r->next_dead = dead;
+		dead = r;
 		n = parent;
 	}
-	as->nregions = 0;
+	return dead;
 }

@@ -27,9 +27,9 @@ void region_free_unused(struct region *r);
 void region_hold(struct region *r);
 /* Drop them and free a chain by next_dead. No lock held; may sleep. */
 void region_free_chain(struct region *dead);
-/* All regions of a dying address space: no user; then, with no page left. */
-void regions_unlink_all(struct aspace *as);
-void regions_free_all(struct aspace *as);
+/* All regions out of the tree of a dying address space and out of their
+ * objects' lists, as a chain for region_free_chain. */
+struct region *regions_take_all(struct aspace *as);
 /*
  * regions_clone - fork's copy of all regions, without their pages
  * @dst:    empty, and seen by nobody else

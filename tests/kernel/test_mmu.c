@@ -95,10 +95,9 @@ static void test_map(void)
 	CHECK(free_pages() == before);
 }
 
-static enum mmu_share protect_page(u64 va UNUSED, paddr_t *pa UNUSED,
-				   void *arg UNUSED)
+static u64 protect_page(u64 va UNUSED, paddr_t pa, void *arg UNUSED)
 {
-	return MMU_SHARE_PROTECT;
+	return pa | MMU_PROTECT_BOTH;
 }
 
 static void test_copy(void)
