@@ -440,15 +440,18 @@ test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 
 CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
 
-.PHONY: test-clients-all stress selftests
+.PHONY: test-clients-all stress selftests selftests-quick
 test-clients-all: all ## every client, the slow ones too (CLIENT="name ...")
 	$(Q)CLIENT="$(or $(CLIENT),$(CLIENTS_ALL))" ONLY=observed $(call prove,clients)
 
 stress: all ## stress-ng on 4 CPUs: twenty operations each, then all for TIME=300 seconds
 	$(Q)STRESS="$(or $(TIME),300)" ONLY=stress_ng $(call prove,clients)
 
-selftests: all ## the Linux tree's own tests, beside what they say on Linux
-	$(Q)$(PYTHON) tests/observe.py show selftests
+selftests: all ## the Linux tree's own tests, beside what they say on Linux (GROUPS=)
+	$(Q)$(PYTHON) tests/selftests.py run $(patsubst %,'%',$(GROUPS))
+
+selftests-quick: all ## of those, the ones of processes and pid namespaces
+	$(Q)$(PYTHON) tests/selftests.py run --quick
 
 .PHONY: test-races test-saboteurs
 RACE_TIME := $(or $(TIME),10)
@@ -525,6 +528,7 @@ check-style:
 check-pidns:
 	$(say) CHECK pidns
 	$(Q)$(PYTHON) tools/mkpidns.py --check docs/pidns-table.md
+	$(Q)$(PYTHON) tests/selftests.py table --check
 
 check-gcc:
 	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc
@@ -573,6 +577,7 @@ format: ## clang-format over the C files (FILES= for some)
 docs: ## write the tables of docs/syscalls.md and docs/pidns-table.md again
 	$(Q)$(PYTHON) tools/mksyscalls.py docs/syscalls.md
 	$(Q)$(PYTHON) tools/mkpidns.py docs/pidns-table.md
+	$(Q)$(PYTHON) tests/selftests.py table
 
 count: ## code lines of each file and directory against the budget
 	$(Q)$(PYTHON) tools/count.py

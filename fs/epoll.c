@@ -375,6 +375,28 @@ int epoll_control(const struct epoll_control_args *args)
 	return err;
 }
 
+int epoll_peek_item(struct file *f, int fd, u32 nth, const struct file **out)
+{
+	struct epoll *ep = f->private;
+	int err = -ENOENT;
+	struct rb_node *n;
+
+	if (!file_is_epoll(f))
+		return -EINVAL;
+	mutex_lock(&ep->mutex);
+	for_each_rb(n, &ep->items) {
+		struct epoll_item *item = rb_entry(n, struct epoll_item, node);
+
+		if (item->fd != fd || nth--)
+			continue;
+		*out = item->file;
+		err = 0;
+		break;
+	}
+	mutex_unlock(&ep->mutex);
+	return err;
+}
+
 /* All items that are ready now, in order. ep->mutex held, so that there is one
  * such list at a time. */
 static void take_ready(struct epoll *ep, struct list *batch)

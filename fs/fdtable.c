@@ -47,6 +47,21 @@ struct file_table {
 	struct fd_leaf leaf0;		/* numbers 0 to 63 */
 };
 
+static u32 fd_max = NR_OPEN_DEFAULT;	/* [a] fs.nr_open */
+
+u32 fd_max_get(void)
+{
+	return READ_ONCE(fd_max);
+}
+
+int fd_max_set(int n)
+{
+	if (n < (int)LEAF_SLOTS || n > (INT_MAX & ~63))
+		return -EINVAL;
+	WRITE_ONCE(fd_max, (u32)n);
+	return 0;
+}
+
 static struct fd_index *index_create(u32 nleaves)
 {
 	struct fd_index *x = kzalloc(sizeof(*x) + nleaves *
@@ -153,7 +168,7 @@ static int slot_prepare(struct file_table *t, u32 fd)
 	int err = 0;
 
 	if (i >= t->index->nleaves)
-		err = table_grow(t, i + 1);
+		err = fd >= fd_max_get() ? -EMFILE : table_grow(t, i + 1);
 	if (err || t->index->leaves[i])
 		return err;
 	spin_unlock(&t->lock);
@@ -229,6 +244,9 @@ static int clone_prepare(struct file_table *src, struct file_table **out)
 	spin_lock(&src->lock);
 	n = leaves_in_use(src);
 	spin_unlock(&src->lock);
+	/* One that was made when more were allowed. */
+	if (n > 1 && n > fd_max_get() / LEAF_SLOTS)
+		return -EMFILE;
 	err = table_alloc(n, out);
 	for (u32 i = 1; !err && i < n; i++) {
 		(*out)->index->leaves[i] = kzalloc(sizeof(struct fd_leaf));

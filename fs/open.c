@@ -27,6 +27,7 @@ struct open_args {
 	u32 access;			/* MAY_* */
 	mode_t mode;
 	bool created;
+	bool made;			/* the same, but with a name */
 	bool follow;			/* a link at the end */
 	bool sticky;			/* found where it may not be opened */
 };
@@ -132,6 +133,8 @@ static int open_found(struct path *p, struct open_args *a, struct file **out)
 		err = file_open(f, a->flags);
 		if (!err && truncate)
 			err = truncate_opened(f, a->cred);
+		if (a->made)
+			f->mode |= FILE_CREATED;
 		if (err)
 			file_put(f);
 		else
@@ -157,7 +160,7 @@ static int create_file(struct dentry *dir, struct dentry *d,
 	if (!inode->ops->create)
 		return -EACCES;
 	err = inode->ops->create(inode, d, &args, a->cred);
-	a->created = !err;
+	a->created = a->made = !err;
 	return err;
 }
 

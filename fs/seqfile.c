@@ -94,10 +94,18 @@ static ssize_t seq_write_text(struct file *f, struct iobuf *b, off_t *pos)
 	return ret;
 }
 
+static long seq_ioctl(struct file *f, u32 cmd, u64 arg)
+{
+	struct seq_source *src = source_of(f);
+
+	return src->ioctl ? src->ioctl(src, cmd, arg) : -ENOTTY;
+}
+
 const struct file_ops seq_file_ops = {
 	.open = seq_open,
 	.read = seq_read,
 	.write = seq_write_text,
+	.ioctl = seq_ioctl,
 	.seek = generic_seek,
 	.release = seq_release,
 };

@@ -34,6 +34,18 @@ struct epoll_control_args {
  */
 int epoll_control(const struct epoll_control_args *args);
 
+/*
+ * epoll_peek_item - what file does it watch?
+ * @fd:  the number it was added by
+ * @nth: several items may have that number: which
+ * @out: set on success; only to be compared, it may be gone
+ * Context:  task, may sleep
+ * Return:   0, -EINVAL (no epoll), -ENOENT (no such item)
+ * Source:   kcmp(2), KCMP_EPOLL_TFD
+ */
+OPTIONAL int epoll_peek_item(struct file *ep, int fd, u32 nth,
+			     const struct file **out);
+
 struct epoll_collect_args {
 	uptr_t events;		/* user array of struct epoll_event */
 	u32 max;		/* its length, at least 1 */

@@ -72,6 +72,7 @@ struct file {
 #define FILE_PROGRAM 64		/* keeps others from writing (execve) */
 #define FILE_OPENED 128		/* release() is due */
 #define FILE_QUIET 512		/* -EPIPE raises no SIGPIPE */
+#define FILE_CREATED 1024	/* by this open */
 #define FILE_SERIAL 256		/* pread and pwrite take pos_lock as well */
 
 struct file *file_get(struct file *f);
@@ -155,6 +156,11 @@ u64 file_max_get(void);
 void file_max_set(u64 n);
 /* Called for a file with epoll_links that is about to go; set by epoll. */
 void file_set_epoll_hook(void (*release)(struct file *f));
+
+/* Numbers that a table may have at all (/proc/sys/fs/nr_open), from 64 on.
+ * Return of set: 0, -EINVAL. */
+u32 fd_max_get(void);
+int fd_max_set(int n);
 
 /* Descriptor tables. */
 int file_table_create(struct file_table **out);

@@ -19,6 +19,8 @@ struct seq_source {
 	/* What one write(2) gave, zero terminated, at most a page. Length or
 	 * -errno. NULL: -EINVAL. */
 	ssize_t (*write)(struct seq_source *src, const char *text, size_t len);
+	/* A request; NULL: -ENOTTY. */
+	long (*ioctl)(struct seq_source *src, u32 cmd, uptr_t arg);
 };
 
 extern const struct file_ops seq_file_ops;

@@ -111,6 +111,13 @@ _Static_assert(sizeof(struct sched_attr) == 56, "struct sched_attr");
 #define KCMP_EPOLL_TFD 7
 #define KCMP_TYPES 8
 
+/* What KCMP_EPOLL_TFD looks for. */
+struct kcmp_epoll_slot {
+	u32 efd;	/* the epoll */
+	u32 tfd;	/* what it watches, by the number it was added by */
+	u32 toff;	/* which of those */
+};
+
 /* membarrier(2) */
 #define MEMBARRIER_CMD_QUERY 0
 #define MEMBARRIER_CMD_GLOBAL 0x001

@@ -22,6 +22,7 @@ struct proc_file {
 	/* The same for what shows numbers, as @ns has them. */
 	int (*show_ns)(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 	ssize_t (*write)(struct task *t, const char *text, size_t len);
+	long (*ioctl)(struct task *t, u32 cmd, uptr_t arg);
 	const struct file_ops *fops;	/* NULL: show and write are enough */
 	/* Links: to an object. Bytes of text, and the place itself. */
 	ssize_t (*readlink)(struct task *t, char *buf, size_t size);
@@ -43,6 +44,7 @@ struct proc_node {
 	struct proc_entry *entry;	/* [I] fixed file or directory */
 	int fd;				/* [I] below fd and fdinfo */
 	bool thread;			/* [I] below task/TID: of one thread */
+	u64 start, end;			/* [I] below map_files: addresses */
 };
 
 /* hidepid: who sees a process of another. Source: proc(5). */
@@ -132,6 +134,9 @@ int proc_pid_inode(struct superblock *sb, struct pid *pid, bool thread,
 /* procfs_fd.c */
 extern const struct inode_ops proc_fd_ops, proc_fdinfo_ops;
 extern const struct file_ops proc_fd_fops;
+/* procfs_map_files.c */
+extern const struct inode_ops proc_map_files_ops;
+extern const struct file_ops proc_map_files_fops;
 /* procfs_task.c: /proc/PID/task */
 extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
@@ -163,10 +168,17 @@ struct maps_walk {
 int maps_walk(struct task *t, struct seq_buf *out,
 	      void (*fn)(const struct region *r, void *walk));
 void maps_region(const struct region *r, void *walk);
+/* What the region is called there; nothing if it has no name. */
+void maps_region_name(struct aspace *as, const struct region *r,
+		      struct seq_buf *out);
+/* Blanks up to the column of names, in the line that began at byte @line. */
+void maps_pad(struct seq_buf *out, size_t line);
 int proc_show_maps(struct task *t, struct seq_buf *out);
 int proc_show_cmdline(struct task *t, struct seq_buf *out);
 int proc_show_environ(struct task *t, struct seq_buf *out);
 int proc_show_auxv(struct task *t, struct seq_buf *out);
+/* procfs_maps_query.c */
+long proc_maps_ioctl(struct task *t, u32 cmd, uptr_t arg);
 /* procfs_trace.c: mem, syscall */
 extern const struct file_ops proc_mem_fops;
 int proc_show_syscall(struct task *t, struct seq_buf *out);

@@ -29,15 +29,61 @@ u64 proc_sigqueue_used(struct task *t)
 
 #define MAPS_NAME_COLUMN 73
 
-static void maps_name(struct maps_walk *w, const char *name, size_t line)
+void maps_pad(struct seq_buf *out, size_t line)
 {
-	while (w->out->len - line < MAPS_NAME_COLUMN)
-		seq_putc(w->out, ' ');
-	seq_escape(w->out, name, "\n");
+	while (!out->failed && out->len - line < MAPS_NAME_COLUMN)
+		seq_putc(out, ' ');
+}
+
+/* The name of memory without a file; NULL: none. */
+static const char *special_name(const struct aspace *as,
+				const struct region *r)
+{
+	if (as->vdso && r->start == as->vdso)
+		return "[vdso]";
+	if (as->vdso && r->end == as->vdso)
+		return "[vvar]";
+	if (r->flags & REGION_STACK)
+		return "[stack]";
+	if (r->start <= as->brk && r->end > as->brk_start &&
+	    as->brk > as->brk_start)
+		return "[heap]";
+	return NULL;
+}
+
+static const char *region_name(struct maps_walk *w, const struct region *r)
+{
+	struct file *f = r->file;
+	const char *name;
+
+	if (!f)
+		return special_name(w->as, r);
+	name = path_text(&f->path, &w->root, w->page, PAGE_SIZE);
+	return name ? name : "(too long)";
+}
+
+void maps_region_name(struct aspace *as, const struct region *r,
+		      struct seq_buf *out)
+{
+	struct maps_walk w = { .out = out, .as = as };
+	const char *name;
+
+	w.page = kmalloc(PAGE_SIZE);
+	if (!w.page) {
+		out->failed = true;
+		return;
+	}
+	fs_context_root(current_task()->fs, &w.root);
+	name = region_name(&w, r);
+	if (name)
+		seq_puts(out, name);
+	path_put(&w.root);
+	kfree(w.page);
 }
 
 void maps_region(const struct region *r, void *arg)
 {
+	const char *name;
 	struct maps_walk *w = arg;
 	struct file *f = r->file;
 	struct stat st = { 0 };
@@ -52,20 +98,10 @@ void maps_region(const struct region *r, void *arg)
 		   r->flags & REGION_SHARED ? 's' : 'p',
 		   f ? r->offset : 0, DEV_MAJOR(st.st_dev),
 		   DEV_MINOR(st.st_dev), st.st_ino);
-	if (f) {
-		const char *name = path_text(&f->path, &w->root, w->page,
-					     PAGE_SIZE);
-
-		maps_name(w, name ? name : "(too long)", line);
-	} else if (w->as->vdso && r->start == w->as->vdso) {
-		maps_name(w, "[vdso]", line);
-	} else if (w->as->vdso && r->end == w->as->vdso) {
-		maps_name(w, "[vvar]", line);
-	} else if (r->flags & REGION_STACK) {
-		maps_name(w, "[stack]", line);
-	} else if (r->start <= w->as->brk && r->end > w->as->brk_start &&
-		   w->as->brk > w->as->brk_start) {
-		maps_name(w, "[heap]", line);
+	name = region_name(w, r);
+	if (name) {
+		maps_pad(w->out, line);
+		seq_escape(w->out, name, "\n");
 	}
 	seq_putc(w->out, '\n');
 }

@@ -74,6 +74,21 @@ static ssize_t write_task(struct seq_source *src, const char *text, size_t len)
 	return ret;
 }
 
+static long ioctl_task(struct seq_source *src, u32 cmd, uptr_t arg)
+{
+	struct proc_node *n = container_of(src, struct proc_node, source);
+	struct task *t = proc_task(n);
+	long ret;
+
+	if (!t)
+		return -ESRCH;
+	ret = n->file->guarded ? proc_may_look(t) : 0;
+	if (!ret)
+		ret = n->file->ioctl(t, cmd, arg);
+	task_put(t);
+	return ret;
+}
+
 /* Root of where the program was started; of the machine, if that has none. */
 static void own_by_root(struct inode *inode, const struct process *p)
 {
@@ -231,6 +246,7 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 		.source = {
 			.show = show_task,
 			.write = file->write ? write_task : NULL,
+			.ioctl = file->ioctl ? ioctl_task : NULL,
 		},
 		.pid = parent->pid,
 		.file = file,
@@ -259,6 +275,7 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 	if (!dir->thread)
 		return file->show_ns == show_children;
 	return file->dir_ops == &proc_task_ops ||
+	       file->dir_ops == &proc_map_files_ops ||
 	       file->show == show_mountstats ||
 	       file->show == timens_show ||
 	       file->show == proc_show_timerslack;
@@ -582,6 +599,9 @@ const struct proc_file proc_pid_table[] = {
 	  .dir_fops = &proc_fd_fops },
 	{ .name = "fdinfo", .mode = S_IFDIR | 0555,
 	  .dir_ops = &proc_fdinfo_ops, .dir_fops = &proc_fd_fops },
+	{ .name = "map_files", .mode = S_IFDIR | 0500,
+	  .dir_ops = &proc_map_files_ops,
+	  .dir_fops = &proc_map_files_fops },
 	{ .name = "ns", .mode = S_IFDIR | 0511, .table = proc_ns_table },
 	GUARDED("environ", 0400, proc_show_environ),
 	GUARDED("auxv", 0400, proc_show_auxv),
@@ -594,7 +614,8 @@ const struct proc_file proc_pid_table[] = {
 	REG("cmdline", 0444, proc_show_cmdline),
 	NUMBERS("stat", proc_show_stat),
 	REG("statm", 0444, proc_show_statm),
-	GUARDED("maps", 0444, proc_show_maps),
+	{ .name = "maps", .mode = S_IFREG | 0444, .show = proc_show_maps,
+	  .ioctl = proc_maps_ioctl, .guarded = true },
 	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops },
 	REG("syscall", 0400, proc_show_syscall),
 	GUARDED("smaps", 0444, proc_show_smaps),

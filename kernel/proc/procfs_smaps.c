@@ -143,8 +143,9 @@ static void show_rollup(struct seq_buf *out, const struct rollup *s)
 {
 	const struct vm_usage *u = &s->all;
 
-	seq_printf(out, "%08lx-%08lx ---p 00000000 00:00 0"
-		   "                          [rollup]\n", s->start, s->end);
+	seq_printf(out, "%08lx-%08lx ---p 00000000 00:00 0 ", s->start, s->end);
+	maps_pad(out, 0);
+	seq_puts(out, "[rollup]\n");
 	show_kb(out, "Rss:", KB(u->rss));
 	show_kb(out, "Pss:", u->pss_bytes / 1024);
 	show_kb(out, "Pss_Dirty:", u->rss ?

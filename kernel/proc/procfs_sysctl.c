@@ -245,8 +245,17 @@ static int show_file_nr(struct seq_buf *out)
 
 static int show_nr_open(struct seq_buf *out)
 {
-	seq_printf(out, "%d\n", NR_OPEN_DEFAULT);
+	seq_printf(out, "%u\n", fd_max_get());
 	return 0;
+}
+
+static ssize_t write_nr_open(const char *text, size_t len)
+{
+	int n;
+
+	if (parse_int(text, &n) || fd_max_set(n))
+		return -EINVAL;
+	return (ssize_t)len;
 }
 
 static int show_pipe_max(struct seq_buf *out)
@@ -315,7 +324,8 @@ static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/fs/file-max", .mode = 0644, .show = show_file_max,
 	  .write = write_file_max },
 	{ .path = "sys/fs/file-nr", .mode = 0444, .show = show_file_nr },
-	{ .path = "sys/fs/nr_open", .mode = 0444, .show = show_nr_open },
+	{ .path = "sys/fs/nr_open", .mode = 0644, .show = show_nr_open,
+	  .write = write_nr_open },
 	{ .path = "sys/fs/pipe-max-size", .mode = 0644, .show = show_pipe_max,
 	  .write = write_pipe_max },
 	{ .path = "sys/kernel/cap_last_cap", .mode = 0444,

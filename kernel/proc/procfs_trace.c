@@ -120,6 +120,14 @@ const struct file_ops proc_mem_fops = {
 	.release = mem_release,
 };
 
+/* What it waits in, or reads this file by. False: it runs. */
+static bool in_call(struct task *t)
+{
+	return t == current_task() ||
+	       (t->sighand && !(READ_ONCE(t->flags) & TASK_EXITING) &&
+		READ_ONCE(t->thread.state) != THREAD_RUNNING);
+}
+
 static void show_call(const struct regs *r, struct seq_buf *out)
 {
 	s64 nr = regs_syscall_nr(r);
@@ -138,8 +146,7 @@ int proc_show_syscall(struct task *t, struct seq_buf *out)
 	if (!task_may_access(t, false))
 		return -EPERM;
 	spin_lock_irq(&t->process->siglock);
-	asleep = t->sighand && !(READ_ONCE(t->flags) & TASK_EXITING) &&
-		 READ_ONCE(t->thread.state) != THREAD_RUNNING;
+	asleep = in_call(t);
 	if (asleep)
 		copy = *arch_thread_regs(&t->thread.arch);
 	spin_unlock_irq(&t->process->siglock);

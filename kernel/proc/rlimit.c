@@ -39,7 +39,7 @@ static int check_new(u32 resource, const struct rlimit64 *new)
 {
 	if (new->rlim_cur > new->rlim_max)
 		return -EINVAL;
-	if (resource == RLIMIT_NOFILE && new->rlim_max > NR_OPEN_DEFAULT)
+	if (resource == RLIMIT_NOFILE && new->rlim_max > fd_max_get())
 		return -EPERM;
 	return 0;
 }

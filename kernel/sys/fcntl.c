@@ -132,6 +132,8 @@ static long fcntl_fd(int fd, struct file *f, u32 cmd, u64 arg)
 		return dup_from(f, (u32)arg, true);
 	case F_DUPFD_QUERY:
 		return dup_query(f, (int)arg);
+	case F_CREATED_QUERY:
+		return (READ_ONCE(f->mode) & FILE_CREATED) != 0;
 	case F_GETFD:
 		return fd_get_cloexec(table, fd) ? FD_CLOEXEC : 0;
 	case F_SETFD:

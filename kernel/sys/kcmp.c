@@ -9,12 +9,14 @@
  */
 #include "calls.h"
 
+#include <fs/epoll.h>
 #include <fs/file.h>
 #include <fs/random.h>
 #include <lib/hash.h>
 #include <proc/task.h>
 #include <uapi/errno.h>
 #include <uapi/sched.h>
+#include <vm/uaccess.h>
 
 static u64 secret;		/* [a] 0: not chosen yet */
 
@@ -37,21 +39,29 @@ static long order(const void *a, const void *b)
 	return (x < y) | (x > y) << 1;
 }
 
-/* The file @fd of @t, only to be compared. */
-static int peek_file(struct task *t, u64 fd, const void **out)
+/* The file @fd of @t, with a reference; NULL: none. */
+static struct file *task_file(struct task *t, u64 fd)
 {
 	struct file_table *table;
-	struct file *f = NULL;
+	struct file *f;
 
 	spin_lock(&t->alloc_lock);
 	table = t->files;
 	if (table)
 		file_table_get(table);
 	spin_unlock(&t->alloc_lock);
-	if (table) {
-		f = fd <= INT_MAX ? fd_get_any(table, (int)fd) : NULL;
-		file_table_put(table);
-	}
+	if (!table)
+		return NULL;
+	f = fd <= INT_MAX ? fd_get_any(table, (int)fd) : NULL;
+	file_table_put(table);
+	return f;
+}
+
+/* The same, only to be compared. */
+static int peek_file(struct task *t, u64 fd, const void **out)
+{
+	struct file *f = task_file(t, fd);
+
 	if (!f)
 		return -EBADF;
 	*out = f;
@@ -86,6 +96,31 @@ static long compare_files(struct task *t1, u64 fd1, struct task *t2, u64 fd2)
 	return err ? err : order(a, b);
 }
 
+/* Is the file @fd of @t1 what an epoll of @t2 watches? */
+static long compare_watched(struct task *t1, u64 fd, struct task *t2,
+			    uptr_t user_slot)
+{
+	const struct file *watched;
+	struct kcmp_epoll_slot slot;
+	struct file *ep;
+	const void *a;
+	int err;
+
+	if (!epoll_peek_item)
+		return -EOPNOTSUPP;
+	if (copy_from_user(&slot, user_slot, sizeof(slot)))
+		return -EFAULT;
+	err = peek_file(t1, fd, &a);
+	if (err)
+		return err;
+	ep = task_file(t2, slot.efd);
+	if (!ep)
+		return -EBADF;
+	err = epoll_peek_item(ep, (int)slot.tfd, slot.toff, &watched);
+	file_put(ep);
+	return err ? err : order(a, watched);
+}
+
 static long compare(struct task *t1, struct task *t2, int type)
 {
 	switch (type) {
@@ -97,7 +132,6 @@ static long compare(struct task *t1, struct task *t2, int type)
 	case KCMP_IO:
 		return 0;	/* nobody has an I/O context */
 	case KCMP_SYSVSEM:
-	case KCMP_EPOLL_TFD:
 		return -EOPNOTSUPP;
 	}
 	return -EINVAL;
@@ -115,6 +149,8 @@ long sys_kcmp(pid_t pid1, pid_t pid2, int type, u64 idx1, u64 idx2)
 		ret = -EPERM;
 	else if (type == KCMP_FILE)
 		ret = compare_files(t1, idx1, t2, idx2);
+	else if (type == KCMP_EPOLL_TFD)
+		ret = compare_watched(t1, idx1, t2, idx2);
 	else
 		ret = compare(t1, t2, type);
 	if (t1)

@@ -18,10 +18,11 @@ USER_TEST_INIT := tests/user/lib/init.c
 
 # files
 USER_TESTS += files_open files_io files_names files_stat files_perm
+USER_TESTS += fd_queries
 USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
-USER_TESTS += mem_map mem_file mem_move mem_fork process_vm
+USER_TESTS += mem_map mem_file mem_move mem_fork process_vm proc_memory
 
 # programs
 USER_TESTS += exec_args exec_image exec_script exec_state
