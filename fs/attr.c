@@ -71,7 +71,7 @@ int vfs_statx(const struct path *p, struct statx *out)
 	if (err)
 		return err;
 	memset(out, 0, sizeof(*out));
-	out->stx_mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
+	out->stx_mask = STATX_BASIC_STATS | STATX_MNT_ID;
 	out->stx_blksize = (u32)st.st_blksize;
 	out->stx_nlink = (u32)st.st_nlink;
 	out->stx_uid = st.st_uid;
@@ -83,8 +83,6 @@ int vfs_statx(const struct path *p, struct statx *out)
 	out->stx_atime = statx_time(st.st_atime, st.st_atime_nsec);
 	out->stx_mtime = statx_time(st.st_mtime, st.st_mtime_nsec);
 	out->stx_ctime = statx_time(st.st_ctime, st.st_ctime_nsec);
-	out->stx_btime = statx_time((u64)inode->btime.tv_sec,
-				    (u64)inode->btime.tv_nsec);
 	out->stx_rdev_major = DEV_MAJOR(st.st_rdev);
 	out->stx_rdev_minor = DEV_MINOR(st.st_rdev);
 	out->stx_dev_major = DEV_MAJOR(st.st_dev);
@@ -93,6 +91,11 @@ int vfs_statx(const struct path *p, struct statx *out)
 	out->stx_attributes_mask = STATX_ATTR_MOUNT_ROOT | STATX_ATTR_AUTOMOUNT;
 	if (path_is_mount_root(p))
 		out->stx_attributes = STATX_ATTR_MOUNT_ROOT;
+	if (!(inode->sb->flags & SB_BTIME))
+		return 0;
+	out->stx_mask |= STATX_BTIME;
+	out->stx_btime = statx_time((u64)inode->btime.tv_sec,
+				    (u64)inode->btime.tv_nsec);
 	return 0;
 }
 

@@ -30,7 +30,7 @@ struct file_lock {
 	s16 type;			/* F_RDLCK or F_WRLCK */
 	void *owner;			/* a file, or a table of descriptors */
 	s64 start, end;			/* both inclusive */
-	pid_t pid;			/* as its owner saw itself */
+	pid_t pid;			/* in the first namespace; OFD: -1 */
 };
 
 struct lock_context {
@@ -222,7 +222,7 @@ static int flock_take(struct lock_context *c, struct file_lock *l, bool wait)
 	return err;
 }
 
-int file_flock(struct file *f, u32 op)
+int file_flock(struct file *f, u32 op, pid_t pid)
 {
 	struct inode *inode = path_inode(&f->path);
 	u32 what = op & ~(u32)LOCK_NB;
@@ -246,6 +246,7 @@ int file_flock(struct file *f, u32 op)
 	l->kind = LOCK_FLOCK;
 	l->type = what == LOCK_EX ? F_WRLCK : F_RDLCK;
 	l->owner = f;
+	l->pid = pid;
 	l->end = END_OF_FILE;
 	return flock_take(c, l, !(op & LOCK_NB));
 }
@@ -520,14 +521,14 @@ int file_lock_get(struct file *f, struct flock *l,
 }
 
 static void show_lock(struct seq_buf *out, const struct file_lock *l,
-		      const struct inode *inode)
+		      const struct inode *inode, pid_t pid)
 {
 	static const char *const kinds[] = { "FLOCK ", "POSIX ", "OFDLCK" };
 	dev_t dev = inode->sb->dev;
 
 	seq_printf(out, "%s ADVISORY  %s %d %02x:%02x:%lu %ld ",
 		   kinds[l->kind], l->type == F_WRLCK ? "WRITE" : "READ ",
-		   l->kind == LOCK_OFD ? -1 : l->pid, DEV_MAJOR(dev),
+		   pid, DEV_MAJOR(dev),
 		   DEV_MINOR(dev), inode->ino, l->start);
 	if (l->end == END_OF_FILE)
 		seq_puts(out, "EOF\n");
@@ -547,23 +548,30 @@ void lock_show_fdinfo(struct file *f, struct seq_buf *out)
 		if (l->owner != f)
 			continue;
 		seq_puts(out, "lock:\t1: ");
-		show_lock(out, l, c->inode);
+		show_lock(out, l, c->inode, l->pid);
 	}
 	spin_unlock(&c->lock);
 }
 
-void file_lock_show(struct seq_buf *out)
+void file_lock_show(struct seq_buf *out,
+		    pid_t (*number)(pid_t pid, void *arg), void *arg)
 {
 	struct lock_context *c;
 	const struct file_lock *l;
+	pid_t pid;
 	u32 n = 0;
 
 	spin_lock(&contexts_lock);
 	for_each_list(c, &contexts, all_link) {
 		spin_lock(&c->lock);
 		for_each_list(l, &c->locks, link) {
-			seq_printf(out, "%u: ", ++n);
-			show_lock(out, l, c->inode);
+			pid = l->kind == LOCK_OFD ? l->pid :
+						    number(l->pid, arg);
+			n++;
+			if (!pid)
+				continue;
+			seq_printf(out, "%u: ", n);
+			show_lock(out, l, c->inode, pid);
 		}
 		spin_unlock(&c->lock);
 	}

@@ -48,7 +48,8 @@ struct mount {
 	bool unbindable;		/* [M] */
 	bool expiring;			/* [M] MNT_EXPIRE was asked */
 	bool locked;			/* [M] came along into a namespace of
-					   another owner: stays on its place */
+					   another owner, or the first of all:
+					   stays on its place */
 	bool locked_atime;		/* [M] and keeps how it treats times */
 	u32 locked_flags;		/* [M] MOUNT_FLAGS that stay set */
 	struct list peers;		/* [M] ring of the group */

@@ -35,6 +35,7 @@ void mount_ns_boot(struct superblock *rootfs)
 	if (!first_ns || mount_alloc(rootfs, rootfs->root, "rootfs", &m))
 		panic("vfs: no memory for the first mount");
 	m->flags = 0;
+	m->locked = true;
 	first_ns->root = m;
 	mount_tree_lock();
 	ns_add_tree(first_ns, m);

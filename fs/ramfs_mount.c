@@ -304,7 +304,7 @@ int ramfs_create_instance(const char *type, mode_t mode, const char *data,
 
 	if (err)
 		return err;
-	sb->flags = SB_PINNED;
+	sb->flags = SB_PINNED | SB_BTIME;
 	l = kzalloc(sizeof(*l));
 	sb->private = l;
 	err = l ? 0 : -ENOMEM;

@@ -14,15 +14,17 @@
 
 /*
  * file_flock - flock(2)
+ * @pid:     the caller's number in the first pid namespace
  * @op:      LOCK_SH, LOCK_EX or LOCK_UN, with LOCK_NB or without
  * Return:   0, -EINVAL, -EAGAIN (LOCK_NB), -ERESTARTSYS, -ENOMEM
  */
-int file_flock(struct file *f, u32 op);
+int file_flock(struct file *f, u32 op, pid_t pid);
 
 /* Who asks for a record lock, and how. */
 struct record_lock_args {
 	void *owner;		/* file_table for POSIX, file for OFD locks */
-	pid_t pid;		/* shown by F_GETLK; -1 for OFD locks */
+	pid_t pid;		/* in the first pid namespace; -1 for OFD
+				   locks */
 	bool wait;		/* F_SETLKW, F_OFD_SETLKW */
 	bool ofd;
 };
@@ -37,7 +39,9 @@ int file_lock_set(struct file *f, const struct flock *l,
 /* F_GETLK: @l becomes the first lock in the way, or type F_UNLCK. */
 int file_lock_get(struct file *f, struct flock *l,
 		  const struct record_lock_args *a);
-/* Lines of /proc/locks. */
-OPTIONAL void file_lock_show(struct seq_buf *out);
+/* Lines of /proc/locks: those whose owner's number, given that in the first
+ * pid namespace, @number knows (0: it does not). Called in atomic context. */
+OPTIONAL void file_lock_show(struct seq_buf *out,
+			     pid_t (*number)(pid_t pid, void *arg), void *arg);
 
 #endif

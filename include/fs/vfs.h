@@ -158,6 +158,8 @@ struct user_ns *superblock_user_ns(const struct superblock *sb);
 /* superblock->flags, beside MS_RDONLY: names stay in the cache as long as they
  * exist (no lookup operation); set before the first name. */
 #define SB_PINNED (1u << 31)
+/* Files have a time of birth, which statx tells. */
+#define SB_BTIME (1u << 30)
 
 struct sb_ops {
 	int (*statfs)(struct superblock *sb, struct statfs *out);

@@ -38,7 +38,7 @@ struct ipc_ids {
 	struct idr idr;			/* [lock][R] by index */
 	struct rb_root keys;		/* [lock] by key, private ones not */
 	u32 in_use;			/* [lock] */
-	u32 seq, last_index;		/* [lock] */
+	u32 seq, next_index;		/* [lock] */
 	struct plain_ns *ns;		/* [I] borrowed: it holds this */
 };
 

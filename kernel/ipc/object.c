@@ -171,9 +171,9 @@ static void enter_locked(struct ipc_ids *ids, struct ipc_object *o,
 
 	if (idr_alloc_cyclic(&ids->idr, &args, &index))
 		panic("ipc: no index for object %u", ids->in_use + 1);
-	if (index <= ids->last_index && ++ids->seq > SEQ_MAX)
+	if (index < ids->next_index && ++ids->seq > SEQ_MAX)
 		ids->seq = 0;
-	ids->last_index = (u32)index;
+	ids->next_index = (u32)index + 1;
 	o->ids = ids;
 	o->seq = ids->seq;
 	o->id = (s32)(o->seq << IPC_INDEX_BITS | (u32)index);

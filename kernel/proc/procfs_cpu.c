@@ -15,6 +15,7 @@
 #include <mm/kstack.h>
 #include <mm/page.h>
 #include <mm/slab.h>
+#include <proc/pidns.h>
 
 static void show_irq(const struct irq_line *l, void *arg)
 {
@@ -57,10 +58,20 @@ static int show_vmstat(struct seq_buf *out)
 	return 0;
 }
 
-static int show_locks(struct seq_buf *out)
+static pid_t number_in(pid_t global, void *ns)
+{
+	pid_t nr;
+
+	rcu_read_lock();
+	nr = pid_nr(pid_find(global, &pidns_init_ns), ns);
+	rcu_read_unlock();
+	return nr;
+}
+
+static int show_locks(struct seq_buf *out, struct pid_ns *ns)
 {
 	if (file_lock_show)
-		file_lock_show(out);
+		file_lock_show(out, number_in, ns);
 	return 0;
 }
 
@@ -79,7 +90,7 @@ static int show_nothing(struct seq_buf *out)
 static struct proc_entry cpu_entries[] = {
 	{ .path = "diskstats", .mode = 0444, .show = show_nothing },
 	{ .path = "interrupts", .mode = 0444, .show = show_interrupts },
-	{ .path = "locks", .mode = 0444, .show = show_locks },
+	{ .path = "locks", .mode = 0444, .show_ns = show_locks },
 	{ .path = "partitions", .mode = 0444, .show = show_nothing },
 	{ .path = "swaps", .mode = 0444, .show = show_swaps },
 	{ .path = "vmstat", .mode = 0444, .show = show_vmstat },

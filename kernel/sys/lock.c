@@ -15,7 +15,7 @@
 #include <uapi/fcntl.h>
 #include <vm/uaccess.h>
 
-/* A record lock's owner is stored with its number in the first namespace. */
+/* A lock's owner is stored with its number in the first namespace. */
 static pid_t global_number(void)
 {
 	return pid_nr(current_process()->tgid, &pidns_init_ns);
@@ -120,7 +120,7 @@ long sys_flock(int fd, u32 op)
 	if (!(op & LOCK_UN) && !(f->mode & (FILE_READ | FILE_WRITE)))
 		err = -EBADF;
 	else
-		err = file_flock(f, op);
+		err = file_flock(f, op, global_number());
 	file_put(f);
 	return err;
 }

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
@@ -95,6 +96,16 @@ static void statxing(void)
 	CHECK_EQ("size", field32(buf, 40), 10);
 	CHECK("device", makedev(field32(buf, 136), field32(buf, 140)) ==
 	      st.st_dev);
+	CHECK_EQ("of /proc", sys(SYS_statx, AT_FDCWD, P("/proc"), 0, 0xfff,
+				 P(buf)), 0);
+	CHECK_EQ("where nothing was born", field32(buf, 0) & 0xfff, 0x7ff);
+	CHECK_EQ("at no time", field32(buf, 80), 0);
+	need(!mkdir("born", 0700) && !mount("t", "born", "tmpfs", 0, ""));
+	CHECK_EQ("of a tmpfs", sys(SYS_statx, AT_FDCWD, P("born"), 0, 0x800,
+				   P(buf)), 0);
+	CHECK_EQ("where it was", field32(buf, 0) & 0xfff, 0xfff);
+	CHECK("lately", field32(buf, 80) > 0);
+	need(!umount("born") && !rmdir("born"));
 	CHECK_EQ("a reserved mask bit", sys(SYS_statx, AT_FDCWD, P("file"), 0,
 					    1L << 31, P(buf)), -EINVAL);
 	CHECK_EQ("unknown flags", sys(SYS_statx, AT_FDCWD, P("file"), 0x40000,

@@ -1,7 +1,8 @@
 /*
  * tests/user/ns_mounts.c - mount namespaces by the ioctls of their files
  *
- * What:  id and size of one, the one made before or after it, who may ask.
+ * What:  id and size of one, the one made before or after it, who may ask;
+ *        the first mount of all stays.
  * See:   ioctl_nsfs(2); id NSFS-27
  */
 #include "lib/ns.h"
@@ -9,9 +10,13 @@
 #include "lib/sys.h"
 #include "lib/test.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
+#define TMPFS_MAGIC		0x01021994
 #define NS_GET_MNTNS_ID		0x8008b705
 #define MNT_GET_INFO		0x8010b70a
 #define MNT_GET_NEXT		0x8010b70b
@@ -133,7 +138,22 @@ static void mount_namespaces(void)
 	reap(-1);
 }
 
+/* Where the root is a disk, umount of it only makes it read-only. */
+static void first_mount(void)
+{
+	struct statfs fs;
+
+	if (statfs("/", &fs) || fs.f_type != TMPFS_MAGIC) {
+		SKIP("the first mount", "is of another kind");
+		return;
+	}
+	CHECK_ERRNO("the first mount stays", umount("/"), EINVAL);
+	CHECK_ERRNO("also for those who leave it", umount2("/", MNT_DETACH),
+		    EINVAL);
+}
+
 static const struct test tests[] = {
+	{ "first_mount", first_mount, 0 },
 	{ "neighbours", mount_namespaces, 0 },
 };
 
