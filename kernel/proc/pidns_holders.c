@@ -32,16 +32,20 @@ struct visit {
 	s32 nr;			/* its number for the reader */
 };
 
+/* The text of a place is stolen. */
 static void add(struct pidns_holders *h, const struct pidns_holder *one)
 {
-	if (one->ns == &pidns_init_ns)
+	if (one->ns == &pidns_init_ns) {
+		kfree(one->place);
 		return;		/* never freed, whoever holds it */
+	}
 	if (h->n == h->room) {
 		size_t room = h->room ? h->room * 2 : 32;
 		void *list = krealloc(h->list, room * sizeof(h->list[0]));
 
 		if (!list) {
 			h->failed = true;
+			kfree(one->place);
 			return;
 		}
 		h->list = list;
