@@ -49,7 +49,7 @@ void file_async_forget(struct file *f)
 /* Which end of a pipe or the like a change concerns. */
 static u32 concerned(int band)
 {
-	return band == FILE_ASYNC_IN ? FILE_READ : FILE_WRITE;
+	return band == FILE_ASYNC_OUT ? FILE_WRITE : FILE_READ;
 }
 
 void file_async_notify(struct list *listeners, int band)

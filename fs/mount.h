@@ -125,6 +125,25 @@ void mount_tree_umount(struct mount *top, bool propagate);
 int mount_tree_attach(struct mount *top, const struct path *at);
 void ns_add_tree(struct mount_ns *ns, struct mount *top);
 
+/* mount_ops.c; the mutex is held where it is not said. */
+/* The MS_ flags of a call as they are kept in the mount. */
+u32 mount_flags_of(u64 flags);
+/* May @cred mount and unmount in @ns? */
+bool mount_ns_allows(const struct mount_ns *ns, const struct cred *cred);
+/* Of the type and options; a new one belongs to who asks. Not held. */
+int mount_superblock(const struct mount_args *a, const struct fs_type *type,
+		     struct superblock **out);
+/* New options and flags: 0, -EPERM, -EBUSY, -EINVAL. */
+int mount_change_superblock(const struct mount_args *a, struct superblock *sb);
+/* What a bind mount of @from is, in no place yet. */
+int mount_bind_copy(const struct path *from, struct mount_ns *ns,
+		    bool recursive, struct mount **out);
+
+/* mount_ns.c */
+/* @top, in no place, gets a namespace of its own, which is freed when it moves
+ * into another or is unmounted. 0, -ENOMEM. */
+int mount_ns_detached(struct mount *top);
+
 /* mount_locked.c */
 /* @top and all below came from a namespace of another owner. */
 void mount_tree_lock_down(struct mount *top);

@@ -122,6 +122,10 @@ void ns_add_tree(struct mount_ns *ns, struct mount *top)
 	for_each_mount(m, top) {
 		if (m->ns == ns)
 			continue;
+		if (m->ns) {
+			list_del(&m->ns_link);
+			m->ns->nmounts--;
+		}
 		WRITE_ONCE(m->ns, ns);
 		list_add_tail(&ns->mounts, &m->ns_link);
 		ns->nmounts++;

@@ -57,6 +57,10 @@ void mount_ns_put(struct mount_ns *ns)
 {
 	if (!refcount_put(&ns->refs))
 		return;
+	if (ns->detached) {
+		kfree(ns);
+		return;
+	}
 	mount_tree_lock();
 	if (ns->root)
 		mount_tree_umount(ns->root, false);
@@ -64,6 +68,17 @@ void mount_ns_put(struct mount_ns *ns)
 	if (ns->release)
 		ns->release(ns);
 	kfree(ns);
+}
+
+int mount_ns_detached(struct mount *top)
+{
+	struct mount_ns *ns = ns_alloc();
+
+	if (!ns)
+		return -ENOMEM;
+	ns->detached = true;
+	ns_add_tree(ns, top);
+	return 0;
 }
 
 /* The mounts of both trees in step; @fs moves from the old to the new. */

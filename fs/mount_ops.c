@@ -22,8 +22,7 @@
 #define PROPAGATION_FLAGS (MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
 #define NO_USER_FLAG (1ul << 31)
 
-/* The MS_ flags of a call as they are kept in the mount. */
-static u32 mount_flags_of(u64 flags)
+u32 mount_flags_of(u64 flags)
 {
 	u32 result = (u32)(flags & MOUNT_FLAGS);
 
@@ -34,10 +33,15 @@ static u32 mount_flags_of(u64 flags)
 	return result;
 }
 
+bool mount_ns_allows(const struct mount_ns *ns, const struct cred *cred)
+{
+	return cred_capable_ns(cred, ns->owner ? ns->owner :
+			       cred_init.user_ns, CAP_SYS_ADMIN);
+}
+
 static bool may_mount(const struct mount_args *a)
 {
-	return cred_capable_ns(a->walk->cred, a->ns->owner ? a->ns->owner :
-			       cred_init.user_ns, CAP_SYS_ADMIN);
+	return mount_ns_allows(a->ns, a->walk->cred);
 }
 
 static int walk_follow(const struct walk *w, const char *name,
@@ -98,9 +102,8 @@ static bool same_already_there(const struct superblock *sb,
 	return same;
 }
 
-/* Of the type and options; a new one belongs to who asks for it. */
-static int get_superblock(const struct mount_args *a,
-			  const struct fs_type *type, struct superblock **out)
+int mount_superblock(const struct mount_args *a, const struct fs_type *type,
+		     struct superblock **out)
 {
 	const struct cred *cred = a->walk->cred;
 	struct superblock *sb;
@@ -118,6 +121,8 @@ static int get_superblock(const struct mount_args *a,
 	}
 	if (err)
 		superblock_put(sb);
+	else if ((a->flags & MS_RDONLY) && refcount_read(&sb->refs) == 1)
+		(void)superblock_make_readonly(sb);
 	*out = sb;
 	return err;
 }
@@ -134,12 +139,10 @@ static int do_new(const struct mount_args *a, const struct path *at)
 	type = fs_type_find(a->type);
 	if (!type)
 		return -ENODEV;
-	err = get_superblock(a, type, &sb);
+	err = mount_superblock(a, type, &sb);
 	if (err)
 		return err;
 	mount_tree_lock();
-	if ((a->flags & MS_RDONLY) && refcount_read(&sb->refs) == 1)
-		(void)superblock_make_readonly(sb);
 	err = same_already_there(sb, at) ? -EBUSY :
 		mount_alloc(sb, sb->root, a->source, &m);
 	if (!err) {
@@ -165,6 +168,24 @@ static bool may_be_bound(const struct path *p, const struct mount_ns *ns)
 				      (p->dentry->flags & DENTRY_ANON));
 }
 
+int mount_bind_copy(const struct path *from, struct mount_ns *ns,
+		    bool recursive, struct mount **out)
+{
+	int err;
+
+	if (!may_be_bound(from, ns) || from->mount->unbindable)
+		return -EINVAL;
+	if (!recursive && mount_has_locked(from->mount, from->dentry))
+		return -EINVAL;
+	if (recursive)
+		err = mount_copy_tree(from->mount, from->dentry, 0, out);
+	else
+		err = mount_copy(from->mount, from->dentry, 0, out);
+	if (!err)
+		(*out)->locked = false;
+	return err;
+}
+
 static int do_bind(const struct mount_args *a, const struct path *at)
 {
 	struct mount *copy;
@@ -177,20 +198,10 @@ static int do_bind(const struct mount_args *a, const struct path *at)
 	if (err)
 		return err;
 	mount_tree_lock();
-	if (!may_be_bound(&from, a->ns) || from.mount->unbindable ||
-	    at->mount->ns != a->ns)
-		err = -EINVAL;
-	else if (!(a->flags & MS_REC) &&
-		 mount_has_locked(from.mount, from.dentry))
-		err = -EINVAL;
-	else if (a->flags & MS_REC)
-		err = mount_copy_tree(from.mount, from.dentry, 0, &copy);
-	else
-		err = mount_copy(from.mount, from.dentry, 0, &copy);
-	if (!err) {
-		copy->locked = false;
+	err = at->mount->ns != a->ns ? -EINVAL :
+		mount_bind_copy(&from, a->ns, a->flags & MS_REC, &copy);
+	if (!err)
 		err = graft_or_free(copy, at, a->ns);
-	}
 	mount_tree_unlock();
 	path_put(&from);
 	return err;
@@ -207,19 +218,28 @@ static bool tree_has_unbindable(struct mount *top)
 	return false;
 }
 
+/* Is it one of @ns that stands on something, or the top of a tree that stands
+ * nowhere? */
+static bool may_be_moved(const struct mount *m, const struct mount_ns *ns)
+{
+	if (m->locked)
+		return false;
+	if (m->parent)
+		return m->ns == ns && !m->parent->group;
+	return m->ns && m->ns->detached;
+}
+
 /* May @m be moved to @at? */
-static int check_move(const struct mount_args *a, const struct path *from,
-		      const struct path *at)
+static int check_move(const struct path *from, const struct path *at,
+		      const struct mount_ns *ns)
 {
 	const struct mount *up;
 
-	if (from->mount->ns != a->ns || at->mount->ns != a->ns)
+	if (at->mount->ns != ns || !may_be_moved(from->mount, ns))
 		return -EINVAL;
-	if (!path_is_mount_root(from) || !from->mount->parent)
+	if (!path_is_mount_root(from))
 		return -EINVAL;
 	if (path_is_dir(from) != path_is_dir(at))
-		return -EINVAL;
-	if (from->mount->parent->group || from->mount->locked)
 		return -EINVAL;
 	if (at->mount->group && tree_has_unbindable(from->mount))
 		return -EINVAL;
@@ -230,10 +250,30 @@ static int check_move(const struct mount_args *a, const struct path *from,
 	return 0;
 }
 
+int mount_move_path(const struct path *from, const struct path *at,
+		    struct mount_ns *ns)
+{
+	struct mount_ns *old;
+	struct path on = *at;
+	int err;
+
+	mount_tree_lock();
+	path_get(&on);
+	path_enter_mounts(&on);
+	old = from->mount->ns;
+	err = check_move(from, &on, ns);
+	if (!err)
+		err = graft(from->mount, &on, ns);
+	if (!err && old->detached)
+		mount_ns_put(old);
+	path_put(&on);
+	mount_tree_unlock();
+	return err;
+}
+
 static int do_move(const struct mount_args *a, const struct path *at)
 {
 	struct path from;
-	struct path on = *at;
 	int err;
 
 	if (!a->source || !*a->source)
@@ -241,14 +281,7 @@ static int do_move(const struct mount_args *a, const struct path *at)
 	err = walk_follow(a->walk, a->source, &from);
 	if (err)
 		return err;
-	mount_tree_lock();
-	path_get(&on);
-	path_enter_mounts(&on);
-	err = check_move(a, &from, &on);
-	if (!err)
-		err = graft(from.mount, &on, a->ns);
-	path_put(&on);
-	mount_tree_unlock();
+	err = mount_move_path(&from, at, a->ns);
 	path_put(&from);
 	return err;
 }
@@ -301,11 +334,17 @@ static int set_mount_flags(struct mount *m, u64 flags)
 	return err;
 }
 
-static int remount_superblock(const struct mount_args *a,
-			      struct superblock *sb)
+static bool may_change(const struct cred *cred, const struct superblock *sb)
+{
+	return cred_capable_ns(cred, superblock_user_ns(sb), CAP_SYS_ADMIN);
+}
+
+int mount_change_superblock(const struct mount_args *a, struct superblock *sb)
 {
 	int err = 0;
 
+	if (!may_change(a->walk->cred, sb))
+		return -EPERM;
 	if (sb->ops && sb->ops->remount)
 		err = sb->ops->remount(sb, (u32)(a->flags & MS_RMT_MASK),
 				       a->data ? a->data : "");
@@ -315,11 +354,6 @@ static int remount_superblock(const struct mount_args *a,
 		return superblock_make_readonly(sb);
 	superblock_make_writable(sb);
 	return 0;
-}
-
-static bool may_change(const struct cred *cred, const struct superblock *sb)
-{
-	return cred_capable_ns(cred, superblock_user_ns(sb), CAP_SYS_ADMIN);
 }
 
 static int do_remount(const struct mount_args *a, const struct path *at)
@@ -334,8 +368,7 @@ static int do_remount(const struct mount_args *a, const struct path *at)
 				   (u32)(a->flags & MS_RDONLY)))
 		err = -EPERM;
 	if (!err && !(a->flags & MS_BIND))
-		err = may_change(a->walk->cred, at->mount->sb) ?
-			remount_superblock(a, at->mount->sb) : -EPERM;
+		err = mount_change_superblock(a, at->mount->sb);
 	if (!err)
 		err = set_mount_flags(at->mount, a->flags);
 	a->ns->event++;

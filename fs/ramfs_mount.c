@@ -350,6 +350,13 @@ static int tmpfs_mount(const struct fs_type *t, u32 flags, const char *data,
 	return ramfs_create_instance(t->name, 0, data, out);
 }
 
+static int tmpfs_check(const char *option)
+{
+	struct ramfs_limits scratch = { 0 };
+
+	return parse_options(&scratch, option);
+}
+
 int ramfs_create_memfd(mode_t mode, const struct cred *cred,
 		       struct inode **out)
 {
@@ -367,6 +374,7 @@ void ramfs_init(void)
 	static struct fs_type tmpfs = {
 		.name = "tmpfs", .nodev = true, .mount = tmpfs_mount,
 		.for_users = true, .own = tmpfs_own,
+		.check = tmpfs_check,
 	};
 
 	page_tree_cache_init();

@@ -170,8 +170,10 @@ static int connect_to(struct file *f, struct unix_sock *l,
 		if (err)
 			return unix_wait_error(err, timeout);
 	}
-	if (!err)
+	if (!err) {
 		wait_queue_wake(&l->wait, 1, POLLIN | POLLRDNORM);
+		file_async_notify(&l->async, FILE_ASYNC_IN);
+	}
 	return err;
 }
 
@@ -296,6 +298,10 @@ static void shut_peer(struct unix_sock *peer, u32 how)
 	WRITE_ONCE(peer->shutdown, peer->shutdown | theirs);
 	spin_unlock(&peer->lock);
 	wait_queue_wake(&peer->wait, 0, 0);
+	if (theirs == UNIX_SHUT_BOTH)
+		file_async_notify(&peer->async, FILE_ASYNC_HUP);
+	else if (theirs & UNIX_SHUT_RECV)
+		file_async_notify(&peer->async, FILE_ASYNC_IN);
 }
 
 int socket_shutdown(struct file *f, u32 how)

@@ -41,6 +41,11 @@ void unix_msg_free(struct unix_msg *m)
 	if (wait_queue_active(&m->sender->wait))
 		wait_queue_wake(&m->sender->wait, 0,
 				POLLOUT | POLLWRNORM | POLLWRBAND);
+	if (unlikely(READ_ONCE(m->sender->nospace)) &&
+	    unix_is_writable(m->sender)) {
+		WRITE_ONCE(m->sender->nospace, false);
+		file_async_notify(&m->sender->async, FILE_ASYNC_OUT);
+	}
 	unix_put(m->sender);
 	kfree(m);
 }
@@ -116,6 +121,7 @@ static int wait_room(struct file *f, u32 flags)
 			return -EPIPE;
 		if (has_room(s))
 			return 0;
+		WRITE_ONCE(s->nospace, true);
 		if (is_nonblocking(f, flags))
 			return -EAGAIN;
 		err = wait_event_state(&s->wait, has_room(s),
@@ -155,6 +161,7 @@ static void wake_receiver(struct unix_sock *to)
 {
 	if (wait_queue_active(&to->wait))
 		wait_queue_wake_sync(&to->wait, 1, POLLIN | POLLRDNORM);
+	file_async_notify(&to->async, FILE_ASYNC_IN);
 }
 
 /* @rights, if any, go with @m. */

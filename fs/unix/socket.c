@@ -57,6 +57,7 @@ int unix_alloc(u32 type, struct unix_sock **out)
 	list_init(&s->queue);
 	wait_queue_init(&s->wait);
 	wait_queue_init(&s->space);
+	list_init(&s->async);
 	list_init(&s->connected);
 	list_init(&s->connected_link);
 	list_init(&s->pending);
@@ -138,6 +139,7 @@ static void tell_peer(struct unix_sock *peer, bool reset)
 	if (reset)
 		WRITE_ONCE(peer->error, ECONNRESET);
 	wait_queue_wake(&peer->wait, 0, 0);
+	file_async_notify(&peer->async, FILE_ASYNC_HUP);
 }
 
 static void leave_peer(struct unix_sock *s, struct unix_sock *peer, bool reset)
@@ -304,7 +306,13 @@ static long unix_ioctl(struct file *f, u32 cmd, u64 arg)
 	return -ENOTTY;
 }
 
+static int unix_set_flags(struct file *f, u32 flags)
+{
+	return file_async_set(f, &unix_of_file(f)->async, flags);
+}
+
 const struct file_ops unix_file_ops = {
+	.set_flags = unix_set_flags,
 	.read = unix_read,
 	.write = unix_write,
 	.poll = unix_poll,

@@ -73,6 +73,8 @@ struct unix_sock {
 	struct atomic64 sent;		/* [a] bytes charged, not yet read */
 	struct wait_queue wait;		/* those who use this socket */
 	struct wait_queue space;	/* those who want to send or connect */
+	struct list async;		/* files with O_ASYNC: its own */
+	bool nospace;			/* [a] a sender found no room */
 	struct list connected;		/* [L] datagram sockets whose peer this
 					   is, by connected_link */
 	struct list connected_link;	/* [L of the peer] */

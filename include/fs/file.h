@@ -220,13 +220,14 @@ void file_set_owner_hooks(const struct file_owner_hooks *h);
 /*
  * file_async_set    - what a type's set_flags does with the new @flags: the
  *                     file joins or leaves who listens to its object
- * file_async_notify - signals to them; FILE_ASYNC_IN is told to those open for
- *                     reading, FILE_ASYNC_OUT to those open for writing
+ * file_async_notify - signals to them; FILE_ASYNC_OUT is told to those open
+ *                     for writing, the others to those open for reading
  * Context: task, may sleep; no spinlock, no mutex below RANK_MUTEX_SMALL
  * Return:  0
  */
 #define FILE_ASYNC_IN 1		/* POLL_IN */
 #define FILE_ASYNC_OUT 2	/* POLL_OUT */
+#define FILE_ASYNC_HUP 3	/* POLL_HUP: the other end is gone */
 int file_async_set(struct file *f, struct list *listeners, u32 flags);
 void file_async_notify(struct list *listeners, int band);
 

@@ -38,7 +38,7 @@ struct socket_address {
  * address. */
 struct walk;
 
-bool file_is_socket(const struct file *f);
+OPTIONAL bool file_is_socket(const struct file *f);
 /*
  * socket_create - socket(2), socketpair(2)
  * @type:    SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET

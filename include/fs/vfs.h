@@ -184,6 +184,9 @@ struct fs_type {
 				   that is already there */
 	/* A new superblock gets its mounter; NULL: no difference. 0, -EINVAL */
 	int (*own)(struct superblock *sb, const struct cred *mounter);
+	/* Is this one option all right, "key" or "key=value"? 0, -EINVAL. NULL:
+	 * it is not known before all are there. */
+	int (*check)(const char *option);
 	/* Make or find a superblock; the caller's reference. @data: options,
 	 * never NULL. @arg: what mount_args.fs_arg holds (proc: the pid
 	 * namespace; NULL inside the kernel). */
@@ -446,6 +449,8 @@ struct mount_ns {
 	void (*release)(struct mount_ns *ns);	/* [I] may be NULL */
 	struct wait_queue changed;	/* poll of /proc/PID/mounts */
 	u32 event;			/* [mount mutex] counts changes */
+	bool detached;			/* [I] of one tree that stands nowhere,
+					   and belongs to an open file */
 };
 struct mount_args {
 	const struct walk *walk;
@@ -468,6 +473,10 @@ int vfs_mount(const struct mount_args *args);
  * -EAGAIN (MNT_EXPIRE marked it). */
 int vfs_umount(const struct walk *w, const char *target, int flags,
 	       struct mount_ns *ns);
+/* move_mount(2), MS_MOVE: the mount @from, or a tree that stands nowhere, to
+ * @at. 0, -EINVAL, -ELOOP, -ENOENT, -ENOTDIR, -ENOMEM, -ENOSPC. */
+int mount_move_path(const struct path *from, const struct path *at,
+		    struct mount_ns *ns);
 /* pivot_root(2). On success *@old and *@new are the roots before and after,
  * with references: the caller gives them to fs_context_replace of each task
  * of the namespace. */

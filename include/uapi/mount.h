@@ -51,16 +51,40 @@
 #define MOVE_MOUNT_T_SYMLINKS 0x010
 #define MOVE_MOUNT_T_AUTOMOUNTS 0x020
 #define MOVE_MOUNT_T_EMPTY_PATH 0x040
+#define MOVE_MOUNT_F_MASK 0x007
+#define MOVE_MOUNT_T_MASK 0x070
 #define FSOPEN_CLOEXEC 0x1
+#define FSPICK_CLOEXEC 0x1
+#define FSPICK_SYMLINK_NOFOLLOW 0x2
+#define FSPICK_NO_AUTOMOUNT 0x4
+#define FSPICK_EMPTY_PATH 0x8
+#define FSCONFIG_SET_FLAG 0
+#define FSCONFIG_SET_STRING 1
+#define FSCONFIG_SET_BINARY 2
+#define FSCONFIG_SET_PATH 3
+#define FSCONFIG_SET_PATH_EMPTY 4
+#define FSCONFIG_SET_FD 5
+#define FSCONFIG_CMD_CREATE 6
+#define FSCONFIG_CMD_RECONFIGURE 7
+#define FSCONFIG_CMD_CREATE_EXCL 8
 #define FSMOUNT_CLOEXEC 0x1
 
 #define MOUNT_ATTR_RDONLY 0x00000001
 #define MOUNT_ATTR_NOSUID 0x00000002
 #define MOUNT_ATTR_NODEV 0x00000004
 #define MOUNT_ATTR_NOEXEC 0x00000008
+#define MOUNT_ATTR_ATIME 0x00000070	/* mask of the next three */
+#define MOUNT_ATTR_RELATIME 0x00000000
 #define MOUNT_ATTR_NOATIME 0x00000010
 #define MOUNT_ATTR_STRICTATIME 0x00000020
 #define MOUNT_ATTR_NODIRATIME 0x00000080
 #define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+
+struct mount_attr {
+	unsigned long attr_set, attr_clr;
+	unsigned long propagation;	/* MS_SHARED, ... */
+	unsigned long userns_fd;
+};
+_Static_assert(sizeof(struct mount_attr) == 32, "struct mount_attr");
 
 #endif

@@ -392,6 +392,12 @@ static int mq_own(struct superblock *sb UNUSED,
 	return 0;
 }
 
+/* There are none. */
+static int mq_check(const char *option UNUSED)
+{
+	return -EINVAL;
+}
+
 #define MQ_SETTING(field, least, most) { \
 	.part = IPC_MQUEUE, .offset = offsetof(struct mq_part, field), \
 	.count = 1, .min = (least), .max = (most) }
@@ -404,7 +410,7 @@ static void mqueue_start(void)
 	};
 	static struct fs_type type = {
 		.name = "mqueue", .nodev = true, .for_users = true,
-		.mount = mq_mount, .own = mq_own,
+		.mount = mq_mount, .own = mq_own, .check = mq_check,
 	};
 	static const struct ipc_setting settings[] = {
 		MQ_SETTING(queues_max, 0, INT_MAX),

@@ -137,6 +137,16 @@ static void tell_one(const struct notice *n)
 	rcu_read_unlock();
 }
 
+/* si_code and si_band of each FILE_ASYNC_*. */
+static const struct {
+	s32 code;
+	long events;
+} bands[] = {
+	[FILE_ASYNC_IN] = { POLL_IN, POLLIN | POLLRDNORM },
+	[FILE_ASYNC_OUT] = { POLL_OUT, POLLOUT | POLLWRNORM | POLLWRBAND },
+	[FILE_ASYNC_HUP] = { POLL_HUP, POLLHUP | POLLERR },
+};
+
 /* Context: task, no lock above a session's held. */
 static void owner_signal(struct file *f, int fd, int band)
 {
@@ -145,9 +155,8 @@ static void owner_signal(struct file *f, int fd, int band)
 	if (!n.owner.pid)
 		return;
 	n.info.si_signo = n.owner.sig;
-	n.info.si_code = band == FILE_ASYNC_IN ? POLL_IN : POLL_OUT;
-	n.info.f.poll.band = band == FILE_ASYNC_IN ? POLLIN | POLLRDNORM :
-			     POLLOUT | POLLWRNORM | POLLWRBAND;
+	n.info.si_code = bands[band].code;
+	n.info.f.poll.band = bands[band].events;
 	n.info.f.poll.fd = fd;
 	if (n.owner.type == F_OWNER_PGRP)
 		tell_group(&n);

@@ -536,7 +536,15 @@ static int proc_own(struct superblock *sb, const struct cred *mounter)
 	return 0;
 }
 
+static int proc_check(const char *option)
+{
+	struct proc_view scratch = { 0 };
+
+	return proc_view_parse(&scratch, option);
+}
+
 static struct fs_type proc_type = {
+	.check = proc_check,
 	.name = "proc",
 	.for_users = true,
 	.revealing = true,

@@ -219,6 +219,16 @@ long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
 long sys_set_robust_list(uptr_t head, size_t size);
 long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
 long sys_membarrier(int cmd, u32 flags, int cpu);
+/* mount_api.c */
+OPTIONAL long sys_fsopen(uptr_t uname, u32 flags);
+OPTIONAL long sys_fspick(int dirfd, uptr_t uname, u32 flags);
+OPTIONAL long sys_fsconfig(int fd, u32 cmd, uptr_t key, uptr_t value, int aux);
+OPTIONAL long sys_fsmount(int fd, u32 flags, u32 attr);
+OPTIONAL long sys_mount_setattr(int dirfd, uptr_t uname, u32 flags,
+				uptr_t uattr, size_t size);
+OPTIONAL long sys_open_tree(int dirfd, uptr_t uname, u32 flags);
+OPTIONAL long sys_move_mount(int from_fd, uptr_t ufrom, int to_fd, uptr_t uto,
+			     u32 flags);
 /* process_vm.c */
 OPTIONAL long sys_process_vm_readv(pid_t pid, uptr_t local, u64 nlocal,
 				   uptr_t remote, u64 nremote, u64 flags);

@@ -66,6 +66,17 @@ static long get_owner(struct file *f)
 	return owner.type == F_OWNER_PGRP ? -owner.pid : owner.pid;
 }
 
+long ioctl_owner(struct file *f, u32 cmd, u64 arg)
+{
+	u32 who;
+
+	if (cmd == FIOGETOWN || cmd == SIOCGPGRP)
+		return put_user_u32(arg, (u32)get_owner(f));
+	if (get_user_u32(&who, arg))
+		return -EFAULT;
+	return set_owner(f, (int)who);
+}
+
 static long set_owner_ex(struct file *f, uptr_t uowner)
 {
 	struct f_owner_ex owner;

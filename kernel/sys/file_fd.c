@@ -9,6 +9,8 @@
 
 #include "path_util.h"
 
+#include <fs/socket.h>
+
 #include <lib/string.h>
 #include <proc/lifecycle.h>
 #include <uapi/dirent.h>
@@ -100,7 +102,9 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	else if (cmd == FIOASYNC)
 		WRITE_ONCE(f->async_fd, fd);
 	if (cmd != FIOCLEX && cmd != FIONCLEX)
-		ret = file_ioctl(f, cmd, arg);
+		ret = ioctl_is_owner(cmd) && file_is_socket &&
+		      file_is_socket(f) ? ioctl_owner(f, cmd, arg) :
+					  file_ioctl(f, cmd, arg);
 	file_put(f);
 	return ret == -ENOIOCTLCMD ? -ENOTTY : ret;
 }

@@ -12,6 +12,7 @@
 #include <fs/file.h>
 #include <fs/vfs.h>
 #include <lib/types.h>
+#include <uapi/ioctl.h>
 
 struct user_path {
 	char *name;		/* owned; "" only with WALK_EMPTY */
@@ -51,6 +52,13 @@ int fd_to_any(int fd, struct file **out);
  * was reaped). In pidfd.c. */
 struct task;
 int task_of_pidfd(int fd, struct task **out);
+/* F_SETOWN and F_GETOWN of sockets as ioctls, by two numbers each: cmd is one
+ * of them; what it does. 0, -EFAULT, -EINVAL, -ESRCH. In fcntl.c. */
+static inline bool ioctl_is_owner(u32 cmd)
+{
+	return cmd >= FIOSETOWN && cmd <= SIOCGPGRP;
+}
+long ioctl_owner(struct file *f, u32 cmd, u64 arg);
 /* Put @f at the lowest free descriptor; @f is stolen. fd, -EMFILE, -ENOMEM. */
 long file_to_fd(struct file *f, bool cloexec);
 /* Both get a number, stolen, and user space both numbers, or nothing happens.

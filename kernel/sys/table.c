@@ -398,6 +398,15 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_process_mrelease] = {
 		(syscall_any)sys_process_mrelease, "process_mrelease", 2
 	},
+	[NR_open_tree] = { (syscall_any)sys_open_tree, "open_tree", 3 },
+	[NR_move_mount] = { (syscall_any)sys_move_mount, "move_mount", 5 },
+	[NR_fsopen] = { (syscall_any)sys_fsopen, "fsopen", 2 },
+	[NR_fsconfig] = { (syscall_any)sys_fsconfig, "fsconfig", 5 },
+	[NR_fsmount] = { (syscall_any)sys_fsmount, "fsmount", 3 },
+	[NR_fspick] = { (syscall_any)sys_fspick, "fspick", 3 },
+	[NR_mount_setattr] = {
+		(syscall_any)sys_mount_setattr, "mount_setattr", 5
+	},
 	[NR_rseq] = { (syscall_any)sys_rseq, "rseq", 4 },
 	[NR_pidfd_send_signal] = {
 		(syscall_any)sys_pidfd_send_signal, "pidfd_send_signal", 4

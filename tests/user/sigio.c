@@ -15,7 +15,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 struct news {
 	volatile int count, code, fd, pid;
@@ -206,11 +208,105 @@ static void of_terminals(void)
 	pty_end(&p);
 }
 
+static void of_sockets(void)
+{
+	static char big[1 << 16];
+	int fd[2];
+
+	begin();
+	need(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd));
+	listen_to(fd[0], SIGUSR1, getpid());
+	need(write(fd[1], "x", 1) == 1);
+	CHECK("data tell", told(1));
+	CHECK_EQ("si_code", news->code, POLL_IN);
+	CHECK_EQ("si_fd", news->fd, fd[0]);
+	need(read(fd[0], big, 8) == 1);
+	poll(NULL, 0, 20);
+	CHECK_EQ("reading does not", news->count, 1);
+	while (write(fd[0], big, sizeof(big)) > 0)
+		continue;
+	poll(NULL, 0, 20);
+	CHECK_EQ("nor does a full buffer", news->count, 1);
+	while (read(fd[1], big, sizeof(big)) > 0)
+		continue;
+	for (int i = 0; i < 100 && news->count < 2; i++)
+		poll(NULL, 0, 10);
+	CHECK("room again tells", news->count >= 2);
+	CHECK_EQ("si_code of it", news->code, POLL_OUT);
+	CHECK_EQ("si_band of it", news->band, POLLOUT | POLLWRNORM |
+		 POLLWRBAND);
+	news->count = 0;
+	need(!shutdown(fd[1], SHUT_WR));
+	CHECK("half an end tells", told(1));
+	CHECK_EQ("si_code of half an end", news->code, POLL_IN);
+	close(fd[1]);
+	CHECK("the end tells", told(2));
+	CHECK_EQ("si_code of the end", news->code, POLL_HUP);
+	CHECK_EQ("si_band of the end", news->band, POLLHUP | POLLERR);
+	close(fd[0]);
+}
+
+static void socket_owners(void)
+{
+	int fd[2], who, on = 1;
+
+	begin();
+	need(!socketpair(AF_UNIX, SOCK_DGRAM, 0, fd));
+	CHECK_OK("FIOASYNC", ioctl(fd[0], FIOASYNC, &on));
+	who = getpid();
+	CHECK_OK("FIOSETOWN", ioctl(fd[0], FIOSETOWN, &who));
+	CHECK_EQ("is F_SETOWN", fcntl(fd[0], F_GETOWN), getpid());
+	who = -getpgrp();
+	CHECK_OK("SIOCSPGRP", ioctl(fd[0], SIOCSPGRP, &who));
+	who = 0;
+	CHECK_OK("FIOGETOWN", ioctl(fd[0], FIOGETOWN, &who));
+	CHECK_EQ("a group", who, -getpgrp());
+	CHECK_OK("SIOCGPGRP", ioctl(fd[0], SIOCGPGRP, &who));
+	CHECK_EQ("the same", who, -getpgrp());
+	who = 4000000;
+	CHECK_ERRNO("nobody", ioctl(fd[0], FIOSETOWN, &who), ESRCH);
+	CHECK_ERRNO("a bad address", ioctl(fd[0], FIOSETOWN, 8), EFAULT);
+	CHECK_ERRNO("to write to", ioctl(fd[0], FIOGETOWN, 8), EFAULT);
+	who = getpid();
+	need(!ioctl(fd[0], FIOSETOWN, &who));
+	news->count = 0;
+	need(write(fd[1], "x", 1) == 1);
+	CHECK("a datagram tells", told(1));
+	CHECK_EQ("without F_SETSIG from the kernel", news->code, SI_KERNEL);
+	close(fd[0]);
+	close(fd[1]);
+	need(!pipe(fd));
+	CHECK_ERRNO("pipes have no FIOSETOWN", ioctl(fd[0], FIOSETOWN, &who),
+		    ENOTTY);
+}
+
+static void of_listeners(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int l, c;
+
+	begin();
+	l = socket(AF_UNIX, SOCK_STREAM, 0);
+	c = socket(AF_UNIX, SOCK_STREAM, 0);
+	strcpy(name.sun_path, "here");
+	need(!bind(l, (void *)&name, sizeof(name)) && !listen(l, 5));
+	listen_to(l, SIGUSR1, getpid());
+	need(!connect(c, (void *)&name, sizeof(name)));
+	CHECK("a connection tells the listener", told(1));
+	CHECK_EQ("si_code of it", news->code, POLL_IN);
+	need(!fcntl(l, F_SETFL, O_RDWR));
+	close(c);
+	close(l);
+}
+
 static const struct test tests[] = {
 	{ "pipes", of_pipes, 0 },
 	{ "owners", owners, 0 },
 	{ "across", across, 0 },
 	{ "terminals", of_terminals, 0 },
+	{ "sockets", of_sockets, 0 },
+	{ "socket_owners", socket_owners, 0 },
+	{ "listeners", of_listeners, 0 },
 };
 
 int main(void)
