@@ -45,20 +45,34 @@ static int internal_mount(struct superblock *sb, struct mount **out)
 	return 0;
 }
 
-int path_create_anon(struct inode *inode, const char *name, struct path *out)
+/* @d is new, or there was no memory for it. */
+static int path_to(struct dentry *d, struct inode *inode, struct path *out)
 {
 	struct mount *m;
-	int err = internal_mount(inode->sb, &m);
+	int err = d ? internal_mount(inode->sb, &m) : -ENOMEM;
 
-	if (err)
+	if (!d)
 		return err;
-	out->dentry = dentry_alloc_anon(inode, name);
-	if (!out->dentry)
-		return -ENOMEM;
 	inode_get(inode);
 	inode->flags |= INODE_NAMELESS;
+	if (err) {
+		dentry_put(d);
+		return err;
+	}
+	out->dentry = d;
 	out->mount = mount_get(m);
 	return 0;
+}
+
+int path_create_anon(struct inode *inode, const char *name, struct path *out)
+{
+	return path_to(dentry_alloc_anon(inode, name), inode, out);
+}
+
+int path_create_numbered(struct inode *inode, const char *kind,
+			 struct path *out)
+{
+	return path_to(dentry_alloc_numbered(inode, kind), inode, out);
 }
 
 int file_create_anon(const char *name, const struct file_ops *ops, u32 flags,

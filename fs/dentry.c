@@ -60,7 +60,7 @@ void qname_init(struct qname *q, const char *text, size_t len)
 	q->text = text;
 	q->len = (u32)len;
 	q->word = hash_last_word(text, len);
-	q->hash = len < SHORT_NAME ? hash_short(&name_key, q->word) :
+	q->hash = len < SHORT_NAME ? hash_word(&name_key, q->word) :
 				     hash_bytes(&name_key, text, len);
 }
 
@@ -175,21 +175,29 @@ static void name_put(struct dentry_name *name)
 		rcu_call(&name->rcu, name_free_rcu);
 }
 
-static struct dentry *dentry_new(const struct qname *q)
+static struct dentry *dentry_blank(void)
 {
 	struct dentry *d = slab_zalloc(dentry_cache);
 
 	if (!d)
 		return NULL;
-	d->name = name_create(q);
-	if (!d->name) {
-		slab_free(dentry_cache, d);
-		return NULL;
-	}
 	refcount_set(&d->refs, 1);
 	d->parent = d;
 	d->next_cookie = DENTRY_FIRST_COOKIE;
 	return d;
+}
+
+static struct dentry *dentry_new(const struct qname *q)
+{
+	struct dentry *d = dentry_blank();
+
+	if (!d)
+		return NULL;
+	d->name = name_create(q);
+	if (d->name)
+		return d;
+	slab_free(dentry_cache, d);
+	return NULL;
 }
 
 struct dentry *dentry_alloc(struct dentry *parent, const struct qname *q)
@@ -215,6 +223,18 @@ struct dentry *dentry_alloc_anon(struct inode *inode, const char *label)
 
 	if (d) {
 		d->flags = DENTRY_ANON;
+		d->inode = inode;
+	}
+	return d;
+}
+
+struct dentry *dentry_alloc_numbered(struct inode *inode, const char *kind)
+{
+	struct dentry *d = dentry_blank();
+
+	if (d) {
+		d->flags = DENTRY_ANON;
+		d->kind = kind;
 		d->inode = inode;
 	}
 	return d;

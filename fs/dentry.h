@@ -38,7 +38,9 @@ struct dentry {
 	u32 flags;			/* [D] DENTRY_* */
 	bool found;			/* [a] since fs/kept.c looked at it */
 	struct dentry *parent;		/* [D][R] owned; itself for a root */
-	struct dentry_name *name;	/* [D][R] owned */
+	struct dentry_name *name;	/* [D][R] owned; NULL: see kind */
+	const char *kind;		/* [I] a nameless file that is shown as
+					   "kind:[inode number]"; borrowed */
 	struct inode *inode;		/* [I] once published; owned */
 	struct dentry *hash_next;	/* [D][R] */
 	struct dentry **hash_prev;	/* [D] what points here */
@@ -75,6 +77,7 @@ struct dentry *dentry_alloc(struct dentry *parent, const struct qname *q);
 /* A nameless file's or a tmpfile's; the reference of @inode passes on
  * success. */
 struct dentry *dentry_alloc_anon(struct inode *inode, const char *label);
+struct dentry *dentry_alloc_numbered(struct inode *inode, const char *kind);
 /* A file in @dir that has no name yet (O_TMPFILE): "/#NUMBER (deleted)". */
 struct dentry *dentry_alloc_tmpfile(struct dentry *dir, struct inode *inode);
 /* The name is gone; directory locked in a pinned superblock. */

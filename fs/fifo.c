@@ -171,15 +171,13 @@ static int create_path(const struct cred *cred, struct path *out)
 {
 	struct inode *inode = inode_create(pipe_sb, S_IFIFO | S_IRUSR |
 					   S_IWUSR);
-	char label[32];
 	int err;
 
 	if (!inode)
 		return -ENOMEM;
 	inode->uid = cred->fsuid;
 	inode->gid = cred->fsgid;
-	snprintf(label, sizeof(label), "pipe:[%lu]", inode->ino);
-	err = path_create_anon(inode, label, out);
+	err = path_create_numbered(inode, "pipe", out);
 	inode_put(inode);
 	return err;
 }

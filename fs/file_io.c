@@ -59,8 +59,13 @@ ssize_t file_read(struct file *f, struct iobuf *b)
 {
 	ssize_t n = check_read(f);
 
-	if (n)
-		return n;
+	return n ? n : file_read_checked(f, b);
+}
+
+ssize_t file_read_checked(struct file *f, struct iobuf *b)
+{
+	ssize_t n;
+
 	if (f->mode & FILE_STREAM)
 		return f->ops->read(f, b, NULL);
 	if (f->mode & FILE_NO_LOCK_POS)
@@ -75,8 +80,13 @@ ssize_t file_write(struct file *f, struct iobuf *b)
 {
 	ssize_t n = check_write(f);
 
-	if (n)
-		return n;
+	return n ? n : file_write_checked(f, b);
+}
+
+ssize_t file_write_checked(struct file *f, struct iobuf *b)
+{
+	ssize_t n;
+
 	if (f->mode & FILE_STREAM)
 		return f->ops->write(f, b, NULL);
 	if (f->mode & FILE_NO_LOCK_POS)

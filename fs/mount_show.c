@@ -92,12 +92,8 @@ static void show_mount_root(struct show *s, const struct mount *m)
 {
 	struct mount bare = { .root = m->sb->root };
 	struct path p = { .mount = &bare, .dentry = m->root };
-	const char *text;
+	const char *text = path_text(&p, NULL, s->buf, PATH_MAX);
 
-	if (m->root->flags & DENTRY_ANON)
-		text = dentry_name(m->root);
-	else
-		text = path_text(&p, NULL, s->buf, PATH_MAX);
 	seq_escape(s->out, text ? text : "/", PATH_ESCAPES);
 }
 

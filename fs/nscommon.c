@@ -31,7 +31,7 @@ static char *append(char *at, const char *text, size_t len)
 
 size_t ns_label(const struct ns_common *ns, char text[NS_LABEL_MAX])
 {
-	char digits[20];
+	char digits[DECIMAL_MAX];
 	char *end = digits + sizeof(digits);
 	char *first = format_decimal(end, ns->ino);
 	size_t len = strlen(ns->ops->name);

@@ -111,38 +111,60 @@ static int truncate_opened(struct file *f, const struct cred *cred)
 	return err;
 }
 
-/* @p is what was found or made: permission, the file, its open. */
-static int open_found(struct path *p, struct open_args *a, struct file **out)
+/* Permission, the file, its open. The references of @p are stolen. */
+static int open_file(struct path *p, struct open_args *a, struct file **out)
 {
-	bool truncate = !a->created && S_ISREG(path_inode(p)->mode) &&
-			(a->flags & O_TRUNC);
-	struct file *f;
 	int err = 0;
 
-	if (truncate)
-		err = mount_want_write(p);
-	if (err)
-		return err;
 	if (a->created)
 		a->access = 0;
 	if (!(a->flags & O_PATH))
 		err = may_open(p, a);
-	if (!err)
-		err = file_create(p, NULL, 0, a->cred, &f);
-	if (!err) {
-		err = file_open(f, a->flags);
-		if (!err && truncate)
-			err = truncate_opened(f, a->cred);
-		if (a->made)
-			f->mode |= FILE_CREATED;
-		if (err)
-			file_put(f);
-		else
-			*out = f;
+	if (err) {
+		path_put(p);
+		return err;
 	}
-	if (truncate)
-		mount_end_write(p);
+	err = file_create_steal(p, NULL, a->cred, out);
+	if (err)
+		return err;
+	err = file_open(*out, a->flags);
+	if (a->made)
+		(*out)->mode |= FILE_CREATED;
+	if (err)
+		file_put(*out);
 	return err;
+}
+
+/* The same for a regular file that loses its content. */
+static int open_truncating(struct path *p, struct open_args *a,
+			   struct file **out)
+{
+	struct path hold = *p;
+	int err = mount_want_write(p);
+
+	if (err) {
+		path_put(p);
+		return err;
+	}
+	path_get(&hold);
+	err = open_file(p, a, out);
+	if (!err) {
+		err = truncate_opened(*out, a->cred);
+		if (err)
+			file_put(*out);
+	}
+	mount_end_write(&hold);
+	path_put(&hold);
+	return err;
+}
+
+/* @p is what was found or made; its references are stolen. */
+static int open_found(struct path *p, struct open_args *a, struct file **out)
+{
+	if ((a->flags & O_TRUNC) && !a->created &&
+	    S_ISREG(path_inode(p)->mode))
+		return open_truncating(p, a, out);
+	return open_file(p, a, out);
 }
 
 /* The name @d is not there and the directory is locked: make it. */
@@ -307,8 +329,10 @@ int vfs_open(const struct walk *w, const char *name, u32 flags, mode_t mode,
 	err = walk_begin(&s, w, name);
 	if (!err)
 		err = walk_for_open(&s, &a);
-	if (!err)
+	if (!err) {
 		err = open_found(&s.cur, &a, out);
+		s.cur.dentry = NULL;
+	}
 	walk_end(&s);
 	return err;
 }
@@ -324,6 +348,7 @@ int vfs_open_path(const struct path *p, u32 flags, const struct cred *cred,
 		return err;
 	if ((a.flags & O_DIRECTORY) && !path_is_dir(p))
 		return -ENOTDIR;
+	path_get(&copy);
 	return open_found(&copy, &a, out);
 }
 
@@ -352,9 +377,11 @@ int vfs_open_exec(const struct walk *w, const char *name, struct file **out)
 	err = S_ISLNK(path_inode(&p)->mode) ? -ELOOP : 0;
 	if (!err && !S_ISREG(path_inode(&p)->mode))
 		err = -EACCES;
-	if (!err)
-		err = open_found(&p, &a, out);
-	path_put(&p);
+	if (err) {
+		path_put(&p);
+		return err;
+	}
+	err = open_found(&p, &a, out);
 	if (err)
 		return err;
 	err = keep_writers_out(*out);

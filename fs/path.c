@@ -10,6 +10,7 @@
 #include "dentry.h"
 #include "mount.h"
 
+#include <lib/format.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 
@@ -67,6 +68,24 @@ static void text_prepend(struct text *t, const char *s, size_t len)
 	memcpy(t->at, s, len);
 }
 
+/* What stands for the name of a nameless file. */
+static void text_prepend_label(struct text *t, const struct dentry *d)
+{
+	char digits[DECIMAL_MAX];
+	char *end = digits + sizeof(digits);
+	char *first;
+
+	if (d->name) {
+		text_prepend(t, d->name->text, d->name->len);
+		return;
+	}
+	first = format_decimal(end, d->inode->ino);
+	text_prepend(t, "]", 1);
+	text_prepend(t, first, (size_t)(end - first));
+	text_prepend(t, ":[", 2);
+	text_prepend(t, d->kind, strlen(d->kind));
+}
+
 /* Up to @root or the end of the world; true when @root was met. */
 static bool text_walk_up(struct text *t, const struct path *p,
 			 const struct path *root)
@@ -102,7 +121,7 @@ static bool text_make(struct text *t, const struct path *p,
 	spin_lock(&mount_lock);
 	spin_lock(&dcache_lock);
 	if ((d->flags & DENTRY_ANON) && d != p->mount->root) {
-		text_prepend(t, d->name->text, d->name->len);
+		text_prepend_label(t, d);
 	} else {
 		if (d->flags & DENTRY_REMOVED) {
 			text_prepend(t, " (deleted)", 10);

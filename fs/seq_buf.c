@@ -93,7 +93,7 @@ void seq_printf(struct seq_buf *s, const char *fmt, ...)
 }
 
 /* Digits are made in the middle of a field and copied whole from the first. */
-#define MAX_DIGITS 24ul
+#define MAX_DIGITS ((size_t)DECIMAL_MAX)
 
 struct digits {
 	char text[2 * MAX_DIGITS];
@@ -127,23 +127,28 @@ static inline void put_digits(struct seq_buf *s, char *at, struct digits *d,
 	s->len += (size_t)(digits_end(d) - first);
 }
 
-/* Most numbers have one digit. */
-static inline bool put_one_digit(struct seq_buf *s, char *at, u64 value)
-{
-	if (value >= 10)
-		return false;
-	*at = (char)('0' + value);
-	s->len++;
-	return true;
-}
-
-void seq_put_udec(struct seq_buf *s, struct seq_before before, u64 value)
+static NOINLINE void put_udec(struct seq_buf *s, struct seq_before before,
+			      u64 value)
 {
 	char *at = number_at(s, before);
 	struct digits d;
 
-	if (at && !put_one_digit(s, at, value))
+	if (at)
 		put_digits(s, at, &d, format_decimal(digits_end(&d), value));
+}
+
+void seq_put_udec(struct seq_buf *s, struct seq_before before, u64 value)
+{
+	size_t len = s->len;
+
+	/* A blank and one digit: most of what programs read. */
+	if (value < 10 && before.len == 1 && len + 2 < s->size) {
+		s->data[len] = *before.text;
+		s->data[len + 1] = (char)('0' + value);
+		s->len = len + 2;
+		return;
+	}
+	put_udec(s, before, value);
 }
 
 void seq_put_dec(struct seq_buf *s, struct seq_before before, s64 value)

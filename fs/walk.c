@@ -310,25 +310,12 @@ int walk_enter_link(struct walk_state *s, struct path *link)
 	return 1;
 }
 
-/* Step onto the child named by s->last. As walk_last. */
-static int step_down(struct walk_state *s, bool follow)
+/* Step onto @d, a link or what may be a mount point; its reference passes. */
+static NOINLINE int step_special(struct walk_state *s, struct dentry *d,
+				 bool follow)
 {
-	struct path next = { .mount = s->cur.mount };
-	int err;
+	struct path next = { .mount = mount_get(s->cur.mount), .dentry = d };
 
-	if (s->last.len > NAME_MAX)
-		return -ENAMETOOLONG;
-	err = walk_child(&s->cur, &s->last, s->w->flags, &next.dentry);
-	if (err)
-		return err;
-	if (likely(!atomic_read(&next.dentry->mounts)) &&
-	    !S_ISLNK(next.dentry->inode->mode)) {
-		/* The mount, and its reference, stay. */
-		dentry_put(s->cur.dentry);
-		s->cur.dentry = next.dentry;
-		return 0;
-	}
-	mount_get(next.mount);
 	path_enter_mounts(&next);
 	if (next.mount != s->cur.mount && (s->w->flags & WALK_NO_XDEV)) {
 		path_put(&next);
@@ -338,6 +325,28 @@ static int step_down(struct walk_state *s, bool follow)
 		return walk_enter_link(s, &next);
 	path_put(&s->cur);
 	s->cur = next;
+	return 0;
+}
+
+/* Step onto the child named by s->last. As walk_last. */
+static int step_down(struct walk_state *s, bool follow)
+{
+	struct dentry *d;
+	int err;
+
+	if (s->last.len > NAME_MAX)
+		return -ENAMETOOLONG;
+	d = cached_child(s->cur.dentry, &s->last);
+	if (unlikely(!d)) {
+		err = uncached_child(&s->cur, &s->last, s->w->flags, &d);
+		if (err)
+			return err;
+	}
+	if (atomic_read(&d->mounts) || S_ISLNK(d->inode->mode))
+		return step_special(s, d, follow);
+	/* The mount, and its reference, stay. */
+	dentry_put(s->cur.dentry);
+	s->cur.dentry = d;
 	return 0;
 }
 

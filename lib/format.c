@@ -18,7 +18,7 @@
 #define FLAG_UPPER 0x20u
 
 /* A u64 in octal has 22 digits. */
-#define MAX_DIGITS 24
+#define MAX_DIGITS DECIMAL_MAX
 
 /* The text so far: @pos counts what does not fit too. */
 struct output {
@@ -100,29 +100,39 @@ static void put_string(struct output *o, const struct spec *spec,
 	put_padded(o, spec, s, strnlen(s, max));
 }
 
-/* Digits of @value in front of @end, four or two at a time; none for 0.
- * Return: the first. */
+/* The eight digits of @v, which is below 10^8, the first one in the lowest
+ * byte: halves of it in the halves of a word, then those of each again, and of
+ * each again. The factors are 2^20 / 100 and 2^10 / 10, rounded up. */
+static inline u64 eight_digits(u64 v)
+{
+	u64 high;
+
+	v = v / 10000 | v % 10000 << 32;
+	high = v * 10486 >> 20 & 0x0000007f0000007ful;
+	v = high | (v - high * 100) << 16;
+	high = v * 103 >> 10 & 0x000f000f000f000ful;
+	return high | (v - high * 10) << 8;
+}
+
+/* Digits of @value in front of @end, eight at a time; none for 0. Return: the
+ * first; what is before it may be written too, in DECIMAL_MAX bytes. */
 static char *decimal_before(char *end, u64 value)
 {
-	static const char pairs[] =
-		"00010203040506070809101112131415161718192021222324"
-		"25262728293031323334353637383940414243444546474849"
-		"50515253545556575859606162636465666768697071727374"
-		"75767778798081828384858687888990919293949596979899";
+	const u64 zeros = '0' * 0x0101010101010101ul;
+	u64 digits;
 
-	while (value >= 10000) {
-		u32 four = (u32)(value % 10000);
-
-		value /= 10000;
-		end -= 4;
-		__builtin_memcpy(end, &pairs[four / 100 * 2], 2);
-		__builtin_memcpy(end + 2, &pairs[four % 100 * 2], 2);
+	for (; value >= 100000000; value /= 100000000) {
+		digits = eight_digits(value % 100000000) + zeros;
+		end -= sizeof(digits);
+		__builtin_memcpy(end, &digits, sizeof(digits));
 	}
-	for (u32 left = (u32)value; left != 0; left /= 100) {
-		end -= 2;
-		__builtin_memcpy(end, &pairs[left % 100 * 2], 2);
-	}
-	return value != 0 && *end == '0' ? end + 1 : end;
+	if (!value)
+		return end;
+	digits = eight_digits(value);
+	end -= sizeof(digits);
+	value = digits + zeros;
+	__builtin_memcpy(end, &value, sizeof(value));
+	return end + __builtin_ctzll(digits) / 8;
 }
 
 /* The same for a base that is a power of two. */

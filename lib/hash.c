@@ -36,36 +36,14 @@ static inline void sip_word(struct sip *s, u64 word)
 	s->v[0] ^= word;
 }
 
-static inline struct sip sip_start(const struct hash_key *key)
+u64 hash_bytes(const struct hash_key *key, const void *data, size_t len_bytes)
 {
-	return (struct sip){ {
+	struct sip s = { {
 		key->k[0] ^ 0x736f6d6570736575ul,
 		key->k[1] ^ 0x646f72616e646f6dul,
 		key->k[0] ^ 0x6c7967656e657261ul,
 		key->k[1] ^ 0x7465646279746573ul,
 	} };
-}
-
-static inline u64 sip_end(struct sip *s, u64 last)
-{
-	sip_word(s, last);
-	s->v[2] ^= 0xff;
-	sip_round(s);
-	sip_round(s);
-	sip_round(s);
-	return s->v[0] ^ s->v[1] ^ s->v[2] ^ s->v[3];
-}
-
-u64 hash_short(const struct hash_key *key, u64 last)
-{
-	struct sip s = sip_start(key);
-
-	return sip_end(&s, last);
-}
-
-u64 hash_bytes(const struct hash_key *key, const void *data, size_t len_bytes)
-{
-	struct sip s = sip_start(key);
 	const u8 *p = data;
 	u64 word;
 
@@ -74,5 +52,10 @@ u64 hash_bytes(const struct hash_key *key, const void *data, size_t len_bytes)
 		sip_word(&s, word);
 		p += sizeof(word);
 	}
-	return sip_end(&s, hash_last_word(data, len_bytes));
+	sip_word(&s, hash_last_word(data, len_bytes));
+	s.v[2] ^= 0xff;
+	sip_round(&s);
+	sip_round(&s);
+	sip_round(&s);
+	return s.v[0] ^ s.v[1] ^ s.v[2] ^ s.v[3];
 }

@@ -343,7 +343,6 @@ static int superblock_ready(void)
 static int create_path(const struct cred *cred, struct path *out)
 {
 	struct inode *inode;
-	char label[32];
 	int err = superblock_ready();
 
 	if (err)
@@ -353,8 +352,7 @@ static int create_path(const struct cred *cred, struct path *out)
 		return -ENOMEM;
 	inode->uid = cred->fsuid;
 	inode->gid = cred->fsgid;
-	snprintf(label, sizeof(label), "socket:[%lu]", inode->ino);
-	err = path_create_anon(inode, label, out);
+	err = path_create_numbered(inode, "socket", out);
 	inode_put(inode);
 	return err;
 }

@@ -107,6 +107,9 @@ void inode_put_write(struct inode *inode);
 
 ssize_t file_read(struct file *f, struct iobuf *b);	/* at f->pos */
 ssize_t file_write(struct file *f, struct iobuf *b);
+/* The same for who knows that it is open for that and has the operation. */
+ssize_t file_read_checked(struct file *f, struct iobuf *b);
+ssize_t file_write_checked(struct file *f, struct iobuf *b);
 ssize_t file_pread(struct file *f, struct iobuf *b, off_t pos);
 ssize_t file_pwrite(struct file *f, struct iobuf *b, off_t pos);
 /* Into kernel memory, for exec and links. */

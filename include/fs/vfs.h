@@ -403,7 +403,7 @@ struct dentry_make_args {
 int dentry_make(struct dentry *dir, const struct dentry_make_args *args,
 		struct dentry **out);
 /*
- * path_create_anon - a path of a nameless file (pipe:[1], anon_inode:x, nsfs)
+ * path_create_anon - a path of a nameless file (anon_inode:[eventfd])
  * @inode:   borrowed: the path takes its own reference
  * @name:    copied; what readlink of /proc/PID/fd/N shows
  * @out:     on success with references; its mount is an internal one of the
@@ -411,6 +411,9 @@ int dentry_make(struct dentry *dir, const struct dentry_make_args *args,
  * Return:   0, -ENOMEM
  */
 int path_create_anon(struct inode *inode, const char *name, struct path *out);
+/* The same, shown as "@kind:[inode number]"; @kind is borrowed for ever. */
+int path_create_numbered(struct inode *inode, const char *kind,
+			 struct path *out);
 /* Drop the cached name @path below @root and all below it. What it stands for
  * is gone, followed by a full barrier. May sleep. */
 void dentry_forget(struct dentry *root, const char *path);

@@ -34,9 +34,10 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 /*
  * format_decimal - digits alone, for what is printed often
- * @end:     behind the last digit; 20 bytes in front of it are the caller's
+ * @end:     behind the last digit; DECIMAL_MAX bytes in front are the caller's
  * Return:   the first digit; nothing is terminated
  */
+#define DECIMAL_MAX 24
 char *format_decimal(char *end, u64 value);
 
 #endif

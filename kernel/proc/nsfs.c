@@ -251,7 +251,6 @@ struct ns_common *nsfs_path_ns(const struct path *path)
 int nsfs_path(struct ns_common *ns, struct path *out)
 {
 	struct inode *inode = inode_create(nsfs_sb, S_IFREG | 0444);
-	char name[NS_LABEL_MAX + 1];
 	int err;
 
 	if (!inode)
@@ -261,8 +260,7 @@ int nsfs_path(struct ns_common *ns, struct path *out)
 	inode->fops = &nsfs_file_ops;
 	inode->private = ns;
 	inode->ino = ns->ino;
-	name[ns_label(ns, name)] = '\0';
-	err = path_create_anon(inode, name, out);
+	err = path_create_numbered(inode, ns->ops->name, out);
 	inode_put(inode);
 	return err;
 }

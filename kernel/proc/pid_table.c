@@ -275,19 +275,44 @@ static struct pid *leaf_next(const struct pid_node *leaf, s32 *nr,
 	return NULL;
 }
 
-struct pid *pid_table_next(const struct pid_table *t, s32 *nr, bool embryos)
+/* The same among the leaves of @n from *@nr's on; *@nr is behind them all if
+ * there is none. Leaves stay when their numbers are gone: empty ones are many
+ * and passed quickly. */
+static struct pid *leaves_next(const struct pid_node *n, s32 *nr, bool embryos)
 {
-	const struct pid_node *root = load_acquire(&t->root);
+	for (u32 i = node_index(n, *nr); i < NODE_SLOTS; i++) {
+		const struct pid_node *leaf = load_acquire(&n->slot[i]);
+		struct pid *pid = NULL;
 
-	/* An absent inner node is stepped over 64 numbers at a time; numbers
-	 * are dense, so it does not pay to climb. */
-	while (root && node_covers(root, *nr)) {
-		const struct pid_node *leaf = leaf_find(t, *nr);
-		struct pid *pid = leaf ? leaf_next(leaf, nr, embryos) : NULL;
-
+		if (leaf && READ_ONCE(leaf->taken))
+			pid = leaf_next(leaf, nr, embryos);
 		if (pid)
 			return pid;
 		*nr = ALIGN_DOWN(*nr, (s32)NODE_SLOTS) + (s32)NODE_SLOTS;
+	}
+	return NULL;
+}
+
+struct pid *pid_table_next(const struct pid_table *t, s32 *nr, bool embryos)
+{
+	const struct pid_node *root = load_acquire(&t->root);
+	const s32 step = (s32)(NODE_SLOTS * NODE_SLOTS);
+
+	if (root && !root->shift)
+		return node_covers(root, *nr) ? leaf_next(root, nr, embryos) :
+						NULL;
+	while (root && node_covers(root, *nr)) {
+		const struct pid_node *n = root;
+		struct pid *pid = NULL;
+
+		while (n && n->shift > NODE_BITS)
+			n = load_acquire(&n->slot[node_index(n, *nr)]);
+		if (n)
+			pid = leaves_next(n, nr, embryos);
+		else
+			*nr = ALIGN_DOWN(*nr, step) + step;
+		if (pid)
+			return pid;
 	}
 	return NULL;
 }

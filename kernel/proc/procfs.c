@@ -283,7 +283,8 @@ static bool listed_before(const struct proc_entry *e, const char *rest,
 	for (i = entries; i != e; i = i->next) {
 		const char *other = below(i, prefix, plen);
 
-		if (other && !strncmp(other, rest, len + 1))
+		if (other && *other == *rest &&
+		    !strncmp(other, rest, len + 1))
 			return true;
 	}
 	return false;
@@ -403,7 +404,7 @@ static void emit_pids(struct superblock *sb, struct dir_context *c)
 		bool leader = READ_ONCE(pid->process) != NULL &&
 			      may_know(sb, pid, PROC_HIDE_INVISIBLE);
 		u64 ino = pid->ino;
-		char digits[20];
+		char digits[DECIMAL_MAX];
 		char *end = digits + sizeof(digits);
 		char *name = format_decimal(end, (u64)nr);
 

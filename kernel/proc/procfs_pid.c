@@ -283,8 +283,8 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 
 static bool entry_is(const struct proc_file *file, const char *name, size_t len)
 {
-	return file->name[0] == name[0] && strlen(file->name) == len &&
-	       !memcmp(file->name, name, len);
+	return file->name[0] == name[0] && !strncmp(file->name, name, len) &&
+	       !file->name[len];
 }
 
 static int dir_lookup(struct inode *dir, const char *name, size_t len,

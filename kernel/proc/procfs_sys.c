@@ -262,7 +262,7 @@ static ssize_t link_text(char *buf, size_t size, const char *text, size_t len)
 static ssize_t self_link(char *buf, size_t size, const struct pid_ns *ns)
 {
 	s32 nr = pid_nr(current_process()->tgid, ns);
-	char digits[20];
+	char digits[DECIMAL_MAX];
 	char *end = digits + sizeof(digits);
 	char *first;
 

@@ -39,10 +39,20 @@ static struct user *user_lookup_locked(const struct user_ns *ns, uid_t uid,
 	return NULL;
 }
 
-struct user *user_find_or_create(struct user_ns *ns, uid_t uid)
+static struct user *user_find(const struct user_ns *ns, uid_t uid,
+			      struct list *head)
 {
-	struct list *head = &user_hash[hash_index(uid + (u64)ns,
-						  USER_HASH_BITS)];
+	u64 flags = spin_lock_irqsave(&user_lock);
+	struct user *u = user_lookup_locked(ns, uid, head);
+
+	spin_unlock_irqrestore(&user_lock, flags);
+	return u;
+}
+
+/* Somebody else may be faster. */
+static struct user *user_create(struct user_ns *ns, uid_t uid,
+				struct list *head)
+{
 	struct user *new = slab_zalloc(user_cache);
 	struct user *u;
 	u64 flags;
@@ -60,6 +70,15 @@ struct user *user_find_or_create(struct user_ns *ns, uid_t uid)
 	spin_unlock_irqrestore(&user_lock, flags);
 	slab_free(user_cache, new);
 	return u;
+}
+
+struct user *user_find_or_create(struct user_ns *ns, uid_t uid)
+{
+	struct list *head = &user_hash[hash_index(uid + (u64)ns,
+						  USER_HASH_BITS)];
+	struct user *u = user_find(ns, uid, head);
+
+	return u ? u : user_create(ns, uid, head);
 }
 
 void user_get(struct user *u)

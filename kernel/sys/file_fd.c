@@ -143,8 +143,12 @@ static size_t fill_record(struct record *r, const char *name, size_t len,
 {
 	size_t size = ALIGN_UP(offsetof(struct linux_dirent64, d_name) + len +
 			       1, sizeof(u64));
+	const u64 zeros = 0;
 
-	memset(r, 0, size);
+	/* The name ends in the last word. */
+	__builtin_memcpy(&r->bytes[size - sizeof(zeros)], &zeros,
+			 sizeof(zeros));
+	r->d64.d_off = 0;
 	r->d64.d_reclen = (u16)size;
 	r->d64.d_type = (u8)type;
 	memcpy(r->d64.d_name, name, len);

@@ -110,7 +110,7 @@ long sys_read(int fd, uptr_t ubuf, size_t len)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = io_read_done(file_read(f, &buf));
+		ret = io_read_done(file_read_checked(f, &buf));
 	}
 	if (owned)
 		file_put(f);
@@ -131,7 +131,7 @@ long sys_write(int fd, uptr_t ubuf, size_t len)
 		ret = -EFAULT;
 	if (!ret) {
 		iobuf_user(&buf, ubuf, min(len, (size_t)MAX_RW_COUNT));
-		ret = io_write_done(file_write(f, &buf));
+		ret = io_write_done(file_write_checked(f, &buf));
 		ret = raise_broken_pipe(f, ret);
 	}
 	if (owned)

@@ -13,24 +13,32 @@
 #include <uapi/errno.h>
 #include <vm/uaccess.h>
 
-long sys_rt_sigaction(int sig, uptr_t uact, uptr_t uold, size_t size)
+static long set_action(int sig, uptr_t uact, uptr_t uold)
 {
 	struct k_sigaction act, old;
 	int err;
 
+	if (copy_from_user(&act, uact, sizeof(act)))
+		return -EFAULT;
+	err = signal_action_set(sig, &act, &old);
+	if (!err && uold)
+		err = copy_to_user(uold, &old, sizeof(old));
+	return err;
+}
+
+long sys_rt_sigaction(int sig, uptr_t uact, uptr_t uold, size_t size)
+{
+	struct k_sigaction old;
+	int err;
+
 	if (size != SIGSET_BYTES)
 		return -EINVAL;
-	if (!uact)
-		err = signal_action_get(sig, &old);
-	else if (copy_from_user(&act, uact, sizeof(act)))
-		return -EFAULT;
-	else
-		err = signal_action_set(sig, &act, &old);
-	if (err)
-		return err;
-	if (uold && copy_to_user(uold, &old, sizeof(old)))
-		return -EFAULT;
-	return 0;
+	if (uact)
+		return set_action(sig, uact, uold);
+	err = signal_action_get(sig, &old);
+	if (!err && uold)
+		err = copy_to_user(uold, &old, sizeof(old));
+	return err;
 }
 
 static int change_mask(int how, u64 set)
