@@ -372,23 +372,34 @@ static inline void set_atime(struct inode *inode, const struct timespec *now)
 	spin_unlock(&inode->attr_lock);
 }
 
-void path_touch_atime(const struct path *p)
+/* Pipes and their like are in a mount that nobody changes. */
+static NOINLINE void touch_nameless(struct inode *inode)
 {
-	struct inode *inode = path_inode(p);
-	struct timespec now;
+	struct timespec now = vfs_now();
 
-	if (inode->flags & INODE_NO_TIMES)
-		return;
-	now = vfs_now();
-	/* Pipes and their like are in a mount that nobody changes. */
-	if (inode->flags & INODE_NAMELESS) {
-		set_atime(inode, &now);
-		return;
-	}
+	set_atime(inode, &now);
+}
+
+static NOINLINE void touch_named(const struct path *p, struct inode *inode)
+{
+	struct timespec now = vfs_now();
+
 	if (!atime_is_due(inode, READ_ONCE(p->mount->flags), &now))
 		return;
 	if (mount_want_write(p))
 		return;
 	set_atime(inode, &now);
 	mount_end_write(p);
+}
+
+void path_touch_atime(const struct path *p)
+{
+	struct inode *inode = path_inode(p);
+
+	if (inode->flags & INODE_NO_TIMES)
+		return;
+	if (inode->flags & INODE_NAMELESS)
+		touch_nameless(inode);
+	else
+		touch_named(p, inode);
 }

@@ -70,12 +70,24 @@ section .text progbits alloc exec nowrite align=64
 usercopy_from:
 usercopy_to:
 	USER_OPEN
+	cmp rdx, 8
+	jb .below_8
+	cmp rdx, 16
+	jbe .to_16
 	cmp rdx, 32
 	ja .many
-	cmp rdx, 16
-	ja .to_32
-	cmp rdx, 8
-	jae .to_16
+.r16a:	mov rax, [rsi]
+.r16b:	mov rcx, [rsi + 8]
+.r16c:	mov r8, [rsi + rdx - 16]
+.r16d:	mov r9, [rsi + rdx - 8]
+.w16a:	mov [rdi], rax
+.w16b:	mov [rdi + 8], rcx
+.w16c:	mov [rdi + rdx - 16], r8
+.w16d:	mov [rdi + rdx - 8], r9
+	xor eax, eax
+	USER_CLOSE
+	ret
+.below_8:
 	cmp rdx, 4
 	jae .to_8
 	mov rcx, rdx
@@ -93,18 +105,6 @@ usercopy_to:
 .r8b:	mov rcx, [rsi + rdx - 8]
 .w8a:	mov [rdi], rax
 .w8b:	mov [rdi + rdx - 8], rcx
-	xor eax, eax
-	USER_CLOSE
-	ret
-.to_32:
-.r16a:	mov rax, [rsi]
-.r16b:	mov rcx, [rsi + 8]
-.r16c:	mov r8, [rsi + rdx - 16]
-.r16d:	mov r9, [rsi + rdx - 8]
-.w16a:	mov [rdi], rax
-.w16b:	mov [rdi + 8], rcx
-.w16c:	mov [rdi + rdx - 16], r8
-.w16d:	mov [rdi + rdx - 8], r9
 	xor eax, eax
 	USER_CLOSE
 	ret
@@ -134,14 +134,6 @@ usercopy_to:
 	USER_CLOSE
 	ret
 
-	FIXUP .r4a, .pair_fault
-	FIXUP .r4b, .pair_fault
-	FIXUP .w4a, .pair_fault
-	FIXUP .w4b, .pair_fault
-	FIXUP .r8a, .pair_fault
-	FIXUP .r8b, .pair_fault
-	FIXUP .w8a, .pair_fault
-	FIXUP .w8b, .pair_fault
 	FIXUP .r16a, .pair_fault
 	FIXUP .r16b, .pair_fault
 	FIXUP .r16c, .pair_fault
@@ -150,6 +142,14 @@ usercopy_to:
 	FIXUP .w16b, .pair_fault
 	FIXUP .w16c, .pair_fault
 	FIXUP .w16d, .pair_fault
+	FIXUP .r4a, .pair_fault
+	FIXUP .r4b, .pair_fault
+	FIXUP .w4a, .pair_fault
+	FIXUP .w4b, .pair_fault
+	FIXUP .r8a, .pair_fault
+	FIXUP .r8b, .pair_fault
+	FIXUP .w8a, .pair_fault
+	FIXUP .w8b, .pair_fault
 	FIXUP .words, .words_fault
 	FIXUP .rtail, .bytes		; rcx bytes are left
 	FIXUP .wtail, .bytes

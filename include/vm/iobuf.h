@@ -10,8 +10,14 @@
 #include <lib/types.h>
 #include <uapi/uio.h>
 
+enum iobuf_kind {
+	IOBUF_PLAIN,		/* one piece of user memory: the usual case */
+	IOBUF_VEC,		/* several */
+	IOBUF_KERNEL,		/* one piece of kernel memory */
+};
+
 struct iobuf {
-	bool is_kernel;
+	enum iobuf_kind kind;
 	const struct iovec *vec;	/* user segments; borrowed */
 	u32 nvec;
 	u32 cur;		/* index of the present segment */

@@ -244,7 +244,7 @@ void nsproxy_switch(struct nsproxy *p)
 	nsproxy_put(old);
 }
 
-void nsproxy_change_pid(struct pid_ns *ns)
+static inline void change_pid(struct pid_ns *ns)
 {
 	struct task *t = current_task();
 	struct pid_ns *old;
@@ -255,6 +255,11 @@ void nsproxy_change_pid(struct pid_ns *ns)
 	t->nsproxy->pid_for_children = ns;
 	spin_unlock(&t->alloc_lock);
 	pidns_put(old);
+}
+
+void nsproxy_change_pid(struct pid_ns *ns)
+{
+	change_pid(ns);
 }
 
 int nsproxy_enter_pid(struct pid_ns *ns)
@@ -269,7 +274,7 @@ int nsproxy_enter_pid(struct pid_ns *ns)
 		}
 		nsproxy_switch(set);
 	}
-	nsproxy_change_pid(ns);
+	change_pid(ns);
 	return 0;
 }
 

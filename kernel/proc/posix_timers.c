@@ -381,6 +381,7 @@ static int timer_alloc(struct posix_timer **out)
 		kfree(t);
 		return -EAGAIN;
 	}
+	memset(&t->entry->info, 0, sizeof(t->entry->info));
 	list_init(&t->link);
 	t->process = current_process();
 	t->overrun = -1;

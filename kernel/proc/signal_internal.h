@@ -42,7 +42,8 @@ void signal_notify_fd(struct process *p);
 /* [S] Next signal of @t outside @mask: number and *@si, 0: none. @group (may
  * be NULL): was it sent to the process? */
 int signal_take(struct task *t, u64 mask, struct siginfo *si, bool *group);
-/* A queue entry charged to @t's user; @force: beyond the limit as well. */
+/* A queue entry charged to @t's user; @force: beyond the limit as well. Its
+ * information is the caller's to fill. */
 struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force);
 void sigqueue_entry_free(struct sigqueue_entry *e);
 /*

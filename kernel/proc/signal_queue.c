@@ -52,7 +52,7 @@ struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force)
 	struct sigqueue_entry *e = NULL;
 
 	if (pending >= 0 && ((u64)pending <= limit || force))
-		e = slab_zalloc(entry_cache);
+		e = slab_alloc(entry_cache);
 	if (!e) {
 		if (pending >= 0)
 			user_charge(user, USER_SIGPENDING, -1);
@@ -60,6 +60,7 @@ struct sigqueue_entry *sigqueue_entry_alloc(struct task *t, bool force)
 		return NULL;
 	}
 	e->user = user;
+	e->timer = NULL;
 	list_init(&e->link);
 	return e;
 }

@@ -12,7 +12,7 @@
 
 void iobuf_user(struct iobuf *b, uptr_t addr, size_t len)
 {
-	b->is_kernel = false;
+	b->kind = IOBUF_PLAIN;
 	b->one.iov_base = addr;
 	b->one.iov_len = len;
 	b->vec = &b->one;
@@ -25,7 +25,7 @@ void iobuf_user(struct iobuf *b, uptr_t addr, size_t len)
 void iobuf_user_vec(struct iobuf *b, const struct iovec *vec, u32 nvec,
 		    size_t total)
 {
-	b->is_kernel = false;
+	b->kind = IOBUF_VEC;
 	b->vec = vec;
 	b->nvec = nvec;
 	b->cur = 0;
@@ -36,7 +36,7 @@ void iobuf_user_vec(struct iobuf *b, const struct iovec *vec, u32 nvec,
 void iobuf_kernel(struct iobuf *b, void *addr, size_t len)
 {
 	iobuf_user(b, (uptr_t)addr, len);
-	b->is_kernel = true;
+	b->kind = IOBUF_KERNEL;
 }
 
 /* What one step moves: as much as the segment holds. */
@@ -108,10 +108,9 @@ static size_t move(struct iobuf *b, void *mem, size_t len, step_fn *step)
 	return done;
 }
 
-/* The usual case: one piece of user memory. */
-static inline bool is_plain(const struct iobuf *b)
+static inline bool is_kernel(const struct iobuf *b)
 {
-	return b->vec == &b->one && !b->is_kernel;
+	return b->kind == IOBUF_KERNEL;
 }
 
 static inline size_t advance(struct iobuf *b, size_t n)
@@ -123,27 +122,27 @@ static inline size_t advance(struct iobuf *b, size_t n)
 
 size_t iobuf_put(struct iobuf *b, const void *src, size_t len)
 {
-	if (likely(is_plain(b)))
+	if (likely(b->kind == IOBUF_PLAIN))
 		return advance(b, copy_to_user_partial(b->one.iov_base +
 						       b->cur_off, src,
 						       min(len, b->left)));
 	return move(b, (void *)src, len,
-		    b->is_kernel ? put_kernel_step : put_user_step);
+		    is_kernel(b) ? put_kernel_step : put_user_step);
 }
 
 size_t iobuf_take(struct iobuf *b, void *dst, size_t len)
 {
-	if (likely(is_plain(b)))
+	if (likely(b->kind == IOBUF_PLAIN))
 		return advance(b, copy_from_user_partial(dst,
 							 b->one.iov_base +
 							 b->cur_off,
 							 min(len, b->left)));
 	return move(b, dst, len,
-		    b->is_kernel ? take_kernel_step : take_user_step);
+		    is_kernel(b) ? take_kernel_step : take_user_step);
 }
 
 size_t iobuf_put_zero(struct iobuf *b, size_t len)
 {
 	return move(b, NULL, len,
-		    b->is_kernel ? zero_kernel_step : zero_user_step);
+		    is_kernel(b) ? zero_kernel_step : zero_user_step);
 }
