@@ -453,13 +453,16 @@ selftests: all ## the Linux tree's own tests, beside what they say on Linux (GRO
 selftests-quick: all ## of those, the ones of processes and pid namespaces
 	$(Q)$(PYTHON) tests/selftests.py run --quick
 
-.PHONY: test-races test-saboteurs
+.PHONY: test-races test-saboteurs test-mutations
 RACE_TIME := $(or $(TIME),10)
 
 test-races: all user ## race tests for TIME=10 seconds each, delays by SEED=1
 	$(Q)export APPEND='racetime=$(RACE_TIME) seed=$(or $(SEED),1)' \
 		ONLY='$(or $(ONLY),race_)' CPUS_LIST='$(or $(CPUS_LIST),4)'; \
 		$(call prove,user)
+
+test-mutations: all user ## kernels with a small mistake each: a test must see it (ONLY=)
+	$(Q)$(PYTHON) tools/mutations.py $(ONLY)
 
 test-saboteurs: all user ## kernels with a mistake each: the race tests must see it
 	$(Q)tools/saboteurs.sh

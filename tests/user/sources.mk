@@ -62,10 +62,10 @@ USER_TESTS += ns_mounts acct ns_join
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
 USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
-USER_TESTS += ns_sessions ns_bugs ns_traced
+USER_TESTS += ns_sessions ns_bugs ns_traced ns_between
 
 # bad programs, and many of them
 USER_TESTS += uaccess privileged storm alloc_faults leak
 
 # slow ones: they run only when ONLY names them, and may want MEM=6G
-USER_SLOW_TESTS += scale_rounds scale_crowd
+USER_SLOW_TESTS += scale_rounds scale_crowd scale_spread
