@@ -23,6 +23,7 @@ FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
 FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
+FACILITY_prctl_hints := kernel/sys/prctl_hints.c
 FACILITY_process_vm := kernel/sys/process_vm.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c

@@ -135,6 +135,7 @@ struct task {
 	u32 personality;
 	u32 ioprio;			/* [a] ioprio_set(2) */
 	u32 no_new_privs;		/* [a] sticky */
+	u32 hints;			/* [c] HINT_* of prctl(2) */
 	u64 minflt, majflt;		/* [c] */
 	struct sem_undos *sem_undos;	/* [c] owned: System V semaphores */
 	u32 seccomp_mode;		/* [S] SECCOMP_MODE_*: proc/seccomp.h */
@@ -164,6 +165,11 @@ struct task {
 #define TASK_SIGNALED BIT(4)	/* a signal ends it */
 #define TASK_DUMPS BIT(5)	/* and one that dumps core */
 #define TASK_UNLIMITED BIT(6)	/* writes for the kernel, not for itself */
+
+/* What PR_MCE_KILL and PR_SET_IO_FLUSHER said. */
+#define HINT_MCE_OWN BIT(0)
+#define HINT_MCE_EARLY BIT(1)
+#define HINT_IO_FLUSHER BIT(2)
 
 /* setitimer(2): ITIMER_REAL on the clock_now_ns scale, the others on that of
  * the time the process has used. */

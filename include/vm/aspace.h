@@ -168,8 +168,8 @@ struct aspace {
 	u64 mmap_top;			/* [I] regions are placed below here */
 	u64 stack_top;			/* [I] */
 	u64 vdso;			/* [I] the vDSO is there; 0: none */
-	u64 code_start, code_end;	/* [I] /proc */
-	u64 data_start, data_end;	/* [I] /proc, RLIMIT_DATA */
+	u64 code_start, code_end;	/* [lock] /proc, prctl */
+	u64 data_start, data_end;	/* [lock] the same, RLIMIT_DATA */
 	u64 arg_start, arg_end;		/* [lock] /proc, prctl */
 	u64 env_start, env_end;		/* [lock] /proc, prctl */
 	void *exe_file;			/* [lock] owned through file hooks */
@@ -177,6 +177,7 @@ struct aspace {
 	u32 released;			/* [ptable_lock] vm_release: private
 					   pages are gone and do not come */
 	struct vm_auxv *auxv;		/* [I] owned; NULL: not of a program */
+	u32 no_huge;			/* [a] PR_SET_THP_DISABLE */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 	struct rseq_numbers rseq;	/* [ptable_lock] */
 };

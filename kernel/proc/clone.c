@@ -143,6 +143,7 @@ static void copy_identity(struct birth *b)
 	child->start_ns = clock_now_ns();
 	child->timer_slack_ns = t->timer_slack_ns;
 	child->personality = t->personality;
+	child->hints = t->hints;
 	child->ioprio = t->ioprio;
 	child->no_new_privs = t->no_new_privs;
 	child->blocked = t->blocked;

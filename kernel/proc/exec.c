@@ -105,6 +105,8 @@ static int build_aspace(struct exec *x)
 	if (err)
 		return err;
 	place_mmap(x);
+	x->as->no_huge = current_task()->aspace ?
+			 READ_ONCE(current_task()->aspace->no_huge) : 0;
 	x->late = true;
 	err = vdso_map ? vdso_map(x->as) : 0;
 	if (!err)

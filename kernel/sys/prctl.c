@@ -138,6 +138,14 @@ static long prctl_set(int option, const struct prctl_args *a)
 		return a->arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
 	case PR_SET_TSC:
 		return a->arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
+	case PR_SET_THP_DISABLE:
+	case PR_GET_THP_DISABLE:
+	case PR_MCE_KILL:
+	case PR_MCE_KILL_GET:
+	case PR_SET_IO_FLUSHER:
+	case PR_GET_IO_FLUSHER:
+	case PR_SET_MM:
+		return prctl_hint ? prctl_hint(option, a) : -EINVAL;
 	}
 	return prctl_cap(option, a);
 }

@@ -320,6 +320,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->brk_start = src->brk_start;
 	dst->brk = src->brk;
 	atomic_set(&dst->membarrier, atomic_read(&src->membarrier));
+	dst->no_huge = src->no_huge;
 	dst->mmap_top = src->mmap_top;
 	dst->stack_top = src->stack_top;
 	dst->vdso = src->vdso;

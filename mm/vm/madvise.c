@@ -68,7 +68,7 @@ static int advise_flags(struct region **rp, u64 start, u64 end, u32 flags)
  * without holes. */
 static int advise_remove(const struct region *r)
 {
-	u32 both = REGION_SHARED | REGION_WRITE;
+	u32 both = REGION_SHARED | REGION_MAYWRITE;
 
 	if ((r->flags & REGION_LOCKED) || !r->object)
 		return -EINVAL;

@@ -22,13 +22,13 @@ USER_TESTS += fd_queries mount_api
 USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
-USER_TESTS += mem_map mem_file mem_move mem_fork process_vm proc_memory
+USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors process_vm proc_memory
 
 # programs
 USER_TESTS += exec_args exec_image exec_script exec_state
 
 # processes
-USER_TESTS += clone wait waitid reparent sessions creds
+USER_TESTS += clone wait waitid reparent sessions creds task_errors
 
 # signals
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu

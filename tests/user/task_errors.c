@@ -7,8 +7,10 @@
  */
 #include "lib/test.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -96,6 +98,70 @@ static void prctl_memory(void)
 	CHECK_EQ("SET_MM arg5", PRCTL(PR_SET_MM, 99, 0, 0, 1), -EINVAL);
 	CHECK_EQ("GET_AUXV arg4", PRCTL(0x41555856, 0, 0, 1), -EINVAL);
 	CHECK_EQ("GET_AUXV bad pointer", PRCTL(0x41555856, 8, 8), -EFAULT);
+}
+
+static int hints_of_child(void *arg)
+{
+	(void)arg;
+	return PRCTL(PR_GET_THP_DISABLE) == 1 && PRCTL(PR_MCE_KILL_GET) == 1 &&
+	       PRCTL(58) == 1;
+}
+
+static void prctl_inherited(void)
+{
+	char *argv[] = { "x", "--hints", NULL };
+	pid_t pid;
+
+	need(!PRCTL(PR_SET_THP_DISABLE, 1) && !PRCTL(PR_MCE_KILL, 1, 1) &&
+	     !PRCTL(57, 1));
+	CHECK_STATUS("by fork", child_run(hints_of_child, NULL), EXITED(1));
+	pid = fork();
+	if (!pid) {
+		execv("/proc/self/exe", argv);
+		_exit(9);
+	}
+	CHECK_EXIT("through exec", pid, 1);
+}
+
+/* What /proc/self/cmdline and environ show. */
+static int shown(const char *file, const char *want, size_t len)
+{
+	char buf[64];
+	int fd = open(file, O_RDONLY);
+	ssize_t n = read(fd, buf, sizeof(buf));
+
+	close(fd);
+	return n == (ssize_t)len && !memcmp(buf, want, len);
+}
+
+#define SET_MM(what, value) PRCTL(PR_SET_MM, what, P(value), 0, 0)
+
+static void prctl_places(void)
+{
+	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *high = (char *)p > (char *)environ[0] ? p : NULL;
+
+	memcpy(p, "some\0words\0a=b\0", 15);
+	CHECK_EQ("beyond the end", SET_MM(PR_SET_MM_ARG_START, environ[0] +
+		 (1 << 20)), -EINVAL);
+	CHECK_EQ("too low", SET_MM(PR_SET_MM_ARG_START, 8), -EINVAL);
+	CHECK_EQ("the kernel", SET_MM(PR_SET_MM_ARG_START,
+		 0xffff800000000000ul), -EINVAL);
+	CHECK_EQ("arg4", PRCTL(PR_SET_MM, PR_SET_MM_ARG_START, P(p), 1, 0),
+		 -EINVAL);
+	need(!high);
+	CHECK_EQ("start of arguments", SET_MM(PR_SET_MM_ARG_START, p), 0);
+	CHECK_EQ("their end", SET_MM(PR_SET_MM_ARG_END, p + 11), 0);
+	CHECK("are shown", shown("/proc/self/cmdline", "some\0words", 11));
+	CHECK_EQ("start of the environment", SET_MM(PR_SET_MM_ENV_START,
+						    p + 11), 0);
+	CHECK_EQ("its end", SET_MM(PR_SET_MM_ENV_END, p + 15), 0);
+	CHECK("is shown", shown("/proc/self/environ", "a=b", 4));
+	CHECK_EQ("an end before the start", SET_MM(PR_SET_MM_ENV_END, p),
+		 -EINVAL);
+	CHECK_EQ("code before its start", SET_MM(PR_SET_MM_END_CODE, 65536),
+		 -EINVAL);
 }
 
 static int unprivileged(void *arg)
@@ -218,13 +284,17 @@ static void limits(void)
 static const struct test tests[] = {
 	{ "prctl_values", prctl_values, 0 },
 	{ "prctl_memory", prctl_memory, 0 },
+	{ "prctl_inherited", prctl_inherited, 0 },
+	{ "prctl_places", prctl_places, 0 },
 	{ "rights", rights, 0 },
 	{ "ids", ids, 0 },
 	{ "itimers", itimers, 0 },
 	{ "limits", limits, 0 },
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "--hints"))
+		return hints_of_child(NULL);
 	return test_main(tests, COUNT(tests));
 }
