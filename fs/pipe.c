@@ -131,7 +131,7 @@ int pipe_wait_data(struct pipe *p, bool nonblock)
 
 ssize_t pipe_read_as(struct file *f, struct iobuf *b, bool nonblock)
 {
-	struct pipe *p = pipe_of_file(f);
+	struct pipe *p = f->private;
 	bool was_full;
 	ssize_t n = 0;
 	int go;
@@ -258,7 +258,7 @@ static ssize_t write_all(struct pipe *p, struct file *f, struct iobuf *b)
 
 static ssize_t pipe_write(struct file *f, struct iobuf *b, off_t *pos)
 {
-	struct pipe *p = pipe_of_file(f);
+	struct pipe *p = f->private;
 	ssize_t n;
 
 	(void)pos;
