@@ -55,6 +55,8 @@ def show(client, args):
     good = outcome.why == 'ended' and outcome.code == machine.POWEROFF
     print(f'{client.name}: {len(seen) - bad} of {len(client.blocks)} as on Linux, '
           f'{outcome.ending()}', '' if good else '\n'.join(outcome.story()))
+    for line in observe.refused(outcome):
+        print(f'{client.name}: refused {line}')
     with open(result_path(client), 'w', encoding='utf-8') as f:
         json.dump(seen, f)
     return good and not bad

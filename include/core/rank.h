@@ -33,6 +33,7 @@ enum lock_rank {
 				   under the lock of a wait queue */
 	RANK_WAIT,		/* a wait queue */
 	RANK_THREADS,		/* a CPU's list of all threads, for dumps */
+	RANK_STRACE,		/* the line of strace=1 that is being written */
 	/* layer 6 vm */
 	RANK_PTABLE,		/* page tables of an address space (spin) */
 	RANK_VM_OBJECT,		/* pages of an object (spin) */

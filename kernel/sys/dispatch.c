@@ -2,9 +2,10 @@
  * kernel/sys/dispatch.c - from the entry code to a system call and back
  *
  * What:  number to function; what is left to do before user mode runs again;
- *        the log of strace=1 and the census of refused calls.
+ *        the census of refused calls.
  * Locks: none; the census counters are atomic.
- * Not:   the entry itself (arch/x86_64/syscall_entry.asm).
+ * Not:   the entry itself (arch/x86_64/syscall_entry.asm), the log of strace=1
+ *        (strace.c).
  * See:   docs/syscalls.md; syscall(2).
  */
 #include "dispatch.h"
@@ -16,6 +17,7 @@
 #include <proc/rseq.h>
 #include <proc/signal.h>
 #include "path_util.h"
+#include "strace.h"
 #include "syscall_watch.h"
 #include "table.h"
 #include <uapi/errno.h>
@@ -32,6 +34,10 @@ void syscalls_init(void)
 
 void syscall_trace_enable(void)
 {
+	if (!strace_enter) {
+		pr_warn("strace: not in this kernel\n");
+		return;
+	}
 	trace_calls = true;
 	upcall_fast_calls = 0;
 }
@@ -49,15 +55,15 @@ void syscall_census_print(void)
 		int n = atomic_read(&refused[nr]);
 
 		if (n)
-			pr_notice("census: system call %u refused %d times\n",
-				  nr, n);
+			pr_notice("census: %s (%u) refused %d times\n",
+				  syscall_table[nr].name ?
+				  syscall_table[nr].name : "?", nr, n);
 	}
 }
 
-static long refuse(s64 nr)
+static long refuse(u64 nr)
 {
-	if (nr >= 0 && nr < NR_SYSCALLS)
-		atomic_inc(&refused[nr]);
+	atomic_inc(&refused[nr]);
 	return -ENOSYS;
 }
 
@@ -71,14 +77,12 @@ static long call(struct regs *r, const struct syscall_entry *e)
 
 static NOINLINE long call_traced(struct regs *r, const struct syscall_entry *e)
 {
-	pid_t tid = pid_vnr(current_task()->pid);
+	struct strace_call c;
 	long ret;
 
-	pr_info("strace: %d %s(%lx, %lx, %lx, %lx, %lx, %lx)\n", tid, e->name,
-		regs_arg(r, 0), regs_arg(r, 1), regs_arg(r, 2),
-		regs_arg(r, 3), regs_arg(r, 4), regs_arg(r, 5));
-	ret = call(r, e);
-	pr_info("strace: %d %s = %ld\n", tid, e->name, ret);
+	strace_enter(&c, r, e);
+	ret = e->fn ? call(r, e) : refuse((u64)regs_syscall_nr(r));
+	strace_leave(&c, ret);
 	return ret;
 }
 
@@ -87,11 +91,11 @@ static long run(struct regs *r)
 	u64 nr = (u64)regs_syscall_nr(r);
 	const struct syscall_entry *e = &syscall_table[nr];
 
-	if (unlikely(nr >= NR_SYSCALLS || !e->fn))
-		return refuse((s64)nr);
-	if (unlikely(trace_calls))
+	if (unlikely(nr >= NR_SYSCALLS))
+		return -ENOSYS;
+	if (unlikely(trace_calls && e->name))
 		return call_traced(r, e);
-	return call(r, e);
+	return likely(e->fn) ? call(r, e) : refuse(nr);
 }
 
 static bool watched(void)

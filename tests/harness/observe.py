@@ -28,6 +28,9 @@ DIRECTORY = os.path.join(TOP, 'tests/scenario/observed')
 RESULTS = os.path.join(TOP, 'build/test')
 WORDS = ('with', 'spec', 'build', 'memory', 'cpus', 'limit', 'whole', 'append', 'slow',
          'client')
+# What Nidus refuses to a client, and docs/clients.md says why.
+CENSUS = re.compile(r'census: (\w+) \(\d+\) refused (\d+) times')
+REFUSED = re.compile(r'^\| `(\w+)` \|', re.M)
 LINUX_TRIES = 6
 LINUX_SLOWER = 3
 
@@ -120,7 +123,8 @@ class Client:
             f.flush()
             boot = machine.Boot(
                 name=f'observed-{self.name}' + ('.linux' if linux else ''), kernel=kernel,
-                linux=linux, cpus=int(self.cpus), memory=self.memory, append=self.append,
+                linux=linux, cpus=int(self.cpus), memory=self.memory,
+                append=self.append if linux else f'loglevel=6 census=1 {self.append}',
                 initrd=f.name, limit_s=float(self.whole) * (2 if linux else 1),
                 silence_s=float(self.limit) * (LINUX_SLOWER if linux else 2) + 60)
             outcome = machine.run(boot)
@@ -175,6 +179,16 @@ def clients(names=()):
     return [Client(n) for n in names or found]
 
 
+def refused(outcome):
+    """Lines "call times" of the calls that a boot refused."""
+    return [' '.join(m.groups()) for m in map(CENSUS.search, outcome.lines) if m]
+
+
+def outside_scope():
+    with open(os.path.join(TOP, 'docs/clients.md'), encoding='utf-8') as f:
+        return set(REFUSED.findall(f.read()))
+
+
 def compare(client, seen, outcome, linux=False):
     """Yield (good, name, comments) for each observation and for the end."""
     recorded = client.recorded()
@@ -185,5 +199,7 @@ def compare(client, seen, outcome, linux=False):
             continue
         comments = [] if wanted == got else ['Linux:', *wanted, 'Nidus:', *(got or ['nothing'])]
         yield wanted == got, f'{client.name}: {name}', comments
+    bad = [line for line in refused(outcome) if line.split()[0] not in outside_scope()]
+    yield not bad, f'{client.name}: no call is refused but those that are explained', bad
     good = outcome.why == 'ended' and outcome.code == (0 if linux else machine.POWEROFF)
     yield good, f'{client.name}: ends by power-off', [] if good else outcome.story()
