@@ -31,8 +31,8 @@ EXPECT = [
     r'strace: \[pid \d+\] execve\("/bin/bash", \["bash", "-c", "ls / \| wc -l"\], ' +
     ADDRESS + r' /\* \d+ vars \*/' + ends('0'),
     r'brk\(NULL' + ends(ADDRESS),
-    r'newfstatat\(AT_FDCWD, "/", (\{st_mode=S_IFDIR\|01777, st_size=\d+, ...\}| <unf)',
     r'rt_sigaction\(SIGINT, \{sa_handler=.*, sa_mask=\[.*\], sa_flags=SA_RESTORER.*\}, ',
+    r'newfstatat\(AT_FDCWD, "/", (\{st_mode=S_IFDIR\|01777, st_size=\d+, ...\}| <unf)',
     r'pipe2?(\(| resumed>)\[3, 4\](, 0)?\) = 0$',
     r'rt_sigprocmask\(SIG_BLOCK, \[INT TERM CHLD\], ',
     r'(clone\(CLONE_CHILD_CLEARTID\|CLONE_CHILD_SETTID\|SIGCHLD, NULL, NULL, 0x.*|resumed>)' +
