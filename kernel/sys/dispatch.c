@@ -56,8 +56,7 @@ void syscall_census_print(void)
 
 		if (n)
 			pr_notice("census: %s (%u) refused %d times\n",
-				  syscall_table[nr].name ?
-				  syscall_table[nr].name : "?", nr, n);
+				  syscall_absent_name(nr), nr, n);
 	}
 }
 
@@ -93,7 +92,7 @@ static long run(struct regs *r)
 
 	if (unlikely(nr >= NR_SYSCALLS))
 		return -ENOSYS;
-	if (unlikely(trace_calls && e->name))
+	if (unlikely(trace_calls))
 		return call_traced(r, e);
 	return likely(e->fn) ? call(r, e) : refuse(nr);
 }

@@ -1,5 +1,5 @@
 # kernel/sys/sources.mk - sources of this directory in reading order
-SRCS += kernel/sys/table.c kernel/sys/dispatch.c kernel/sys/syscall_watch.c
+SRCS += kernel/sys/table.c kernel/sys/absent.c kernel/sys/dispatch.c kernel/sys/syscall_watch.c
 SRCS += kernel/sys/process.c kernel/sys/exec.c kernel/sys/signal.c
 SRCS += kernel/sys/pidfd.c kernel/sys/kcmp.c
 SRCS += kernel/sys/path_util.c kernel/sys/file_open.c kernel/sys/file_io.c

@@ -53,8 +53,9 @@ void strace_enter(struct strace_call *c, struct regs *r,
 	u64 flags;
 	bool last;
 
-	c->entry = e;
 	c->nr = (u64)regs_syscall_nr(r);
+	c->name = e->fn ? e->name : syscall_absent_name(c->nr);
+	c->nargs = e->fn ? e->nargs : 6;
 	c->tid = pid_vnr(current_task()->pid);
 	c->shown = 0;
 	for (u32 i = 0; i < 6; i++)
@@ -92,7 +93,7 @@ void strace_leave(struct strace_call *c, long ret)
 	} else {
 		interrupt_line_locked();
 		pr_info("strace: [pid %d] <... %s resumed>%.*s\n", c->tid,
-			c->entry->name, (int)c->text.len, c->text.data);
+			c->name, (int)c->text.len, c->text.data);
 	}
 	spin_unlock_irqrestore(&strace_lock, flags);
 	seq_fini(&begun);

@@ -14,10 +14,11 @@
 #include "table.h"
 
 struct strace_call {
-	const struct syscall_entry *entry;	/* [I] */
+	const char *name;	/* [I] */
 	struct seq_buf text;	/* [strace] not printed yet */
 	u64 arg[6];		/* [I] what the program passed */
 	u64 nr;			/* [I] */
+	u32 nargs;		/* [I] */
 	pid_t tid;		/* [I] */
 	u32 shown;		/* [c] arguments in the text so far */
 };

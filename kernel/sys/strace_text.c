@@ -389,7 +389,7 @@ static const char *signature_of(const struct strace_call *c)
 {
 	const char *sig = strace_signature(c->nr);
 
-	return sig ? sig : "pppppp" + (6 - c->entry->nargs);
+	return sig ? sig : "pppppp" + (6 - c->nargs);
 }
 
 static void show_comma(struct strace_call *c, u32 i)
@@ -403,7 +403,7 @@ bool strace_show_enter(struct strace_call *c)
 	const char *sig = signature_of(c);
 	u32 i;
 
-	seq_printf(&c->text, "%s(", c->entry->name);
+	seq_printf(&c->text, "%s(", c->name);
 	for (i = 0; sig[i] && !strchr("!=0123456789", sig[i]); i++) {
 		if (is_left_out(c, sig[i], i))
 			continue;

@@ -15,9 +15,6 @@
 static_assert(sizeof(struct syscall_entry) == 24 &&
 	      offsetof(struct syscall_entry, fn) == 0, "syscall_entry.asm");
 
-/* Known by name, for the census of refused calls. */
-#define ABSENT(x) [NR_##x] = { NULL, #x, 0 }
-
 const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_read] = { (syscall_any)sys_read, "read", 3 },
 	[NR_write] = { (syscall_any)sys_write, "write", 3 },
@@ -430,35 +427,4 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 		(syscall_any)sys_futex_requeue, "futex_requeue", 4
 	},
 	[NR_fchmodat2] = { (syscall_any)sys_fchmodat2, "fchmodat2", 4 },
-
-	ABSENT(uselib), ABSENT(ustat), ABSENT(sysfs), ABSENT(modify_ldt),
-	ABSENT(sysctl), ABSENT(adjtimex), ABSENT(swapon), ABSENT(swapoff),
-	ABSENT(iopl), ABSENT(ioperm), ABSENT(create_module),
-	ABSENT(init_module), ABSENT(delete_module), ABSENT(get_kernel_syms),
-	ABSENT(query_module), ABSENT(quotactl), ABSENT(nfsservctl),
-	ABSENT(getpmsg), ABSENT(putpmsg), ABSENT(afs_syscall), ABSENT(tuxcall),
-	ABSENT(security), ABSENT(set_thread_area), ABSENT(io_setup),
-	ABSENT(io_destroy), ABSENT(io_getevents), ABSENT(io_submit),
-	ABSENT(io_cancel), ABSENT(get_thread_area), ABSENT(lookup_dcookie),
-	ABSENT(epoll_ctl_old), ABSENT(epoll_wait_old), ABSENT(remap_file_pages),
-	ABSENT(vserver), ABSENT(mbind), ABSENT(set_mempolicy),
-	ABSENT(get_mempolicy), ABSENT(kexec_load), ABSENT(add_key),
-	ABSENT(request_key), ABSENT(keyctl), ABSENT(inotify_init),
-	ABSENT(inotify_add_watch), ABSENT(inotify_rm_watch),
-	ABSENT(migrate_pages), ABSENT(move_pages), ABSENT(inotify_init1),
-	ABSENT(perf_event_open), ABSENT(fanotify_init), ABSENT(fanotify_mark),
-	ABSENT(name_to_handle_at), ABSENT(open_by_handle_at),
-	ABSENT(clock_adjtime), ABSENT(finit_module), ABSENT(kexec_file_load),
-	ABSENT(bpf), ABSENT(userfaultfd), ABSENT(pkey_mprotect),
-	ABSENT(pkey_alloc), ABSENT(pkey_free), ABSENT(io_pgetevents),
-	ABSENT(uretprobe), ABSENT(io_uring_setup), ABSENT(io_uring_enter),
-	ABSENT(io_uring_register), ABSENT(open_tree), ABSENT(move_mount),
-	ABSENT(fsopen), ABSENT(fsconfig), ABSENT(fsmount), ABSENT(fspick),
-	ABSENT(mount_setattr), ABSENT(quotactl_fd),
-	ABSENT(landlock_create_ruleset), ABSENT(landlock_add_rule),
-	ABSENT(landlock_restrict_self), ABSENT(memfd_secret),
-	ABSENT(set_mempolicy_home_node), ABSENT(cachestat),
-	ABSENT(map_shadow_stack), ABSENT(statmount), ABSENT(listmount),
-	ABSENT(lsm_get_self_attr), ABSENT(lsm_set_self_attr),
-	ABSENT(lsm_list_modules), ABSENT(mseal),
 };

@@ -12,6 +12,9 @@
 typedef void (*syscall_any)(void);
 typedef long (*syscall_fn)(u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 
+/* Of a number below NR_SYSCALLS without a line in the table; "?": of none. */
+const char *syscall_absent_name(u64 nr);
+
 static_assert(sizeof(struct syscall_entry) == 24, "see syscall_entry.asm");
 
 #endif
