@@ -4,7 +4,7 @@
 What:  observe.py record [-o REGEX] [NAME...]   on Linux; kept as NAME.linux
        observe.py show [-o REGEX] [NAME...]     on Nidus; differences are shown
        observe.py table                         docs/clients.md, from the last
-                                                runs of show
+                                                runs of show; rows of others stay
        REGEX picks observations by name.
 See:   tests/harness/observe.py
 """
@@ -91,6 +91,8 @@ def table(path):
     for client in observe.clients():
         if os.path.exists(result_path(client)):
             lines += rows(client)
+        else:
+            lines += [x for x in text.splitlines() if x.startswith(f'| {client.name} |')]
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]
     with open(path, 'w', encoding='utf-8') as f:
