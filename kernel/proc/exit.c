@@ -437,7 +437,7 @@ static bool exit_notify(struct task *t, bool group_dead)
 	wake_exec(p);
 	tree_unlock_pair(outer, ns);
 	if (SABOTAGED(late_mark)) {
-		race_delay_us(300);
+		race_delay_us(3000);
 		t->flags |= TASK_EXITING;
 	}
 	race_point("exit: told");

@@ -415,7 +415,7 @@ static void pid_unhash(struct pid *pid)
 	for (struct pid *old = pid->former; old; old = old->former)
 		rcu_assign(old->heir, NULL);
 	if (SABOTAGED(count_before_empty)) {
-		race_delay_us(3000);
+		race_delay_us(30000);
 		give_numbers(pid, -1);
 	}
 	pid_put(pid);

@@ -145,6 +145,21 @@ static void other_rights(void)
 		     child_run(loses_rights, NULL), EXITED(0));
 }
 
+/* a set of namespaces that nobody shares: nothing has to be copied */
+static int own_set(void *arg)
+{
+	(void)arg;
+	need(!unshare(CLONE_NEWUTS));
+	become_user();
+	return (int)-sys(SYS_unshare, CLONE_NEWPID);
+}
+
+static void rights(void)
+{
+	CHECK_STATUS("a user makes no pid namespace, whoever shares his set",
+		     child_run(own_set, NULL), EXITED(EPERM));
+}
+
 /* --- orphans -------------------------------------------------------------- */
 
 static int inner_subreaper(void *arg)
@@ -281,6 +296,7 @@ static const struct test tests[] = {
 	{ "waited for", waited_for, 0 },
 	{ "parent death", parent_death, 0 },
 	{ "other rights", other_rights, 0 },
+	{ "rights", rights, 0 },
 	{ "injected orphan", injected_orphan, 0 },
 	{ "left behind", left_behind, 0 },
 	{ "told of a message", told_of_message, 0 },
