@@ -119,9 +119,11 @@ static inline u64 *pte_next(u64 *pte, u64 *stop)
 {
 	if (pte < stop && *pte)
 		return pte;
-	while (stop - pte >= 8 && !(pte[0] | pte[1] | pte[2] | pte[3] |
-				    pte[4] | pte[5] | pte[6] | pte[7]))
-		pte += 8;
+	for (; pte + 8 <= stop; pte += 8) {
+		if (pte[0] | pte[1] | pte[2] | pte[3] | pte[4] | pte[5] |
+		    pte[6] | pte[7])
+			break;
+	}
 	while (pte < stop && !*pte)
 		pte++;
 	return pte;

@@ -83,11 +83,13 @@ static inline struct run octant_run(u64 entry, u64 va, u64 left)
 
 static int copy_octant(const struct mmu_copy *c, const struct run *r)
 {
+	mmu_share_fn fn = c->fn;
+	void *arg = c->arg;
 	u64 *pte, *to = NULL;
 
 	for_each_pte(pte, r) {
 		u64 e = *pte;
-		u64 got = c->fn(run_va(r, pte), e & PTE_ADDR, c->arg);
+		u64 got = fn(run_va(r, pte), e & PTE_ADDR, arg);
 
 		if (!got)
 			continue;

@@ -110,11 +110,13 @@ void mmu_protect(struct mmu *mmu, u64 start, u64 end, u32 flags,
 /* With the page that a copy gets: neither side may write to it any more. */
 #define MMU_PROTECT_BOTH 1ul
 
+/* Is told each page of the source. Gives the one for the copy, with a reference
+ * and maybe MMU_PROTECT_BOTH; 0: none. */
+typedef u64 (*mmu_share_fn)(u64 va, paddr_t pa, void *arg);
+
 struct mmu_copy {
 	struct mmu *dst, *src;
-	/* Is told each page of @src. Gives the one for @dst, with a reference
-	 * and maybe MMU_PROTECT_BOTH; 0: none. */
-	u64 (*fn)(u64 va, paddr_t pa, void *arg);
+	mmu_share_fn fn;
 	void *arg;
 	u64 skip_from, skip_to;	/* @fn may say that it wants nothing here */
 	u64 next;		/* private to mmu_copy; 0 at first */

@@ -213,7 +213,6 @@ struct process {
 	struct list forks;	/* [S] struct fork_collect of forks under way */
 
 	/* limits and accounting */
-	struct rlimit64 rlimits[16];	/* [leader's alloc_lock] */
 	u64 user_ns, system_ns;		/* [S] of dead threads */
 	u64 child_user_ns, child_system_ns;	/* [S] of reaped children */
 	u64 minflt, majflt, child_minflt, child_majflt;
@@ -238,6 +237,8 @@ struct process {
 					   started: who may look at it when it
 					   is not dumpable */
 	struct rcu_head rcu;
+	/* Not cleared for a new one: its maker fills them. */
+	struct rlimit64 rlimits[16];	/* [leader's alloc_lock] */
 };
 
 /* A fork in progress: signals sent to many processes at once since it began,

@@ -333,10 +333,12 @@ void acct_exit(struct task *t, bool last)
 	struct pid_ns *ns = current_pidns();
 	struct acct *a;
 
-	collect(t, last);
+	if (!last)
+		collect(t, last);
 	for (; last && ns; ns = ns->parent) {
 		if (likely(!READ_ONCE(ns->acct)))
 			continue;
+		collect(t, last);
 		a = acct_find_get(ns);
 		if (!a)
 			continue;

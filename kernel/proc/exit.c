@@ -54,7 +54,8 @@ static void task_release_rest(struct task *t)
 	task_put(t);
 }
 
-/* What a dead thread used is the process's, so that it is not lost. */
+/* What a dead thread used is the process's, so that it is not lost. The leader
+ * goes last, and was looked at by who waited. */
 static void account_dead_thread(struct task *t)
 {
 	struct process *p = t->process;
@@ -108,7 +109,8 @@ static void task_unlink(struct task *t)
 	if (unlikely(t->tracee.flags))
 		ptrace_unlink_dead(t);
 	spin_lock_irq(&p->siglock);
-	account_dead_thread(t);
+	if (!leader)
+		account_dead_thread(t);
 	list_del_rcu(&t->thread_link);
 	p->nthreads--;
 	pid_set_task(pid, NULL);

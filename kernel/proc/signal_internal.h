@@ -27,6 +27,8 @@
 
 /* [S] signal_send_process with the lock held. */
 int signal_send_locked(struct process *p, int sig, const struct siginfo *info);
+/* [S] Would a signal of the kernel's to the process be dropped? */
+bool signal_dropped_locked(struct process *p, int sig);
 u64 signal_handler(struct task *t, int sig);
 /* [S] Tell @t that something is pending. */
 void signal_wake(struct task *t, bool fatal);

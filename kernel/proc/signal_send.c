@@ -335,6 +335,17 @@ int signal_send_entry_locked(struct sigqueue_entry *e, struct process *p,
 	return 0;
 }
 
+bool signal_dropped_locked(struct process *p, int sig)
+{
+	const struct target to = {
+		.process = p,
+		.task = p->leader,
+		.group = true,
+	};
+
+	return ignored(&to, sig, true);
+}
+
 int signal_send_locked(struct process *p, int sig, const struct siginfo *info)
 {
 	const struct target to = {

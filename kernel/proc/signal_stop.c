@@ -205,9 +205,6 @@ bool signal_notify_parent_exit(struct process *child, int sig)
 	u64 flags;
 
 	tree_assert_held(child->parent_ns);
-	child_info(&si, child, parent);
-	exit_info(&si, child);
-	si.si_signo = sig;
 	flags = spin_lock_irqsave(&parent->siglock);
 	act = &parent->leader->sighand->action[SIGCHLD - 1];
 	if (sig == SIGCHLD && (READ_ONCE(act->handler) == SIG_IGN ||
@@ -216,9 +213,16 @@ bool signal_notify_parent_exit(struct process *child, int sig)
 		if (READ_ONCE(act->handler) == SIG_IGN)
 			sig = 0;
 	}
-	if (sig > 0 && sig <= NSIG)
-		signal_send_locked(parent, sig, &si);
+	/* Most parents wait and do not listen. */
+	if (sig == SIGCHLD && signal_dropped_locked(parent, sig))
+		sig = 0;
 	spin_unlock_irqrestore(&parent->siglock, flags);
+	if (sig > 0 && sig <= NSIG) {
+		child_info(&si, child, parent);
+		exit_info(&si, child);
+		si.si_signo = sig;
+		signal_send_process(parent, sig, &si);
+	}
 	wait_queue_wake_sync(&parent->child_wait, 0, 0);
 	return autoreap;
 }

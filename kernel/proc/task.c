@@ -96,10 +96,11 @@ void task_free_unborn(struct task *t)
 
 int process_alloc(struct process **out)
 {
-	struct process *p = slab_zalloc(process_cache);
+	struct process *p = slab_alloc(process_cache);
 
 	if (!p)
 		return -ENOMEM;
+	memset(p, 0, offsetof(struct process, rlimits));
 	refcount_set(&p->refs, 1);
 	spin_init(&p->siglock, "siglock", RANK_SIGLOCK);
 	list_init(&p->threads);

@@ -181,6 +181,7 @@ struct clone {
 	 * MMU_PROTECT_BOTH as copy on write. */
 	u64 start, len;
 	u64 protect;
+	struct region *region;	/* of @src, of the page told last */
 	struct page *last;	/* the page given last */
 	long rss, rss_file;
 };
@@ -197,13 +198,24 @@ static bool clone_wants_pages(const struct region *r)
 	       r->end - r->start <= CLONE_OBJECT_BYTES;
 }
 
+/* Pages come in order but for the tables. */
+static struct region *region_at(struct clone *c, u64 va)
+{
+	struct region *r = c->region ? region_next(c->region) : NULL;
+
+	if (!r || va < r->start || va >= r->end)
+		r = region_find(c->src, va);
+	ASSERT(r);
+	c->region = r;
+	return r;
+}
+
 /* The page at @va belongs to another region than the one before. False: its
  * pages are not wanted. */
 static bool clone_enter(struct clone *c, u64 va)
 {
-	struct region *r = region_find(c->src, va);
+	struct region *r = region_at(c, va);
 
-	ASSERT(r);
 	c->start = r->start;
 	c->len = 0;
 	if (!clone_wants_pages(r)) {
