@@ -46,7 +46,8 @@ static bool fits(u32 levels, u64 index)
 			  !(index >> (levels * NODE_BITS)));
 }
 
-struct page *page_tree_find(const struct page_tree *t, u64 index)
+/* The node of the lowest level that @index belongs to; NULL: there is none. */
+static const struct page_node *lowest_node(const struct page_tree *t, u64 index)
 {
 	const struct page_node *node = t->root;
 
@@ -54,7 +55,28 @@ struct page *page_tree_find(const struct page_tree *t, u64 index)
 		return NULL;
 	for (u32 level = t->levels; node && level-- > 1;)
 		node = node->slots[slot_at(index, level)];
+	return node;
+}
+
+struct page *page_tree_find(const struct page_tree *t, u64 index)
+{
+	const struct page_node *node = lowest_node(t, index);
+
 	return node ? node->slots[slot_at(index, 0)] : NULL;
+}
+
+void page_tree_find_run(const struct page_tree *t, u64 index,
+			struct page **out, u32 n)
+{
+	const struct page_node *node = NULL;
+
+	for (u32 i = 0; i < n; i++) {
+		u32 slot = slot_at(index + i, 0);
+
+		if (i == 0 || slot == 0)
+			node = lowest_node(t, index + i);
+		out[i] = node ? node->slots[slot] : NULL;
+	}
 }
 
 static void node_set(struct page_node *node, u32 slot, void *p)

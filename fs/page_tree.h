@@ -21,6 +21,9 @@ struct page_tree {
 void page_tree_cache_init(void);
 /* Borrowed; NULL: a hole. */
 struct page *page_tree_find(const struct page_tree *t, u64 index);
+/* The same for @n pages from @index on. */
+void page_tree_find_run(const struct page_tree *t, u64 index,
+			struct page **out, u32 n);
 /* The reference passes on success. 0, -EEXIST, -ENOMEM. Never sleeps. */
 int page_tree_insert(struct page_tree *t, u64 index, struct page *page);
 /* The tree's reference passes to the caller; NULL: a hole. */

@@ -123,14 +123,23 @@ static int content_get_page(struct vm_object *obj, u64 index,
 	return 0;
 }
 
-static struct page *content_peek_page(struct vm_object *obj, u64 index)
+static void content_peek_pages(struct vm_object *obj, u64 first,
+			       struct page **out, u32 n)
 {
 	struct ramfs_content *c = container_of(obj, struct ramfs_content,
 					       object);
+	u64 end;
 
-	if (index >= ramfs_pages_of(READ_ONCE(c->size)))
-		return NULL;
-	return ramfs_page_find(c, index);
+	spin_lock(&obj->lock);
+	page_tree_find_run(&c->tree, first, out, n);
+	end = ramfs_pages_of(READ_ONCE(c->size));
+	for (u32 i = 0; i < n; i++) {
+		if (first + i >= end)
+			out[i] = NULL;
+		else if (out[i])
+			page_get(out[i]);
+	}
+	spin_unlock(&obj->lock);
 }
 
 /* Take up to BATCH pages of [*index, last) out of the tree. */
@@ -178,7 +187,7 @@ static void content_destroy(struct vm_object *obj)
 
 static const struct vm_object_ops content_ops = {
 	.get_page = content_get_page,
-	.peek_page = content_peek_page,
+	.peek_pages = content_peek_pages,
 	.destroy = content_destroy,
 };
 

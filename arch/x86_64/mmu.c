@@ -268,6 +268,26 @@ int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
 	return 0;
 }
 
+u64 mmu_map_some(struct mmu *mmu, u64 va, const paddr_t *pages, u32 n,
+		 u32 flags)
+{
+	u64 entry = pte_make(0, flags);
+	u64 *pte = NULL;
+	u64 done = 0;
+
+	for (u32 i = 0; i < n; i++, pte++, va += PAGE_SIZE) {
+		if (i == 0 || table_index(va, PAGE_SHIFT) % OCTANT_ENTRIES == 0)
+			pte = pte_create(mmu, va);
+		if (!pte)
+			break;
+		if (!pages[i] || *pte)
+			continue;
+		store_release(pte, entry | pages[i]);
+		done |= BIT(i);
+	}
+	return done;
+}
+
 void mmu_replace(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
 {
 	u64 *pte = leaf_lookup(mmu, va);

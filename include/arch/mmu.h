@@ -86,6 +86,13 @@ void mmu_switch(struct mmu *mmu);
  *         cache missing entries.
  */
 int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags);
+/*
+ * mmu_map_some - map those of @n (at most 64) consecutive pages that @pages
+ *                gives (0: none) and that have nothing mapped at their place
+ * Return: bit i: page i was mapped. Less without memory for a table.
+ */
+u64 mmu_map_some(struct mmu *mmu, u64 va, const paddr_t *pages, u32 n,
+		 u32 flags);
 /* Replace page and flags at @va in one store (copy on write); the caller
  * flushes. The table exists (a page was mapped there). */
 void mmu_replace(struct mmu *mmu, u64 va, paddr_t pa, u32 flags);

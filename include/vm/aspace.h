@@ -47,12 +47,13 @@ struct vm_object_ops {
 	 */
 	int (*get_page)(struct vm_object *obj, u64 index, struct page **out);
 	/*
-	 * peek_page - the page at @index if there is one, with a reference;
-	 *             NULL: a hole, or past the end
+	 * peek_pages - those of @n pages from @first on that are there, with a
+	 *              reference each; NULL: a hole, or past the end
 	 * Context: task; does not sleep. The operation may be NULL: then pages
 	 *          are only mapped one by one, and mincore sees all of them.
 	 */
-	struct page *(*peek_page)(struct vm_object *obj, u64 index);
+	void (*peek_pages)(struct vm_object *obj, u64 first, struct page **out,
+			   u32 n);
 	/* One region more, or less, maps it (an object with these operations
 	 * is never merged in an address space). Both may be NULL. Context:
 	 * task; unmapped may sleep unless another region stays. */

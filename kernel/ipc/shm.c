@@ -81,11 +81,12 @@ static int shm_get_page(struct vm_object *obj, u64 index, struct page **out)
 	return pages->ops->get_page(pages, index, out);
 }
 
-static struct page *shm_peek_page(struct vm_object *obj, u64 index)
+static void shm_peek_pages(struct vm_object *obj, u64 first, struct page **out,
+			   u32 n)
 {
 	struct vm_object *pages = segment_of(obj)->pages;
 
-	return pages->ops->peek_page(pages, index);
+	pages->ops->peek_pages(pages, first, out, n);
 }
 
 static void note_user(struct shm_segment *s)
@@ -159,7 +160,7 @@ static void shm_object_destroy(struct vm_object *obj)
 
 static const struct vm_object_ops shm_object_ops = {
 	.get_page = shm_get_page,
-	.peek_page = shm_peek_page,
+	.peek_pages = shm_peek_pages,
 	.mapped = shm_mapped,
 	.unmapped = shm_unmapped,
 	.destroy = shm_object_destroy,

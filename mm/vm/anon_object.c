@@ -61,22 +61,21 @@ static void **slot_find(struct anon_object *a, u64 index, bool make)
 	return slot;
 }
 
-static struct page *anon_peek_page(struct vm_object *obj, u64 index)
+static void anon_peek_pages(struct vm_object *obj, u64 first,
+			    struct page **out, u32 n)
 {
 	struct anon_object *a = to_anon(obj);
-	struct page *p = NULL;
-	void **slot;
 
-	if (index >= a->npages)
-		return NULL;
 	spin_lock(&obj->lock);
-	slot = slot_find(a, index, false);
-	if (slot && *slot) {
-		p = *slot;
-		page_get(p);
+	for (u32 i = 0; i < n; i++) {
+		void **slot = first + i < a->npages ?
+			      slot_find(a, first + i, false) : NULL;
+
+		out[i] = slot ? *slot : NULL;
+		if (out[i])
+			page_get(out[i]);
 	}
 	spin_unlock(&obj->lock);
-	return p;
 }
 
 /* Put @fresh in unless somebody was quicker; the reference of the tree is
@@ -108,7 +107,7 @@ static int anon_get_page(struct vm_object *obj, u64 index, struct page **out)
 
 	if (index >= a->npages)
 		return -EFAULT;
-	p = anon_peek_page(obj, index);
+	anon_peek_pages(obj, index, &p, 1);
 	if (!p) {
 		fresh = page_alloc(0, PA_ZERO, PAGE_FILE);
 		if (!fresh)
@@ -152,7 +151,7 @@ static void anon_destroy(struct vm_object *obj)
 
 static const struct vm_object_ops anon_ops = {
 	.get_page = anon_get_page,
-	.peek_page = anon_peek_page,
+	.peek_pages = anon_peek_pages,
 	.destroy = anon_destroy,
 };
 

@@ -96,7 +96,7 @@ static void set_around(struct fault *f, const struct region *r)
 
 	f->around_first = max(first, base);
 	f->around_last = min(first + AROUND_PAGES, base + region_pages(r));
-	if (!r->object->ops->peek_page ||
+	if (!r->object->ops->peek_pages ||
 	    (f->access == FAULT_WRITE && !(r->flags & REGION_SHARED)))
 		f->around_last = f->around_first;
 }
@@ -154,40 +154,60 @@ static u32 shared_pte_extra(const struct region *r)
 	return 0;
 }
 
-/* Neighbours that are there are mapped as well; a failure is no loss. */
-static void map_around(struct fault *f, struct region *r)
+/* The page and its neighbours, as far as @r still reaches. */
+static void around_addresses(const struct fault *f, const struct region *r,
+			     paddr_t pa[AROUND_PAGES])
 {
-	u32 flags = region_pte_flags(r) | shared_pte_extra(r);
+	u64 va = f->addr - ((f->index - f->around_first) << PAGE_SHIFT);
 
-	for (u32 i = 0; i < f->naround; i++) {
-		u64 index = f->around_first + i;
-		u64 va = f->addr + ((index - f->index) << PAGE_SHIFT);
-		struct page *p = f->around[i];
-		int err;
+	for (u32 i = 0; i < f->naround; i++, va += PAGE_SIZE) {
+		const struct page *p = f->around[i];
 
-		if (!p || va < r->start || va >= r->end)
-			continue;
-		err = mmu_map(&f->as->mmu, va, page_to_phys(p), flags);
-		if (err == -EEXIST)
-			continue;
-		if (err)
-			return;
-		rss_add(f->as, p, 1);
-		f->around[i] = NULL;
+		pa[i] = p && va >= r->start && va < r->end ? page_to_phys(p) :
+							     0;
 	}
+}
+
+/* Their references went to the page table. */
+static void around_mapped(struct fault *f, u64 done)
+{
+	long rss = 0, file = 0;
+
+	for (; done; done &= done - 1) {
+		struct page **pp = &f->around[__builtin_ctzll(done)];
+
+		rss++;
+		file += (*pp)->kind != PAGE_ANON;
+		*pp = NULL;
+	}
+	rss_add_some(f->as, rss, file);
+}
+
+/* Neighbours that are there are mapped as well. */
+static int map_around(struct fault *f, struct region *r)
+{
+	u64 here = f->index - f->around_first;
+	paddr_t pa[AROUND_PAGES];
+	u64 done;
+
+	f->around[here] = f->backing;
+	f->backing = NULL;
+	around_addresses(f, r, pa);
+	done = mmu_map_some(&f->as->mmu, f->addr - (here << PAGE_SHIFT), pa,
+			    f->naround,
+			    region_pte_flags(r) | shared_pte_extra(r));
+	around_mapped(f, done);
+	return done & BIT(here) ? 0 : -ENOMEM;
 }
 
 static int fault_object(struct fault *f, struct region *r)
 {
-	int err;
-
 	if (!fault_has_backing(f, r))
 		return -EAGAIN;
 	if (f->access != FAULT_WRITE || (r->flags & REGION_SHARED)) {
-		err = install(f, r, &f->backing, shared_pte_extra(r));
-		if (!err)
-			map_around(f, r);
-		return err;
+		if (f->naround)
+			return map_around(f, r);
+		return install(f, r, &f->backing, shared_pte_extra(r));
 	}
 	if (!fault_has_fresh(f, false))
 		return -EAGAIN;
@@ -306,11 +326,16 @@ static void drop_pages(struct fault *f)
 static void get_around(struct fault *f)
 {
 	struct vm_object *obj = f->object;
+	u64 here = f->index - f->around_first;
 
-	for (u64 i = f->around_first; i < f->around_last; i++) {
-		f->around[f->naround++] = i == f->index ?
-			NULL : obj->ops->peek_page(obj, i);
-	}
+	f->naround = (u32)(f->around_last - f->around_first);
+	if (!f->naround)
+		return;
+	obj->ops->peek_pages(obj, f->around_first, f->around, f->naround);
+	/* Another page may have come here since: the next try will tell. */
+	if (f->around[here])
+		page_put(f->around[here]);
+	f->around[here] = NULL;
 }
 
 static int get_backing(struct fault *f)

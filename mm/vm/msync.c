@@ -59,9 +59,9 @@ static bool in_object(struct region *r, u64 addr)
 
 	if (!obj)
 		return false;
-	if (!obj->ops->peek_page)
+	if (!obj->ops->peek_pages)
 		return true;
-	p = obj->ops->peek_page(obj, region_index(r, addr));
+	obj->ops->peek_pages(obj, region_index(r, addr), &p, 1);
 	if (p)
 		page_put(p);
 	return p;

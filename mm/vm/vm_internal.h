@@ -141,6 +141,8 @@ bool vm_piece(struct aspace *as, u64 *at, u64 end, u64 *stop);
 
 /* One mapping of @p more or less. */
 void rss_add(struct aspace *as, const struct page *p, long n);
+/* @n mappings more or less, @nfile of them of pages of objects. */
+void rss_add_some(struct aspace *as, long n, long nfile);
 
 /* -------------------------------------------------------------- fault.c */
 

@@ -24,14 +24,19 @@ bool vm_piece(struct aspace *as, u64 *at, u64 end, u64 *stop)
 	return *at < end;
 }
 
-void rss_add(struct aspace *as, const struct page *p, long n)
+void rss_add_some(struct aspace *as, long n, long nfile)
 {
 	u64 now = (u64)atomic_add_return(&as->rss, n);
 
-	if (p->kind != PAGE_ANON)
-		atomic_add(&as->rss_file, n);
+	if (nfile)
+		atomic_add(&as->rss_file, nfile);
 	if (now > as->max_rss)
 		as->max_rss = now;
+}
+
+void rss_add(struct aspace *as, const struct page *p, long n)
+{
+	rss_add_some(as, n, p->kind != PAGE_ANON ? n : 0);
 }
 
 void page_batch_init(struct page_batch *b, struct aspace *as)
