@@ -18,15 +18,16 @@
 #define SEED_WORDS 16
 #define PIECE_BYTES 256
 #define SMALL_BYTES 32
+#define BATCH_BYTES 1024
 
 static DEFINE_SPINLOCK(random_lock, RANK_FILE_LOCK);
 static struct random generator;		/* [random_lock] */
 
 /* Bytes for small requests, made in advance: a program start wants 16, and
- * each turn of the generator costs as much as 250. [random_lock] */
+ * each turn of the generator makes new keys first. [random_lock] */
 static struct {
 	u32 left;
-	u8 bytes[PIECE_BYTES];
+	u8 bytes[BATCH_BYTES];
 } batch;
 
 /* Time stamps of a loop whose length depends on caches and interrupts. */

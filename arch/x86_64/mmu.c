@@ -106,15 +106,22 @@ static bool run_next(const struct mmu *mmu, struct run *r, u64 end)
 	return true;
 }
 
-static void track(struct mmu *mmu, u64 va, u32 shift)
+static void track(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
 {
-	if (mmu->ntracked < MMU_TRACKED)
-		mmu->tracked[mmu->ntracked++] = ALIGN_DOWN(va, BIT(shift)) |
-						shift;
-	else
+	u32 i = mmu->ntracked;
+
+	if (i >= MMU_TRACKED) {
 		mmu->ntracked = MMU_TRACKED + 1;
+		return;
+	}
+	mmu->ntracked = i + 1;
+	mmu->tracked[i] = ALIGN_DOWN(va, BIT(shift)) | shift;
+	mmu->lines[i] = 0;
+	if (shift == 21)
+		*entry |= (i + 1ull) << PLACE_SHIFT;
 }
 
+/* Those behind the place move up. */
 static void untrack(struct mmu *mmu, u64 va, u32 shift)
 {
 	u64 key = ALIGN_DOWN(va, BIT(shift)) | shift;
@@ -127,8 +134,14 @@ static void untrack(struct mmu *mmu, u64 va, u32 shift)
 		ASSERT(i < mmu->ntracked);
 	}
 	mmu->ntracked--;
-	for (; i < mmu->ntracked; i++)
-		mmu->tracked[i] = mmu->tracked[i + 1];
+	for (; i < mmu->ntracked; i++) {
+		key = mmu->tracked[i + 1];
+		mmu->tracked[i] = key;
+		mmu->lines[i] = mmu->lines[i + 1];
+		if ((key & ~PAGE_MASK) == 21)
+			*entry_of(mmu, PAGE_ALIGN_DOWN(key), 21) -=
+				1ull << PLACE_SHIFT;
+	}
 }
 
 static NOINLINE u64 *table_add(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
@@ -138,7 +151,7 @@ static NOINLINE u64 *table_add(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
 	if (!pa)
 		return NULL;
 	store_release(entry, pa | TABLE_USER);
-	track(mmu, va, shift);
+	track(mmu, entry, va, shift);
 	mmu->npagetables++;
 	return phys_to_virt(pa);
 }
@@ -156,6 +169,7 @@ u64 *pte_create(struct mmu *mmu, u64 va)
 {
 	u64 *table = table_make(mmu, phys_to_virt(mmu->root), va, 39);
 	u64 *entry;
+	u32 place;
 
 	if (table)
 		table = table_make(mmu, table, va, 30);
@@ -165,8 +179,10 @@ u64 *pte_create(struct mmu *mmu, u64 va)
 	table = table_make(mmu, table, va, 21);
 	if (!table)
 		return NULL;
-	if (!(*entry & octant_bit(va)))
-		*entry |= octant_bit(va);
+	place = table_place(*entry);
+	if (likely(place))
+		mmu->lines[place - 1] |= BIT(table_index(va, PAGE_SHIFT) /
+					     LINE_ENTRIES);
 	return &table[table_index(va, PAGE_SHIFT)];
 }
 
@@ -268,21 +284,20 @@ int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags)
 	return 0;
 }
 
-u64 mmu_map_some(struct mmu *mmu, u64 va, const paddr_t *pages, u32 n,
-		 u32 flags)
+u64 mmu_map_some(struct mmu *mmu, u64 va, const struct mmu_some *some)
 {
-	u64 entry = pte_make(0, flags);
+	u64 entry = pte_make(0, some->flags);
 	u64 *pte = NULL;
 	u64 done = 0;
 
-	for (u32 i = 0; i < n; i++, pte++, va += PAGE_SIZE) {
-		if (i == 0 || table_index(va, PAGE_SHIFT) % OCTANT_ENTRIES == 0)
+	for (u32 i = 0; i < some->n; i++, pte++, va += PAGE_SIZE) {
+		if (i == 0 || table_index(va, PAGE_SHIFT) % LINE_ENTRIES == 0)
 			pte = pte_create(mmu, va);
 		if (!pte)
 			break;
-		if (!pages[i] || *pte)
+		if (!some->pages[i] || *pte)
 			continue;
-		store_release(pte, entry | pages[i]);
+		store_release(pte, entry | some->pages[i]);
 		done |= BIT(i);
 	}
 	return done;

@@ -77,18 +77,30 @@ static inline u64 *pte_table(u64 e)
 #define USER_HALF_END BIT(47)
 
 /*
- * The entry that points to a lowest table also says which eighths of that table
- * were ever used, in bits that the processor ignores: most spaces have few
- * pages in each, and whoever goes through all of them need not look at the
- * rest. Source: Intel SDM volume 3, table 4-18.
+ * The entry that points to a lowest table holds one more than the table's place
+ * in mmu->tracked, in bits that the processor ignores; 0: it is not there. So
+ * whoever has walked to the table finds mmu->lines, where each bit stands for
+ * eight entries that were ever used: most spaces have few pages in each table,
+ * and whoever goes through all of them need not look at the rest.
+ * Source: Intel SDM volume 3, table 4-18.
  */
-#define OCTANT_SHIFT 52
-#define OCTANT_ENTRIES (TABLE_ENTRIES / 8)
-#define OCTANTS (0xffull << OCTANT_SHIFT)
+#define PLACE_SHIFT 52
+#define PLACE_MASK (31ull << PLACE_SHIFT)
+#define LINE_ENTRIES 8
 
-static inline u64 octant_bit(u64 va)
+static inline u32 table_place(u64 entry)
 {
-	return BIT(OCTANT_SHIFT + table_index(va, PAGE_SHIFT) / OCTANT_ENTRIES);
+	return (entry & PLACE_MASK) >> PLACE_SHIFT;
+}
+
+/* The entry of a table that is there. */
+static inline u64 *entry_of(const struct mmu *mmu, u64 va, u32 shift)
+{
+	u64 *table = phys_to_virt(mmu->root);
+
+	for (u32 s = TABLE_SHIFT_TOP; s > shift; s -= TABLE_SHIFT_STEP)
+		table = pte_table(table[table_index(va, s)]);
+	return &table[table_index(va, shift)];
 }
 
 /* First entry spanning 1 << @shift at or after *@vap whose table exists; *@vap

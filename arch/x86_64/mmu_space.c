@@ -4,7 +4,7 @@
  * What:  its birth, the copy that fork makes, and its end. The lowest tables
  *        are gone through one after the other, by what was noted of them at
  *        their birth, or by a walk when they were too many to note; in each
- *        only the eighths that were ever used are looked at.
+ *        only the entries that were ever used are looked at.
  * Locks: as mmu.c.
  * Life:  mmu_init -> mmu_copy, and what mmu.c does -> mmu_fini.
  * See:   docs/memory.md
@@ -53,35 +53,44 @@ static inline u32 tracked_shift(u64 key)
 	return key & ~PAGE_MASK;
 }
 
-/* The entry of a table that is there. */
-static inline u64 *entry_of(const struct mmu *mmu, u64 va, u32 shift)
-{
-	u64 *table = phys_to_virt(mmu->root);
+/* Entries of a table that were used, bit by bit; some lines at a time. */
+struct lines {
+	u64 *table;
+	u64 va;			/* of the first entry */
+	u64 left;
+	bool whole;		/* nothing is known of the table */
+};
 
-	for (u32 s = TABLE_SHIFT_TOP; s > shift; s -= TABLE_SHIFT_STEP)
-		table = pte_table(table[table_index(va, s)]);
-	return &table[table_index(va, shift)];
+static inline struct lines lines_of(const struct mmu *mmu, u64 entry, u64 va)
+{
+	u32 place = table_place(entry);
+
+	return (struct lines){
+		.table = pte_table(entry),
+		.va = va,
+		.left = place ? mmu->lines[place - 1] : 1,
+		.whole = !place,
+	};
 }
 
-/* The entries of the lowest of the octants in @left, of the table for @va. */
-static inline struct run octant_run(u64 entry, u64 va, u64 left)
+/* The next entries to look at. */
+static inline bool lines_next(struct lines *l, struct run *r)
 {
-	u32 first = (u32)__builtin_ctzll(left) * OCTANT_ENTRIES;
-	struct run r = { .pte = pte_table(entry) + first };
+	u32 first;
 
-	r.stop = r.pte + OCTANT_ENTRIES;
-	r.bias = va + first * PAGE_SIZE -
-		 (u64)r.pte * (PAGE_SIZE / sizeof(*r.pte));
-	return r;
+	if (!l->left)
+		return false;
+	first = (u32)__builtin_ctzll(l->left) * LINE_ENTRIES;
+	l->left &= l->left - 1;
+	r->pte = l->table + first;
+	r->stop = r->pte + (l->whole ? TABLE_ENTRIES : LINE_ENTRIES);
+	r->bias = l->va - (u64)l->table * (PAGE_SIZE / sizeof(*l->table));
+	return true;
 }
-
-#define for_each_octant(left, entry)					\
-	for ((left) = ((entry) & OCTANTS) >> OCTANT_SHIFT; (left);	\
-	     (left) &= (left) - 1)
 
 /* ------------------------------------------------------------------ copy */
 
-static int copy_octant(const struct mmu_copy *c, const struct run *r)
+static int copy_run(const struct mmu_copy *c, const struct run *r)
 {
 	mmu_share_fn fn = c->fn;
 	void *arg = c->arg;
@@ -113,18 +122,14 @@ static int copy_octant(const struct mmu_copy *c, const struct run *r)
 /* @entry points to the lowest table for @va on. */
 static int copy_table(const struct mmu_copy *c, u64 entry, u64 va)
 {
+	struct lines lines = lines_of(c->src, entry, va);
+	struct run r;
 	int err = 0;
-	u64 left;
 
-	for_each_octant(left, entry) {
-		struct run r = octant_run(entry, va, left);
-
-		if (run_va(&r, r.pte) >= c->skip_from &&
-		    run_va(&r, r.stop) <= c->skip_to)
-			continue;
-		err = copy_octant(c, &r);
-		if (err)
-			break;
+	while (!err && lines_next(&lines, &r)) {
+		if (run_va(&r, r.pte) < c->skip_from ||
+		    run_va(&r, r.stop) > c->skip_to)
+			err = copy_run(c, &r);
 	}
 	return err;
 }
@@ -163,13 +168,12 @@ int mmu_copy(struct mmu_copy *c)
 
 /* ------------------------------------------------------------------- end */
 
-static void clear_table(u64 entry, u64 va, mmu_plain_fn fn, void *arg)
+static void clear_table(struct lines lines, mmu_plain_fn fn, void *arg)
 {
-	u64 *pte, left;
+	struct run r;
+	u64 *pte;
 
-	for_each_octant(left, entry) {
-		struct run r = octant_run(entry, va, left);
-
+	while (lines_next(&lines, &r)) {
 		for_each_pte(pte, &r) {
 			paddr_t pa = *pte & PTE_ADDR;
 
@@ -188,7 +192,8 @@ static void free_tracked(struct mmu *mmu, mmu_plain_fn fn, void *arg)
 		paddr_t pa = *e & PTE_ADDR;
 
 		if (tracked_shift(key) == 21)
-			clear_table(*e, tracked_va(key), fn, arg);
+			clear_table(lines_of(mmu, *e, tracked_va(key)),
+				    fn, arg);
 		*e = 0;
 		table_free(pa);
 	}
@@ -201,7 +206,8 @@ static void free_all(struct mmu *mmu, mmu_plain_fn fn, void *arg)
 	u64 *e;
 
 	while ((e = entry_find(mmu, &va, USER_END, 21)) != NULL) {
-		clear_table(*e, ALIGN_DOWN(va, SPAN_2M), fn, arg);
+		clear_table(lines_of(mmu, *e, ALIGN_DOWN(va, SPAN_2M)), fn,
+			    arg);
 		va = ALIGN_DOWN(va, SPAN_2M) + SPAN_2M;
 	}
 	tables_free_all(mmu);

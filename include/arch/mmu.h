@@ -52,7 +52,9 @@ struct mmu {
 	u64 npagetables;	/* [owner's lock] without the root */
 	u32 ntracked;		/* [owner's lock] of tracked[]; above
 				   MMU_TRACKED: there are more than fit */
-	u64 tracked[MMU_TRACKED];	/* [owner's lock] private to mmu.c */
+	/* [owner's lock] private to mmu.c and mmu_space.c */
+	u64 tracked[MMU_TRACKED];
+	u64 lines[MMU_TRACKED];
 };
 
 /* The kernel's own tables (idle and kernel threads run on them). */
@@ -86,13 +88,17 @@ void mmu_switch(struct mmu *mmu);
  *         cache missing entries.
  */
 int mmu_map(struct mmu *mmu, u64 va, paddr_t pa, u32 flags);
+/* Pages for consecutive addresses, 0 where there is none. */
+#define MMU_SOME 16
+struct mmu_some {
+	u32 flags, n;
+	paddr_t pages[MMU_SOME];
+};
 /*
- * mmu_map_some - map those of @n (at most 64) consecutive pages that @pages
- *                gives (0: none) and that have nothing mapped at their place
+ * mmu_map_some - map those of the pages that have nothing at their place yet
  * Return: bit i: page i was mapped. Less without memory for a table.
  */
-u64 mmu_map_some(struct mmu *mmu, u64 va, const paddr_t *pages, u32 n,
-		 u32 flags);
+u64 mmu_map_some(struct mmu *mmu, u64 va, const struct mmu_some *some);
 /* Replace page and flags at @va in one store (copy on write); the caller
  * flushes. The table exists (a page was mapped there). */
 void mmu_replace(struct mmu *mmu, u64 va, paddr_t pa, u32 flags);

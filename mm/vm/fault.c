@@ -23,7 +23,7 @@
 struct page *vm_zero_page;
 
 /* Pages of an object that are mapped at once when they are there. */
-#define AROUND_PAGES 16
+#define AROUND_PAGES MMU_SOME
 
 enum fault_need {
 	NEED_FRESH = 1,		/* a private page */
@@ -155,16 +155,18 @@ static u32 shared_pte_extra(const struct region *r)
 }
 
 /* The page and its neighbours, as far as @r still reaches. */
-static void around_addresses(const struct fault *f, const struct region *r,
-			     paddr_t pa[AROUND_PAGES])
+static void around_pages(const struct fault *f, const struct region *r,
+			 struct mmu_some *out)
 {
 	u64 va = f->addr - ((f->index - f->around_first) << PAGE_SHIFT);
 
+	out->flags = region_pte_flags(r) | shared_pte_extra(r);
+	out->n = f->naround;
 	for (u32 i = 0; i < f->naround; i++, va += PAGE_SIZE) {
 		const struct page *p = f->around[i];
+		bool inside = va >= r->start && va < r->end;
 
-		pa[i] = p && va >= r->start && va < r->end ? page_to_phys(p) :
-							     0;
+		out->pages[i] = p && inside ? page_to_phys(p) : 0;
 	}
 }
 
@@ -187,15 +189,13 @@ static void around_mapped(struct fault *f, u64 done)
 static int map_around(struct fault *f, struct region *r)
 {
 	u64 here = f->index - f->around_first;
-	paddr_t pa[AROUND_PAGES];
+	struct mmu_some some;
 	u64 done;
 
 	f->around[here] = f->backing;
 	f->backing = NULL;
-	around_addresses(f, r, pa);
-	done = mmu_map_some(&f->as->mmu, f->addr - (here << PAGE_SHIFT), pa,
-			    f->naround,
-			    region_pte_flags(r) | shared_pte_extra(r));
+	around_pages(f, r, &some);
+	done = mmu_map_some(&f->as->mmu, f->addr - (here << PAGE_SHIFT), &some);
 	around_mapped(f, done);
 	return done & BIT(here) ? 0 : -ENOMEM;
 }
