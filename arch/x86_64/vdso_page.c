@@ -22,12 +22,20 @@ const void *arch_vdso_image(size_t *len)
 	return vdso_image_start;
 }
 
+static bool ask_kernel;		/* [a] */
+
+void arch_vdso_ask(bool on)
+{
+	WRITE_ONCE(ask_kernel, on);
+}
+
 /* Pairs with the reading of seq in vdso.c. */
 static void page_write(s64 offset_ns)
 {
 	struct vdso_data new = { .realtime_ns = offset_ns };
 
-	new.use_tsc = clock_tsc_params(&new.base_tsc, &new.tsc_to_ns);
+	new.use_tsc = clock_tsc_params(&new.base_tsc, &new.tsc_to_ns) &&
+		      !READ_ONCE(ask_kernel);
 	WRITE_ONCE(page->seq, page->seq + 1);
 	smp_wmb();
 	page->use_tsc = new.use_tsc;

@@ -229,6 +229,9 @@ OPTIONAL long sys_mount_setattr(int dirfd, uptr_t uname, u32 flags,
 OPTIONAL long sys_open_tree(int dirfd, uptr_t uname, u32 flags);
 OPTIONAL long sys_move_mount(int from_fd, uptr_t ufrom, int to_fd, uptr_t uto,
 			     u32 flags);
+/* adjtimex.c */
+OPTIONAL long sys_adjtimex(uptr_t utimex);
+OPTIONAL long sys_clock_adjtime(clockid_t clock, uptr_t utimex);
 /* process_vm.c */
 OPTIONAL long sys_process_vm_readv(pid_t pid, uptr_t local, u64 nlocal,
 				   uptr_t remote, u64 nremote, u64 flags);

@@ -407,6 +407,10 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_mount_setattr] = {
 		(syscall_any)sys_mount_setattr, "mount_setattr", 5
 	},
+	[NR_adjtimex] = { (syscall_any)sys_adjtimex, "adjtimex", 1 },
+	[NR_clock_adjtime] = {
+		(syscall_any)sys_clock_adjtime, "clock_adjtime", 2
+	},
 	[NR_rseq] = { (syscall_any)sys_rseq, "rseq", 4 },
 	[NR_pidfd_send_signal] = {
 		(syscall_any)sys_pidfd_send_signal, "pidfd_send_signal", 4

@@ -25,14 +25,21 @@
 
 static struct timezone zone;	/* for gettimeofday only */
 
+static u64 tai_ns(void)
+{
+	return (u64)wallclock_tai() * NSEC_PER_SEC;
+}
+
 /* 0, -EINVAL (no such clock), -ESRCH as -EINVAL (of no such process). */
 static inline int clock_read(clockid_t clock, u64 *ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
-	case CLOCK_TAI:
 		*ns = wallclock_now_ns();
+		return 0;
+	case CLOCK_TAI:
+		*ns = wallclock_now_ns() + tai_ns();
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
@@ -170,7 +177,8 @@ static int sleep_until_realtime(u64 at_ns)
 				       wallclock_settings() != seen,
 				       THREAD_INTERRUPTIBLE,
 				       realtime_deadline(at_ns));
-	} while (!err);
+		/* It may have run more slowly than it did at first. */
+	} while (!err || (err == -ETIMEDOUT && wallclock_now_ns() < at_ns));
 	return err == -ETIMEDOUT ? 0 : err;
 }
 
@@ -179,8 +187,10 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
-	case CLOCK_TAI:
 		return sleep_until_realtime(at_ns);
+	case CLOCK_TAI:
+		return sleep_until_realtime(at_ns > tai_ns() ?
+					    at_ns - tai_ns() : 0);
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
 		return sleep_until_interruptible(timens_to_host(clock, at_ns));
