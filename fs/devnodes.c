@@ -107,7 +107,7 @@ void devtmpfs_init(void)
 		.name = "devtmpfs", .nodev = true, .mount = devtmpfs_mount,
 	};
 
-	if (ramfs_create_instance("devtmpfs", 0755, "", &devtmpfs_sb) ||
+	if (ramfs_create_instance("devtmpfs", "mode=755", &devtmpfs_sb) ||
 	    make_nodes(devtmpfs_sb->root))
 		panic("vfs: no memory for devtmpfs");
 	fs_type_register(&devtmpfs);

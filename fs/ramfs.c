@@ -258,7 +258,20 @@ static const struct inode_ops dir_ops = {
 	.evict = ramfs_evict,
 };
 
+/* F_SEAL_EXEC: who may execute it stays. Source: fcntl(2), "File Sealing". */
+static int ramfs_file_setattr(struct inode *inode, const struct attr_change *c,
+			      const struct cred *cred)
+{
+	(void)cred;
+	if ((c->mask & ATTR_MODE) &&
+	    (ramfs_content_of(inode)->seals & F_SEAL_EXEC) &&
+	    ((inode->mode ^ c->mode) & S_IXUGO))
+		return -EPERM;
+	return 0;
+}
+
 static const struct inode_ops file_inode_ops = {
+	.setattr = ramfs_file_setattr,
 	.getattr = ramfs_getattr,
 	.truncate = ramfs_truncate,
 	.evict = ramfs_evict,

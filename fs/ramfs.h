@@ -53,8 +53,8 @@ struct ramfs_place {
 int ramfs_new_inode(const struct ramfs_place *at,
 		    const struct dentry_make_args *args,
 		    const struct cred *cred, struct inode **out);
-/* An instance shown as @type; @mode of its root, 0: the default. */
-int ramfs_create_instance(const char *type, mode_t mode, const char *data,
+/* An instance shown as @type, with the options of tmpfs. */
+int ramfs_create_instance(const char *type, const char *data,
 			  struct superblock **out);
 /* An empty content; its object is what inode->object owns. 0, -ENOMEM. */
 int ramfs_content_create(struct ramfs_limits *l, struct ramfs_content **out);

@@ -3,7 +3,8 @@
  *
  * What:  the types rootfs and tmpfs, their options size=, nr_blocks=,
  *        nr_inodes=, mode=, uid=, gid=, their limits, what statfs shows; the
- *        internal instance of memfd files.
+ *        type ramfs, which has no limits; the internal instance of memfd
+ *        files.
  * Locks: counts are atomic; limits change under the mount mutex.
  * Life:  limits outlive their instance while mappings of its files do.
  * See:   tmpfs(5)
@@ -279,6 +280,87 @@ static const struct sb_ops ramfs_sb_ops = {
 	.destroy = ramfs_destroy,
 };
 
+/* Bytes up to the next comma. */
+static size_t component(const char *at)
+{
+	const char *comma = strchr(at, ',');
+
+	return comma ? (size_t)(comma - at) : strlen(at);
+}
+
+/* ramfs: of the options only mode= counts, the others are not looked at. */
+static int plain_parse(struct ramfs_limits *l, const char *data)
+{
+	const char *at = data;
+
+	for (; at; at = strchr(at, ',')) {
+		char text[8];
+		size_t n;
+
+		at += *at == ',';
+		if (strncmp(at, "mode=", 5))
+			continue;
+		n = component(at + 5);
+		if (n >= sizeof(text))
+			return -EINVAL;
+		memcpy(text, at + 5, n);
+		text[n] = '\0';
+		if (parse_octal(text, &l->mode))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static void plain_defaults(struct ramfs_limits *l)
+{
+	l->mode = 0755;
+}
+
+static size_t plain_show_options(struct superblock *sb, char *buf, size_t size)
+{
+	const struct ramfs_limits *l = ramfs_limits_of(sb);
+
+	if (l->mode == 0755)
+		return 0;
+	return (size_t)scnprintf(buf, size, ",mode=%o", l->mode);
+}
+
+static int plain_statfs(struct superblock *sb, struct statfs *out)
+{
+	(void)sb;
+	(void)out;
+	return 0;
+}
+
+static int plain_remount(struct superblock *sb, u32 flags, const char *data)
+{
+	(void)sb;
+	(void)flags;
+	(void)data;
+	return 0;
+}
+
+static const struct sb_ops plain_sb_ops = {
+	.statfs = plain_statfs,
+	.remount = plain_remount,
+	.show_options = plain_show_options,
+	.destroy = ramfs_destroy,
+};
+
+/* What the types differ in. */
+struct ramfs_kind {
+	u32 magic;
+	const struct sb_ops *ops;
+	void (*defaults)(struct ramfs_limits *l);
+	int (*parse)(struct ramfs_limits *l, const char *data);
+};
+
+static const struct ramfs_kind limited = {
+	TMPFS_MAGIC, &ramfs_sb_ops, set_defaults, parse_options,
+}, plain = {
+	RAMFS_MAGIC, &plain_sb_ops, plain_defaults, plain_parse,
+};
+
 static int make_root(struct superblock *sb)
 {
 	const struct ramfs_limits *l = ramfs_limits_of(sb);
@@ -295,12 +377,12 @@ static int make_root(struct superblock *sb)
 	return sb->root ? 0 : -ENOMEM;
 }
 
-int ramfs_create_instance(const char *type, mode_t mode, const char *data,
-			  struct superblock **out)
+static int create_instance(const char *type, const struct ramfs_kind *kind,
+			   const char *data, struct superblock **out)
 {
 	struct ramfs_limits *l;
 	struct superblock *sb;
-	int err = superblock_create(type, TMPFS_MAGIC, &ramfs_sb_ops, &sb);
+	int err = superblock_create(type, kind->magic, kind->ops, &sb);
 
 	if (err)
 		return err;
@@ -310,10 +392,8 @@ int ramfs_create_instance(const char *type, mode_t mode, const char *data,
 	err = l ? 0 : -ENOMEM;
 	if (!err) {
 		refcount_set(&l->refs, 1);
-		set_defaults(l);
-		if (mode)
-			l->mode = mode;
-		err = parse_options(l, data);
+		kind->defaults(l);
+		err = kind->parse(l, data);
 	}
 	if (!err)
 		err = make_root(sb);
@@ -322,6 +402,12 @@ int ramfs_create_instance(const char *type, mode_t mode, const char *data,
 	else
 		*out = sb;
 	return err;
+}
+
+int ramfs_create_instance(const char *type, const char *data,
+			  struct superblock **out)
+{
+	return create_instance(type, &limited, data, out);
 }
 
 /* The root directory belongs to the mounter, or to the ids that he names in
@@ -347,7 +433,15 @@ static int tmpfs_mount(const struct fs_type *t, u32 flags, const char *data,
 {
 	(void)flags;
 	(void)arg;
-	return ramfs_create_instance(t->name, 0, data, out);
+	return ramfs_create_instance(t->name, data, out);
+}
+
+static int plain_mount(const struct fs_type *t, u32 flags, const char *data,
+		       void *arg, struct superblock **out)
+{
+	(void)flags;
+	(void)arg;
+	return create_instance(t->name, &plain, data, out);
 }
 
 static int tmpfs_check(const char *option)
@@ -377,10 +471,15 @@ void ramfs_init(void)
 		.check = tmpfs_check,
 	};
 
+	static struct fs_type ramfs = {
+		.name = "ramfs", .nodev = true, .mount = plain_mount,
+		.for_users = true, .own = tmpfs_own,
+	};
+
 	page_tree_cache_init();
 	ramfs_content_init();
 	fs_type_register(&tmpfs);
-	if (ramfs_create_instance("tmpfs", 0, "size=0,nr_inodes=0",
-				  &internal_sb))
+	fs_type_register(&ramfs);
+	if (ramfs_create_instance("tmpfs", "size=0,nr_inodes=0", &internal_sb))
 		panic("vfs: no memory for the instance of memfd files");
 }

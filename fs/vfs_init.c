@@ -32,7 +32,7 @@ static void make_root(void)
 {
 	struct superblock *rootfs;
 
-	if (ramfs_create_instance("rootfs", 0, "", &rootfs))
+	if (ramfs_create_instance("rootfs", "", &rootfs))
 		panic("vfs: no memory for the root file system");
 	mount_ns_boot(rootfs);
 	superblock_put(rootfs);

@@ -32,6 +32,7 @@ OPTIONAL extern struct spinlock trace_lock;	/* RANK_TRACE */
 #define TRACE_EMULATE BIT(1)	/* stop at entry, do not run the call */
 #define TRACE_STEP BIT(2)	/* report the end of a call as a step */
 #define TRACE_FILTER BIT(3)	/* seccomp: not of ptrace */
+#define TRACE_DISPATCH BIT(4)	/* the program takes calls itself: likewise */
 
 /* Does somebody outside of the parent's process trace @t? [X], or [S] with
  * [P] */

@@ -56,6 +56,13 @@ struct rseq_area {
 	u32 number;		/* [c] mm_cid, as long as it owns that */
 };
 
+/* Calls that the program takes itself (PR_SET_SYSCALL_USER_DISPATCH). */
+struct user_dispatch {
+	u64 offset, len;	/* [c] calls from this code are the kernel's */
+	uptr_t selector;	/* [c] of a byte; 0: none */
+	bool taken;		/* [c] this call became a signal */
+};
+
 /* How a task is traced: ptrace(2), an optional facility (proc/ptrace.h), whose
  * lock is [X] trace_lock. */
 struct tracee {
@@ -120,6 +127,7 @@ struct task {
 	uptr_t clear_child_tid;		/* [c] */
 	uptr_t robust_list;		/* [c] */
 	struct rseq_area rseq;		/* [c] */
+	struct user_dispatch dispatch;	/* [c] by TRACE_DISPATCH */
 	/* locks with priority inheritance: [F] pi_mutex of futex_pi.c */
 	struct list pi_owned;		/* [F] struct pi_state; zeros: none */
 	struct pi_waiter *pi_waiting;	/* [F] for whose lock it waits */

@@ -248,6 +248,7 @@ _Static_assert(__builtin_offsetof(struct siginfo, f.child.utime) == 32,
 /* si_code of SIGSYS */
 #define SYS_SECCOMP 1
 #define SYS_USER_DISPATCH 2
+#define SYS_USER_DISPATCH 2
 
 /* timer_create(2), mq_notify(3) */
 #define SIGEV_SIGNAL 0

@@ -180,6 +180,7 @@ struct aspace {
 	struct vm_auxv *auxv;		/* [I] owned; NULL: not of a program */
 	u32 no_huge;			/* [a] PR_SET_THP_DISABLE */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
+	struct atomic mdwe;		/* [a] PR_SET_MDWE; once set constant */
 	struct rseq_numbers rseq;	/* [ptable_lock] */
 };
 
@@ -205,6 +206,9 @@ void aspace_get(struct aspace *as);
 bool aspace_try_get(struct aspace *as);
 /* Context: task, may sleep. */
 void aspace_put(struct aspace *as);
+/* fork and exec: @to has @from's rule about gaining execution, unless that is
+ * for it alone. Source: prctl(2), PR_SET_MDWE. */
+void aspace_inherit_mdwe(struct aspace *to, const struct aspace *from);
 /* Make it (or NULL: none) the current thread's; the old one is returned, its
  * reference now the caller's. @as: reference stolen. */
 struct aspace *aspace_use(struct aspace *as);
@@ -282,7 +286,7 @@ int vm_munlockall(struct aspace *as);
  *                  space that nobody else can see yet
  * @args: as for vm_mmap; no limits are looked at but may_map_low
  * Return: 0, -ENOMEM, -EPERM (low address), -EINVAL (not aligned, or outside
- *         of user addresses).
+ *         of user addresses), -EACCES (PR_SET_MDWE).
  */
 int vm_map_segment(struct aspace *as, const struct mmap_args *args);
 /*

@@ -104,6 +104,8 @@ static int build_aspace(struct exec *x)
 
 	if (err)
 		return err;
+	if (current_task()->aspace)
+		aspace_inherit_mdwe(x->as, current_task()->aspace);
 	place_mmap(x);
 	x->as->no_huge = current_task()->aspace ?
 			 READ_ONCE(current_task()->aspace->no_huge) : 0;
@@ -258,6 +260,11 @@ static void reset_task(struct task *t)
 	t->set_child_tid = 0;
 	t->clear_child_tid = 0;
 	t->restart_fn = NULL;
+	if (t->tracee.syscalls & TRACE_DISPATCH) {
+		spin_lock_irq(&t->process->siglock);
+		trace_syscalls_set(t, 0, TRACE_DISPATCH);
+		spin_unlock_irq(&t->process->siglock);
+	}
 }
 
 /* Nothing fails from here on. */

@@ -161,7 +161,9 @@ static int show_stat(struct seq_buf *out)
 	seq_printf(out, "\nctxt %lu\nbtime %lu\nprocesses %lu\n"
 		   "procs_running %u\nprocs_blocked 0\n",
 		   sched_context_switches(),
-		   clock_boot_epoch_ns() / (u64)NSEC_PER_SEC, task_forks(),
+		   (clock_boot_epoch_ns() -
+		    timens_from_host(CLOCK_BOOTTIME, 0)) / (u64)NSEC_PER_SEC,
+		   task_forks(),
 		   sched_nr_running());
 	/* No work is put off to softirqs. */
 	seq_puts(out, "softirq 0 0 0 0 0 0 0 0 0 0 0\n");

@@ -314,6 +314,12 @@ static ssize_t write_max_map_count(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
+static int show_mmap_min_addr(struct seq_buf *out)
+{
+	seq_printf(out, "%lu\n", VM_MMAP_MIN_ADDR);
+	return 0;
+}
+
 static int show_overcommit(struct seq_buf *out)
 {
 	seq_puts(out, "0\n");
@@ -363,6 +369,8 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_max_map_count, .write = write_max_map_count },
 	{ .path = "sys/vm/memfd_noexec", .mode = 0644,
 	  .show = show_memfd_noexec, .write = write_memfd_noexec },
+	{ .path = "sys/vm/mmap_min_addr", .mode = 0444,
+	  .show = show_mmap_min_addr },
 	{ .path = "sys/vm/overcommit_memory", .mode = 0444,
 	  .show = show_overcommit },
 };

@@ -41,7 +41,8 @@ static int task_lookup(struct inode *dir, const char *name, size_t len,
 }
 
 /* The thread of @p with the lowest number at or above *@nr: sorted listing
- * that survives births and deaths between calls. RCU. */
+ * that survives births and deaths between calls; one that was reaped meanwhile
+ * has no number. RCU. */
 static u64 next_thread(struct process *p, struct pid_ns *ns, s32 *nr)
 {
 	s32 best = INT_MAX;
@@ -50,7 +51,7 @@ static u64 next_thread(struct process *p, struct pid_ns *ns, s32 *nr)
 
 	for_each_thread(t, p) {
 		struct pid *pid = rcu_dereference(t->pid);
-		s32 n = pid_nr(pid, ns);
+		s32 n = pid ? pid_nr(pid, ns) : -1;
 
 		if (n >= *nr && n < best) {
 			best = n;

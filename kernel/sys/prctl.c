@@ -11,6 +11,7 @@
 #include "calls.h"
 
 #include "prctl_cap.h"
+#include "user_dispatch.h"
 
 #include <arch/thread.h>
 #include <lib/string.h>
@@ -112,6 +113,43 @@ static long join_pidns(const struct prctl_args *a)
 	return pidns_join((int)a->arg2);
 }
 
+static long set_user_dispatch(const struct prctl_args *a)
+{
+	const struct user_dispatch_config c = {
+		.mode = a->arg2,
+		.offset = a->arg3,
+		.len = a->arg4,
+		.selector = a->arg5,
+	};
+
+	return user_dispatch_set ? user_dispatch_set(current_task(), &c) :
+				   -EINVAL;
+}
+
+/* Once set it stays as it is. */
+static long set_mdwe(const struct prctl_args *a)
+{
+	struct aspace *as = current_task()->aspace;
+	int bits = (int)a->arg2;
+
+	if (a->arg3 || a->arg4 || a->arg5 ||
+	    (a->arg2 & ~(PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT)) ||
+	    bits == PR_MDWE_NO_INHERIT)
+		return -EINVAL;
+	if (!bits)
+		return atomic_read(&as->mdwe) ? -EPERM : 0;
+	if (!atomic_read(&as->mdwe))
+		(void)atomic_cas(&as->mdwe, 0, bits);
+	return atomic_read(&as->mdwe) == bits ? 0 : -EPERM;
+}
+
+static long get_mdwe(const struct prctl_args *a)
+{
+	if (a->arg2 || a->arg3 || a->arg4 || a->arg5)
+		return -EINVAL;
+	return atomic_read(&current_task()->aspace->mdwe);
+}
+
 static long prctl_set(int option, const struct prctl_args *a)
 {
 	switch (option) {
@@ -136,6 +174,10 @@ static long prctl_set(int option, const struct prctl_args *a)
 		return join_pidns(a);
 	case PR_SET_TIMING:
 		return a->arg2 == PR_TIMING_STATISTICAL ? 0 : -EINVAL;
+	case PR_SET_SYSCALL_USER_DISPATCH:
+		return set_user_dispatch(a);
+	case PR_SET_MDWE:
+		return set_mdwe(a);
 	case PR_SET_TSC:
 		return a->arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
 	case PR_SET_THP_DISABLE:
@@ -176,6 +218,8 @@ long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
 		return put_user_u32(arg2, PR_TSC_ENABLE);
 	case PR_GET_TID_ADDRESS:
 		return put_user_u64(arg2, current_task()->clear_child_tid);
+	case PR_GET_MDWE:
+		return get_mdwe(&a);
 	case PR_GET_AUXV:
 		return get_auxv(&a);
 	}

@@ -9,6 +9,7 @@
  * See:   docs/ptrace.md; ptrace(2).
  */
 #include "calls.h"
+#include "user_dispatch.h"
 
 #include <arch/ptrace.h>
 #include <lib/string.h>
@@ -390,6 +391,15 @@ static long get_rseq(const struct request *q)
 	return sizeof(c);
 }
 
+static long dispatch_request(const struct request *q)
+{
+	if (!user_dispatch_set)
+		return -EIO;
+	if (q->nr == PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG)
+		return user_dispatch_tracer_set(q->t, q->addr, q->data);
+	return user_dispatch_tracer_get(q->t, q->addr, q->data);
+}
+
 static int check_options(u64 options)
 {
 	struct task *t = current_task();
@@ -471,6 +481,9 @@ static long request_state(const struct request *q)
 		return filter_request(q);
 	case PTRACE_GET_RSEQ_CONFIGURATION:
 		return get_rseq(q);
+	case PTRACE_SET_SYSCALL_USER_DISPATCH_CONFIG:
+	case PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG:
+		return dispatch_request(q);
 	}
 	return request_registers(q);
 }

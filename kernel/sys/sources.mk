@@ -22,6 +22,7 @@ SRCS += kernel/sys/posix_timers.c kernel/sys/futex2.c
 SRCS += kernel/sys/process_vm.c kernel/sys/rseq.c
 SRCS += kernel/sys/mount_api.c kernel/sys/prctl_hints.c
 SRCS += kernel/sys/adjtimex.c
+SRCS += kernel/sys/user_dispatch.c
 SRCS += kernel/sys/sysv_sem.c kernel/sys/sysv_msg.c kernel/sys/sysv_shm.c
 SRCS += kernel/sys/acct.c
 SRCS += kernel/sys/mqueue.c

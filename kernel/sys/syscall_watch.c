@@ -3,11 +3,12 @@
  *
  * What:  the stops of PTRACE_SYSCALL and PTRACE_SYSEMU, the end of a single
  *        step over a call, and the filter in between: it judges what the
- *        tracer left.
+ *        tracer left. Before all of them the program itself may take the call.
  * Context: task, no lock held; may sleep, or not return.
  * See:   docs/ptrace.md; ptrace(2), "Syscall-stops"; seccomp(2).
  */
 #include "syscall_watch.h"
+#include "user_dispatch.h"
 
 #include <arch/thread.h>
 #include <proc/ptrace.h>
@@ -31,6 +32,8 @@ bool syscall_enter(struct regs *r)
 	struct task *t = current_task();
 	u32 syscalls = READ_ONCE(t->tracee.syscalls);
 
+	if ((syscalls & TRACE_DISPATCH) && user_dispatch_takes(r))
+		return false;
 	/* What the call gives if nobody says otherwise. */
 	regs_set_return(r, (u64)-ENOSYS);
 	if (syscalls & (TRACE_SYSCALL | TRACE_EMULATE)) {
@@ -45,9 +48,13 @@ bool syscall_enter(struct regs *r)
 
 void syscall_leave(struct regs *r)
 {
-	u32 syscalls = READ_ONCE(current_task()->tracee.syscalls);
+	struct task *t = current_task();
+	u32 syscalls = READ_ONCE(t->tracee.syscalls);
 
-	if ((syscalls & TRACE_STEP) && !(syscalls & TRACE_EMULATE))
+	/* It was none, so it does not end. */
+	if (t->dispatch.taken)
+		t->dispatch.taken = false;
+	else if ((syscalls & TRACE_STEP) && !(syscalls & TRACE_EMULATE))
 		signal_force_fault(SIGTRAP, TRAP_BRKPT, regs_ip(r));
 	else if (syscalls & TRACE_SYSCALL)
 		stop(PTRACE_EVENTMSG_SYSCALL_EXIT);

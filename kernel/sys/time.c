@@ -36,6 +36,7 @@ static inline int clock_read(clockid_t clock, u64 *ns)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
 		*ns = wallclock_now_ns();
 		return 0;
 	case CLOCK_TAI:
@@ -45,6 +46,7 @@ static inline int clock_read(clockid_t clock, u64 *ns)
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		*ns = timens_from_host(clock, clock_now_ns());
 		return 0;
 	}
@@ -187,12 +189,14 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 {
 	switch (clock) {
 	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_ALARM:
 		return sleep_until_realtime(at_ns);
 	case CLOCK_TAI:
 		return sleep_until_realtime(at_ns > tai_ns() ?
 					    at_ns - tai_ns() : 0);
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		return sleep_until_interruptible(timens_to_host(clock, at_ns));
 	}
 	return cpu_clock_sleep_until(clock, at_ns);
@@ -239,8 +243,9 @@ long sys_restart_syscall(void)
 	return fn ? fn(t) : -EINTR;
 }
 
-/* -EOPNOTSUPP: one that can only be read. */
-static int check_sleep_clock(clockid_t clock)
+/* -EOPNOTSUPP: one that can only be read. The alarm clocks are the others'
+ * twins that would wake a suspended machine. */
+static int check_sleep_clock(clockid_t clock, int flags)
 {
 	u64 ns;
 
@@ -255,6 +260,11 @@ static int check_sleep_clock(clockid_t clock)
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_THREAD_CPUTIME_ID:
 		return -EOPNOTSUPP;
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
+		if (flags & ~TIMER_ABSTIME)
+			return -EINVAL;
+		return capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
 	}
 	return cpu_clock_read(clock, &ns);
 }
@@ -265,7 +275,8 @@ static long sleep_for(clockid_t clock, u64 ns, uptr_t urem)
 	int err;
 
 	/* A relative sleep does not care what the time of day is. */
-	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI)
+	if (clock == CLOCK_REALTIME || clock == CLOCK_TAI ||
+	    clock == CLOCK_REALTIME_ALARM)
 		clock = CLOCK_MONOTONIC;
 	err = clock_read(clock, &now);
 	if (err)
@@ -279,7 +290,7 @@ long sys_clock_nanosleep(clockid_t clock, int flags, uptr_t ureq, uptr_t urem)
 {
 	struct timespec ts;
 	u64 ns;
-	int err = check_sleep_clock(clock);
+	int err = check_sleep_clock(clock, flags);
 
 	if (err)
 		return err;

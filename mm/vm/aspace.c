@@ -17,6 +17,7 @@
 #include <mm/kmalloc.h>
 #include <mm/slab.h>
 #include <sched/sched.h>
+#include <uapi/prctl.h>
 
 static struct slab_cache *aspace_cache;
 
@@ -325,6 +326,14 @@ static int clone_pages(struct clone *c)
 }
 
 /* All that is neither regions nor pages. */
+void aspace_inherit_mdwe(struct aspace *to, const struct aspace *from)
+{
+	int bits = atomic_read(&from->mdwe);
+
+	if (!(bits & PR_MDWE_NO_INHERIT))
+		atomic_set(&to->mdwe, bits);
+}
+
 static void clone_layout(struct aspace *dst, struct aspace *src)
 {
 	dst->gap_from = src->gap_from;
@@ -333,6 +342,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->brk = src->brk;
 	atomic_set(&dst->membarrier, atomic_read(&src->membarrier));
 	dst->no_huge = src->no_huge;
+	aspace_inherit_mdwe(dst, src);
 	dst->mmap_top = src->mmap_top;
 	dst->stack_top = src->stack_top;
 	dst->vdso = src->vdso;

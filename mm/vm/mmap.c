@@ -192,6 +192,8 @@ static int map_check(struct map *m)
 	m->proto.flags = (a->prot & REGION_PROT) | as->def_flags |
 			 a->max_flags | region_flags_of_map(a->flags);
 	err = check_locked(m);
+	if (!err && vm_gains_exec(as, m->proto.flags, m->proto.flags))
+		err = -EACCES;
 	if (!err && a->object && !offset_fits(a->offset, len))
 		err = -EOVERFLOW;
 	if (!err)

@@ -74,6 +74,8 @@ static int protect_region(struct region **rp, u64 start, u64 end, u32 prot)
 	u32 flags = (old & ~(u32)REGION_PROT) | prot;
 	int err;
 
+	if (vm_gains_exec(r->aspace, old, flags))
+		return -EACCES;
 	if (flags == old)
 		return 0;
 	start = max(start, r->start);

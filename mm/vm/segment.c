@@ -32,6 +32,8 @@ int vm_map_segment(struct aspace *as, const struct mmap_args *args)
 		return -EINVAL;
 	if (args->addr < VM_MMAP_MIN_ADDR && !args->limits.may_map_low)
 		return -EPERM;
+	if (vm_gains_exec(as, args->prot, args->prot))
+		return -EACCES;
 	if (vm_check_memory(&growth))
 		return -ENOMEM;
 	if (!region_none_in(as, args->addr, end)) {

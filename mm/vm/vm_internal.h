@@ -199,6 +199,15 @@ struct vm_growth {
 /* Would @g more pages exceed RLIMIT_AS or RLIMIT_DATA? 0, -ENOMEM. */
 int vm_check_expand(const struct aspace *as, const struct vm_growth *g,
 		    const struct vm_limits *limits);
+/* Would memory that was @old and becomes @flags break PR_SET_MDWE: nothing is
+ * writable and executable, nor becomes executable? Source: prctl(2). */
+static inline bool vm_gains_exec(const struct aspace *as, u32 old, u32 flags)
+{
+	if (likely(!atomic_read(&as->mdwe)) || !(flags & REGION_EXEC))
+		return false;
+	return (flags & REGION_WRITE) || !(old & REGION_EXEC);
+}
+
 /* RLIMIT_MEMLOCK, if @g is locked. 0, -EAGAIN. */
 int vm_check_locked(const struct aspace *as, const struct vm_growth *g,
 		    const struct vm_limits *limits);

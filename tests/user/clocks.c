@@ -208,6 +208,31 @@ static void setting(void)
 	CHECK_EXIT("nor the wall clock by an ordinary user", -1, EPERM);
 }
 
+/* twins of two others, which would wake a machine that sleeps */
+static void alarms(void)
+{
+	struct timespec t = { 0, 1000 }, before, now;
+
+	need(!clock_gettime(CLOCK_BOOTTIME, &before));
+	CHECK_EQ("boot time", sys(SYS_clock_gettime, CLOCK_BOOTTIME_ALARM,
+				  P(&now)), 0);
+	CHECK("is the same", now.tv_sec - before.tv_sec <= 1 &&
+	      now.tv_sec >= before.tv_sec);
+	CHECK_EQ("resolution", sys(SYS_clock_getres, CLOCK_REALTIME_ALARM,
+				   P(&now)), 0);
+	CHECK_EQ("in ns", now.tv_nsec, 1);
+	CHECK_EQ("a sleep", sys(SYS_clock_nanosleep, CLOCK_REALTIME_ALARM, 0,
+				P(&t), 0), 0);
+	CHECK_EQ("flags", sys(SYS_clock_nanosleep, CLOCK_BOOTTIME_ALARM, 2,
+			      P(&t), 0), -EINVAL);
+	if (!fork()) {
+		become_user();
+		_exit(-sys(SYS_clock_nanosleep, CLOCK_BOOTTIME_ALARM, 0,
+			   P(&t), 0));
+	}
+	CHECK_EXIT("not for an ordinary user", -1, EPERM);
+}
+
 static const struct test tests[] = {
 	{ "clocks", clocks, 0 },
 	{ "order", order, 0 },
@@ -217,6 +242,7 @@ static const struct test tests[] = {
 	{ "absolute", absolute, 0 },
 	{ "many", many, 0 },
 	{ "setting", setting, 0 },
+	{ "alarms", alarms, 0 },
 };
 
 int main(void)

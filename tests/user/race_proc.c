@@ -9,11 +9,13 @@
 #include "lib/proc.h"
 #include "lib/race.h"
 #include "lib/test.h"
+#include "lib/thread.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FEW_NUMBERS	400
 #define CROWD		3
@@ -134,9 +136,46 @@ static void used_again(void)
 		 rounds);
 }
 
+static int threads_come_and_go(void *arg)
+{
+	struct thread thread;
+
+	(void)arg;
+	for (;;) {
+		thread_start(&thread, quit, NULL);
+		thread_join(&thread);
+	}
+	return 0;
+}
+
+/* threads that end while they are listed have no entry, above all not "0" */
+static void threads_listed(void)
+{
+	pid_t pid = child_start(threads_come_and_go, NULL);
+	int zeros = 0, leader = 0, rounds = 0;
+
+	race_begin();
+	do {
+		DIR *dir = opendir(proc_path("/proc/", pid, "/task"));
+		struct dirent *d;
+
+		need(dir);
+		rounds++;
+		while ((d = readdir(dir))) {
+			zeros += !strcmp(d->d_name, "0");
+			leader += atol(d->d_name) == pid;
+		}
+		closedir(dir);
+	} while (race_more());
+	child_kill(pid);
+	CHECK_EQ("no thread has the number 0", zeros, 0);
+	CHECK_EQ("the first one is always there", leader, rounds);
+}
+
 static const struct test tests[] = {
 	{ "looked at", looked_at, 600 },
 	{ "used again", used_again, 600 },
+	{ "threads listed", threads_listed, 600 },
 };
 
 int main(void)

@@ -34,6 +34,7 @@ USER_TESTS += clone wait waitid reparent sessions creds task_errors
 USER_TESTS += sig_action sig_queue sig_info sig_stack sig_frame fpu
 USER_TESTS += ptrace_stops ptrace_regs ptrace_events seccomp rseq
 USER_TESTS += sig_stop sig_kill sig_restart timers posix_timers adjtimex signalfd
+USER_TESTS += self_confined
 
 # the process tree without a global lock: make test-races, test-saboteurs
 USER_TESTS += race_zap race_kill race_exit race_exec race_proc race_init

@@ -1,0 +1,199 @@
+/*
+ * tests/user/self_confined.c - what a program forbids or takes over itself
+ *
+ * What:  PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, F_SEAL_EXEC; ramfs, which
+ *        is nobody's to limit.
+ * See:   prctl(2), fcntl(2), mount(2)
+ */
+#include "lib/test.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <ucontext.h>
+
+#define SET_DISPATCH	59
+#define SET_MDWE	65
+#define GET_MDWE	66
+#define NO_INHERIT	2
+#define SEAL_EXEC	0x20
+#define PAGE		4096ul
+#define NO_PID		77777777
+#define RW		(PROT_READ | PROT_WRITE)
+
+static void *map(int prot)
+{
+	return mmap(NULL, PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static int mdwe(int option, unsigned long bits)
+{
+	return prctl(option, bits, 0ul, 0ul, 0ul);
+}
+
+static int may_gain(void *arg)
+{
+	(void)arg;
+	return map(RW | PROT_EXEC) != MAP_FAILED;
+}
+
+static void no_gain(void)
+{
+	void *data = map(RW), *code = map(PROT_READ | PROT_EXEC);
+	void *both = map(RW | PROT_EXEC);
+
+	need(data != MAP_FAILED && code != MAP_FAILED && both != MAP_FAILED);
+	CHECK_EQ("off at first", mdwe(GET_MDWE, 0), 0);
+	CHECK_ERRNO("NO_INHERIT alone", mdwe(SET_MDWE, NO_INHERIT), EINVAL);
+	CHECK_ERRNO("unknown bits", mdwe(SET_MDWE, 4), EINVAL);
+	CHECK_OK("on", mdwe(SET_MDWE, 1));
+	CHECK_EQ("is told", mdwe(GET_MDWE, 0), 1);
+	CHECK_ERRNO("not off again", mdwe(SET_MDWE, 0), EPERM);
+	CHECK_ERRNO("nor changed", mdwe(SET_MDWE, 3), EPERM);
+	CHECK_OK("but once more", mdwe(SET_MDWE, 1));
+	CHECK_ERRNO("mmap of both", map(RW | PROT_EXEC) == MAP_FAILED ? -1 : 0,
+		    EACCES);
+	CHECK("mmap of code", map(PROT_READ | PROT_EXEC) != MAP_FAILED);
+	CHECK_ERRNO("data becomes code", mprotect(data, PAGE, PROT_EXEC),
+		    EACCES);
+	CHECK_OK("data stays data", mprotect(data, PAGE, PROT_READ));
+	CHECK_OK("code stays code", mprotect(code, PAGE, PROT_EXEC));
+	CHECK_ERRNO("what was both does not stay so",
+		    mprotect(both, PAGE, RW | PROT_EXEC), EACCES);
+	CHECK_OK("but may become code", mprotect(both, PAGE, PROT_EXEC));
+	CHECK_EXIT("a child has it", child_start(may_gain, NULL), 0);
+}
+
+static void no_gain_alone(void)
+{
+	CHECK_OK("not for children", mdwe(SET_MDWE, 3));
+	CHECK_EQ("is told", mdwe(GET_MDWE, 0), 3);
+	CHECK_EXIT("they may", child_start(may_gain, NULL), 1);
+}
+
+/* ------------------------------------------------ calls as signals */
+
+static volatile char selector;
+static siginfo_t told;
+static greg_t rax;
+
+static void sigsys(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	selector = 0;
+	told = *info;
+	rax = ((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX];
+	((ucontext_t *)context)->uc_mcontext.gregs[REG_RAX] = NO_PID;
+}
+
+static long dispatch(unsigned long mode, unsigned long from, unsigned long len,
+		     const volatile char *byte)
+{
+	return sys(SYS_prctl, SET_DISPATCH, mode, from, len, P(byte));
+}
+
+static int blocked_call(void *arg)
+{
+	need(!dispatch(1, 0, 0, &selector));
+	selector = *(char *)arg;
+	sys(SYS_getpid);
+	selector = 0;
+	return 0;
+}
+
+static int has_none(void *arg)
+{
+	(void)arg;
+	selector = 1;
+	sys(SYS_getppid);
+	return 0;
+}
+
+static void dispatched(void)
+{
+	struct sigaction sa = { .sa_sigaction = sigsys,
+				.sa_flags = SA_SIGINFO };
+	long ret;
+
+	need(!sigaction(SIGSYS, &sa, NULL));
+	CHECK_EQ("mode", dispatch(2, 0, 0, 0), -EINVAL);
+	CHECK_EQ("off wants nothing", dispatch(0, 0, 0, &selector), -EINVAL);
+	CHECK_EQ("an empty range not at 0", dispatch(1, 1, 0, &selector),
+		 -EINVAL);
+	CHECK_EQ("a range that wraps", dispatch(1, -1, 1, &selector), -EINVAL);
+	CHECK_EQ("no user address", dispatch(1, 0, 1, (char *)-1), -EFAULT);
+	need(!dispatch(1, 0, 0, &selector));
+	CHECK("allowed", sys(SYS_getppid) > 0);
+	selector = 1;
+	ret = sys(SYS_getppid, 5, 6);
+	CHECK_EQ("the handler's result", ret, NO_PID);
+	CHECK_EQ("its code", told.si_code, 2);
+	CHECK_EQ("its call", told.si_syscall, SYS_getppid);
+	CHECK_EQ("its error number", told.si_errno, 0);
+	CHECK_EQ("the number is still in its register", rax, SYS_getppid);
+	CHECK_EXIT("a child starts without", child_start(has_none, NULL), 0);
+	need(!dispatch(1, 0, ~0ul, &selector));
+	selector = 1;
+	ret = sys(SYS_getppid);
+	selector = 0;
+	CHECK("not from the range of the program", ret > 0 && ret != NO_PID);
+	CHECK_EQ("off", dispatch(0, 0, 0, 0), 0);
+}
+
+static void bad_selector(void)
+{
+	signal(SIGSYS, SIG_IGN);
+	CHECK_KILLED("another value kills", child_start(blocked_call, "\2"),
+		     SIGSYS);
+	CHECK_KILLED("ignored is no help", child_start(blocked_call, "\1"),
+		     SIGSYS);
+}
+
+/* ------------------------------------------------ files */
+
+static void sealed_mode(void)
+{
+	int fd = memfd_create("sealed", MFD_ALLOW_SEALING);
+
+	need(fd >= 0 && !fchmod(fd, 0644));
+	need(!fcntl(fd, F_ADD_SEALS, SEAL_EXEC));
+	CHECK_OK("reading and writing may change", fchmod(fd, 0600));
+	CHECK_ERRNO("execution may not", fchmod(fd, 0700), EPERM);
+	CHECK_ERRNO("for nobody", fchmod(fd, 0601), EPERM);
+}
+
+static void plain_ramfs(void)
+{
+	struct statfs fs;
+	struct stat st;
+
+	need(!unshare(CLONE_NEWNS) && !mkdir("plain", 0700));
+	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	CHECK_OK("mounted", mount("r", "plain", "ramfs", 0, "mode=711,x=y"));
+	need(!statfs("plain", &fs) && !stat("plain", &st));
+	CHECK_EQ("type", (unsigned long)fs.f_type, 0x858458f6ul);
+	CHECK_EQ("without a size", fs.f_blocks, 0);
+	CHECK_EQ("mode of its root", st.st_mode, S_IFDIR | 0711);
+	CHECK_ERRNO("a mode that is none",
+		    mount("r", "plain", "ramfs", 0, "mode=9"), EINVAL);
+}
+
+static const struct test tests[] = {
+	{ "no gain", no_gain, 0 },
+	{ "no gain alone", no_gain_alone, 0 },
+	{ "dispatched", dispatched, 0 },
+	{ "bad selector", bad_selector, 0 },
+	{ "sealed mode", sealed_mode, 0 },
+	{ "ramfs", plain_ramfs, 0 },
+};
+
+int main(void)
+{
+	return test_main(tests, COUNT(tests));
+}
