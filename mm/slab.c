@@ -113,11 +113,11 @@ static void slabs_release(struct slab_cache *c, struct list *slabs)
 	}
 }
 
-/* Take one object out of @p, which has one. While the list of freed objects is
- * empty, those never used so far are the last ones, from number inuse on. */
-static void *slab_pop(struct slab_cache *c, struct page *p)
+/* Take one object out of @p at @base, which has one. While the list of freed
+ * objects is empty, those never used so far are the last ones, from number
+ * inuse on. */
+static void *slab_pop(struct slab_cache *c, struct page *p, char *base)
 {
-	char *base = page_to_virt(p);
 	void *obj;
 
 	if (p->slab_free != SLAB_LIST_END) {
@@ -163,6 +163,7 @@ static u32 objs_take(struct slab_cache *c, void **objs, u32 n)
 	spin_lock(&c->lock);
 	while (done < n) {
 		struct page *p;
+		char *base;
 
 		/* One slab is enough when at least something was got. */
 		if (done && list_empty(&c->partial) && list_empty(&c->empty))
@@ -170,8 +171,9 @@ static u32 objs_take(struct slab_cache *c, void **objs, u32 n)
 		p = slab_pick(c);
 		if (!p)
 			break;
+		base = page_to_virt(p);
 		while (done < n && p->slab_inuse < c->per_slab)
-			objs[done++] = slab_pop(c, p);
+			objs[done++] = slab_pop(c, p, base);
 		if (p->slab_inuse == c->per_slab)
 			list_del(&p->link);
 	}
@@ -195,7 +197,7 @@ static struct page *obj_slab(struct slab_cache *c, void *obj)
 static void slab_push(struct slab_cache *c, void *obj, struct list *out)
 {
 	struct page *p = obj_slab(c, obj);
-	char *base = page_to_virt(p);
+	char *base = slab_base(c, obj);
 
 	*link_of(c, obj) = p->slab_free;
 	p->slab_free = (u16)((u64)((char *)obj - base) / c->stride);

@@ -41,7 +41,7 @@ one() {
 	# shellcheck disable=SC2086
 	if timeout 300 python3 tests/run.py user --cpus "$cpus" \
 		--kernel "build/sabotage/$1/nidus.elf" \
-		--append "seed=$seed racetime=$time" $tests \
+		--append "seed=$seed racetime=$time racehang=15" $tests \
 		>"build/sabotage/$1/tests.tap" 2>&1; then
 		echo "$1: nobody noticed"
 		return 1

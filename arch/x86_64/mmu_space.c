@@ -90,7 +90,33 @@ static inline bool lines_next(struct lines *l, struct run *r)
 
 /* ------------------------------------------------------------------ copy */
 
-static int copy_run(const struct mmu_copy *c, const struct run *r)
+/* The lowest table of the copy, when there is one, and its lines in use. */
+struct target {
+	u64 *table;
+	u64 lines;
+};
+
+/* Where the copy of the entries from @r->pte on goes. NULL: no memory. */
+static u64 *target_of(struct target *t, const struct mmu_copy *c,
+		      const struct run *r)
+{
+	u64 va = run_va(r, r->pte);
+	u32 first = table_index(va, PAGE_SHIFT);
+
+	if (!t->table) {
+		u64 *pte = pte_create(c->dst, va);
+
+		if (!pte)
+			return NULL;
+		t->table = pte - first;
+	}
+	t->lines |= r->stop - r->pte == LINE_ENTRIES ?
+		    BIT(first / LINE_ENTRIES) : ~0ull;
+	return t->table + first;
+}
+
+static int copy_run(struct target *t, const struct mmu_copy *c,
+		    const struct run *r)
 {
 	mmu_share_fn fn = c->fn;
 	void *arg = c->arg;
@@ -103,10 +129,9 @@ static int copy_run(const struct mmu_copy *c, const struct run *r)
 		if (!got)
 			continue;
 		if (unlikely(!to)) {
-			to = pte_create(c->dst, run_va(r, pte));
+			to = target_of(t, c, r);
 			if (!to)
 				return -ENOMEM;
-			to -= pte - r->pte;
 		}
 		if ((got & MMU_PROTECT_BOTH) && (e & PTE_WRITE)) {
 			__atomic_fetch_and(pte, ~PTE_WRITE, __ATOMIC_SEQ_CST);
@@ -123,14 +148,21 @@ static int copy_run(const struct mmu_copy *c, const struct run *r)
 static int copy_table(const struct mmu_copy *c, u64 entry, u64 va)
 {
 	struct lines lines = lines_of(c->src, entry, va);
+	struct target target = { 0 };
 	struct run r;
+	u32 place;
 	int err = 0;
 
 	while (!err && lines_next(&lines, &r)) {
 		if (run_va(&r, r.pte) < c->skip_from ||
 		    run_va(&r, r.stop) > c->skip_to)
-			err = copy_run(c, &r);
+			err = copy_run(&target, c, &r);
 	}
+	if (!target.table)
+		return err;
+	place = table_place(*entry_of(c->dst, va, 21));
+	if (place)
+		c->dst->lines[place - 1] |= target.lines;
 	return err;
 }
 

@@ -208,8 +208,8 @@ int mq_notify(struct file *f, const struct mq_notice *n)
 	} else if (n) {
 		q->notice = *n;
 		q->notice_owner = pid_get(self);
-	} else if (q->notice_owner == self) {
-		old = self;
+	} else if (q->notice_owner && pid_is(self, q->notice_owner)) {
+		old = q->notice_owner;
 		q->notice_owner = NULL;
 	}
 	spin_unlock(&q->lock);

@@ -15,6 +15,7 @@
 #define PID_MAX		"/proc/sys/kernel/pid_max"
 
 static uint64_t end_ns;
+static uint64_t hang_ns = RACE_HANG_S * 1000000000ull;
 static unsigned int seed = 1, state;
 static pid_t state_of;
 
@@ -43,6 +44,7 @@ void race_begin(void)
 	unsigned int seconds = word("racetime=", 0);
 
 	seed = word("seed=", 1);
+	hang_ns = word("racehang=", RACE_HANG_S) * 1000000000ull;
 	test_note("seed", seed);
 	end_ns = now_ns() + (seconds ? seconds * 1000000000ull :
 				       DEFAULT_MS * 1000000ull);
@@ -81,7 +83,7 @@ void race_pause(unsigned int max_us)
 int race_reap(pid_t pid)
 {
 	const struct timespec nap = { 0, 200000 };
-	uint64_t end = now_ns() + RACE_HANG_S * 1000000000ull;
+	uint64_t end = now_ns() + hang_ns;
 	int status;
 
 	do {

@@ -12,7 +12,8 @@
 
 #include <sys/types.h>
 
-/* Seconds after which a child that should be dead is said to hang. */
+/* Seconds after which a child that should be dead is said to hang, unless the
+ * command line says racehang=. */
 #define RACE_HANG_S	90
 
 /* read the words, note the seed, start the time: once a test */
