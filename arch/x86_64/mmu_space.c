@@ -88,6 +88,18 @@ static inline bool lines_next(struct lines *l, struct run *r)
 	return true;
 }
 
+/* When not all tables are noted: the entry of the first lowest table at *@va
+ * or behind it, and *@va the first address that is its own. NULL: no more. */
+static u64 *next_table(const struct mmu *mmu, u64 *va)
+{
+	u64 *entry;
+
+	while ((entry = entry_find(mmu, va, USER_END, 21)) && !*entry)
+		*va = ALIGN_DOWN(*va, SPAN_2M) + SPAN_2M;
+	*va = ALIGN_DOWN(*va, SPAN_2M);
+	return entry;
+}
+
 /* ------------------------------------------------------------------ copy */
 
 /* The lowest table of the copy, when there is one, and its lines in use. */
@@ -189,11 +201,11 @@ int mmu_copy(struct mmu_copy *c)
 	if (!c->next && all_tracked(c->src))
 		return copy_tracked(c);
 	for (u32 n = 0; !err && n < COPY_TABLES; n++) {
-		e = entry_find(c->src, &c->next, USER_END, 21);
+		e = next_table(c->src, &c->next);
 		if (!e)
 			return 0;
-		err = copy_table(c, *e, ALIGN_DOWN(c->next, SPAN_2M));
-		c->next = ALIGN_DOWN(c->next, SPAN_2M) + SPAN_2M;
+		err = copy_table(c, *e, c->next);
+		c->next += SPAN_2M;
 	}
 	return err ? err : 1;
 }
@@ -237,11 +249,8 @@ static void free_all(struct mmu *mmu, mmu_plain_fn fn, void *arg)
 	u64 va = 0;
 	u64 *e;
 
-	while ((e = entry_find(mmu, &va, USER_END, 21)) != NULL) {
-		clear_table(lines_of(mmu, *e, ALIGN_DOWN(va, SPAN_2M)), fn,
-			    arg);
-		va = ALIGN_DOWN(va, SPAN_2M) + SPAN_2M;
-	}
+	for (; (e = next_table(mmu, &va)) != NULL; va += SPAN_2M)
+		clear_table(lines_of(mmu, *e, va), fn, arg);
 	tables_free_all(mmu);
 }
 

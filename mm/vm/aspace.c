@@ -325,7 +325,6 @@ static int clone_pages(struct clone *c)
 	return err;
 }
 
-/* All that is neither regions nor pages. */
 void aspace_inherit_mdwe(struct aspace *to, const struct aspace *from)
 {
 	int bits = atomic_read(&from->mdwe);
@@ -334,6 +333,7 @@ void aspace_inherit_mdwe(struct aspace *to, const struct aspace *from)
 		atomic_set(&to->mdwe, bits);
 }
 
+/* All that is neither regions nor pages. */
 static void clone_layout(struct aspace *dst, struct aspace *src)
 {
 	dst->gap_from = src->gap_from;

@@ -95,6 +95,19 @@ static void test_map(void)
 	CHECK(free_pages() == before);
 }
 
+static void count_gone(u64 va UNUSED, paddr_t pa UNUSED, void *arg)
+{
+	((struct tally *)arg)->n++;
+}
+
+/* Lowest tables of their own, ever further apart. */
+#define NTABLES 45ul
+
+static u64 spread(u64 i)
+{
+	return VA + i * i * i * (2ul << 20) + i % 3 * (100ul << 30);
+}
+
 static u64 protect_page(u64 va UNUSED, paddr_t pa, void *arg UNUSED)
 {
 	return pa | MMU_PROTECT_BOTH;
@@ -122,6 +135,34 @@ static void test_copy(void)
 	mmu_fini(&a, tally_gone, &t);
 	mmu_fini(&b, tally_gone, &t);
 	CHECK(t.n == 2 * NPAGES && !t.bad);
+	CHECK(free_pages() == before);
+}
+
+/* More tables than a space notes, with holes of all sizes between them. */
+static void test_many_tables(void)
+{
+	u64 before = free_pages();
+	struct tally t = { .want_flags = MMU_USER };
+	struct mmu a, b;
+	struct mmu_copy c = { .dst = &b, .src = &a, .fn = protect_page };
+	int more, calls = 0;
+
+	CHECK(!mmu_init(&a));
+	CHECK(!mmu_init(&b));
+	for (u64 i = 0; i < NTABLES; i++)
+		CHECK(!mmu_map(&a, spread(i), fake(0), MMU_USER | MMU_WRITE));
+	do {
+		more = mmu_copy(&c);
+		calls++;
+	} while (more > 0);
+	CHECK(!more && calls > 1);
+	for (u64 i = 0; i < NTABLES; i++) {
+		CHECK(mmu_query(&b, spread(i), NULL, NULL));
+		CHECK(!mmu_query(&b, spread(i) + PAGE_SIZE, NULL, NULL));
+	}
+	mmu_fini(&a, count_gone, &t);
+	mmu_fini(&b, count_gone, &t);
+	CHECK(t.n == 2 * NTABLES);
 	CHECK(free_pages() == before);
 }
 
@@ -264,6 +305,7 @@ static void test_kernel_map(void)
 const struct selftest mmu_tests[] = {
 	{ "mmu: map, query, protect, unmap", test_map },
 	{ "mmu: copy for fork", test_copy },
+	{ "mmu: copy of many tables", test_many_tables },
 	{ "tlb: no CPU sees an old page after a flush", test_shootdown },
 	{ "mmu: kernel mappings on all CPUs", test_kernel_map },
 	{ NULL, NULL },
