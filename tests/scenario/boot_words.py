@@ -106,11 +106,12 @@ def little_memory(boot):
         yield cases.Case(f'{memory} of memory', show, memory=memory, end='some', linux=None,
                          expect=(r'Kernel panic - not syncing: .*memory|^Nidus: .*memory|'
                                  r'initrd is too large|^show ends$',))
-    # The archive is larger than what is left above the kernel.
+    # The archive is somewhat larger than what is left above the kernel: it lies over the end of
+    # what the kernel clears, not over what it needs to say so.
     end = max(s.paddr + s.memsz for s in Elf(boot.kernel).segments if s.type == PT_LOAD)
     size = (end >> 20) + 1
     big = cases.base(init=cases.program('show'))
-    big.data('/filler', bytes(1 << 20))
+    big.data('/filler', bytes((size << 20) - end))
     yield cases.Case(f'{size}M of memory', big, memory=f'{size}M', end='stays', linux=None,
                      limit_s=4,
                      expect=('^Nidus: an initramfs lies over the kernel: too little memory$',))
