@@ -177,18 +177,19 @@ static int trace_stop(const struct stop *s)
 }
 
 /* An event's stop, whose siginfo is made up. [S] as above. */
-static int event_stop(struct stop *s, int sig)
+static int event_stop(const struct stop *event, int sig)
 {
 	const struct cred *c = current_cred();
 	struct siginfo si = {
 		.si_signo = sig,
-		.si_code = (s32)s->code,
+		.si_code = (s32)event->code,
 		.f.kill.pid = pid_vnr(current_task()->pid),
 		.f.kill.uid = uid_shown(c->user_ns, c->uid),
 	};
+	struct stop s = *event;
 
-	s->info = &si;
-	return trace_stop(s);
+	s.info = &si;
+	return trace_stop(&s);
 }
 
 /* After a trap of a seized thread nothing is left to do but to look again. */

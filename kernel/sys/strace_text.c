@@ -389,7 +389,7 @@ static const char *signature_of(const struct strace_call *c)
 {
 	const char *sig = strace_signature(c->nr);
 
-	return sig ? sig : "pppppp" + (6 - c->nargs);
+	return sig ? sig : &"pppppp"[6 - c->nargs];
 }
 
 static void show_comma(struct strace_call *c, u32 i)
