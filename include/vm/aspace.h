@@ -115,7 +115,9 @@ struct region {
 	u64 start, end;			/* [L+P] */
 	u64 offset;			/* [L+P] bytes into object at start */
 	u32 flags;			/* [L+P] enum region_flags */
-	u32 has_copies;			/* [P] private copies of object pages
+	u8 place;			/* [I] region.c: in a block of several,
+					   from 1 on; 0: by itself */
+	bool has_copies;		/* [P] private copies of object pages
 					   may be mapped */
 	struct vm_object *object;	/* [I] owned; NULL: private anonymous */
 	struct list object_link;	/* [object->lock] */

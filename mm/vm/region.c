@@ -13,6 +13,7 @@
 #include "vm_internal.h"
 
 #include <lib/string.h>
+#include <mm/kmalloc.h>
 #include <mm/slab.h>
 
 static struct slab_cache *region_cache;
@@ -41,9 +42,31 @@ struct region *region_alloc(struct aspace *as)
 	return r;
 }
 
+/* What a fork needs in one piece; it goes with the last of them. */
+struct region_block {
+	struct atomic left;		/* [a] */
+	struct region regions[];
+};
+/* Above that they are allocated one by one. */
+#define BLOCK_MAX 40
+
+static void region_release(struct region *r)
+{
+	struct region_block *block;
+
+	if (!r->place) {
+		slab_free(region_cache, r);
+		return;
+	}
+	block = container_of(r - (r->place - 1), struct region_block,
+			     regions[0]);
+	if (atomic_dec_and_test(&block->left))
+		kfree(block);
+}
+
 void region_free_unused(struct region *r)
 {
-	slab_free(region_cache, r);
+	region_release(r);
 }
 
 void region_hold(struct region *r)
@@ -69,7 +92,7 @@ static void region_free(struct region *r)
 		vm_object_put(obj);
 	}
 	file_hook_put(r->file);
-	slab_free(region_cache, r);
+	region_release(r);
 }
 
 void region_free_chain(struct region *dead)
@@ -416,17 +439,51 @@ struct region *region_absorb(struct region *proto)
 /* Locked memory is not inherited. Source: mlock(2), "NOTES". */
 #define NOT_INHERITED ((u32)(REGION_LOCKED | REGION_LOCKONFAULT))
 
-/* @from for @dst, in its object's list but not in the tree. */
-static struct region *region_clone(struct aspace *dst, struct region *from)
+struct regions_clone {
+	struct aspace *dst;
+	struct region_block *block;	/* NULL: too many, or no memory */
+	u8 used;			/* of @block */
+	bool some_stay;			/* REGION_DONTFORK was met */
+};
+
+static struct region_block *block_alloc(u64 n)
 {
-	struct region *r = slab_alloc(region_cache);
+	struct region_block *block = NULL;
+
+	if (n && n <= BLOCK_MAX)
+		block = kmalloc(sizeof(*block) + n * sizeof(struct region));
+	if (block)
+		atomic_set(&block->left, (int)n);
+	return block;
+}
+
+static struct region *clone_alloc(struct regions_clone *c)
+{
+	struct region *r;
+
+	if (c->block) {
+		r = &c->block->regions[c->used];
+		r->place = ++c->used;
+		return r;
+	}
+	r = slab_alloc(region_cache);
+	if (r)
+		r->place = 0;
+	return r;
+}
+
+/* @from for the new space, in its object's list but not in the tree. */
+static struct region *region_clone(struct regions_clone *c,
+				   struct region *from)
+{
+	struct region *r = clone_alloc(c);
 
 	if (!r)
 		return NULL;
 	region_copy(r, from);
 	r->flags &= ~NOT_INHERITED;
 	r->has_copies = false;
-	r->aspace = dst;
+	r->aspace = c->dst;
 	list_init(&r->object_link);
 	region_hold(r);
 	if (r->object) {
@@ -436,11 +493,6 @@ static struct region *region_clone(struct aspace *dst, struct region *from)
 	}
 	return r;
 }
-
-struct regions_clone {
-	struct aspace *dst;
-	bool some_stay;		/* REGION_DONTFORK was met */
-};
 
 /* The child's tree gets the shape and colours of the parent's, so nothing is
  * searched or balanced. As deep as the tree: twice the logarithm. */
@@ -452,7 +504,7 @@ static int subtree_clone(struct regions_clone *c, struct rb_node *from,
 
 	if (!from)
 		return 0;
-	r = region_clone(c->dst, to_region(from));
+	r = region_clone(c, to_region(from));
 	if (!r)
 		return -ENOMEM;
 	c->some_stay |= (r->flags & REGION_DONTFORK) != 0;
@@ -484,7 +536,10 @@ static void drop_dontfork(struct aspace *as)
 
 int regions_clone(struct aspace *dst, struct aspace *src)
 {
-	struct regions_clone c = { .dst = dst };
+	struct regions_clone c = {
+		.dst = dst,
+		.block = block_alloc(src->nregions),
+	};
 	int err;
 
 	dst->nregions = src->nregions;
@@ -493,6 +548,7 @@ int regions_clone(struct aspace *dst, struct aspace *src)
 	dst->data_pages = src->data_pages;
 	dst->stack_pages = src->stack_pages;
 	err = subtree_clone(&c, src->regions.node, NULL, &dst->regions.node);
+	ASSERT(!c.block || c.used == src->nregions);
 	if (!err && c.some_stay)
 		drop_dontfork(dst);
 	return err;
