@@ -88,6 +88,9 @@ static inline u64 *pte_table(u64 e)
 #define PLACE_MASK (31ull << PLACE_SHIFT)
 #define LINE_ENTRIES 8
 
+static_assert(MMU_TRACKED <= PLACE_MASK >> PLACE_SHIFT,
+	      "the last place, and one more, fit");
+
 static inline u32 table_place(u64 entry)
 {
 	return (entry & PLACE_MASK) >> PLACE_SHIFT;

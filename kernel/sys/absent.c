@@ -11,7 +11,7 @@
 
 static const char *const names[NR_SYSCALLS] = {
 	ABSENT(uselib), ABSENT(ustat), ABSENT(sysfs), ABSENT(modify_ldt),
-	ABSENT(sysctl), ABSENT(adjtimex), ABSENT(swapon), ABSENT(swapoff),
+	ABSENT(sysctl), ABSENT(swapon), ABSENT(swapoff),
 	ABSENT(iopl), ABSENT(ioperm), ABSENT(create_module),
 	ABSENT(init_module), ABSENT(delete_module), ABSENT(get_kernel_syms),
 	ABSENT(query_module), ABSENT(quotactl), ABSENT(nfsservctl),
@@ -27,7 +27,7 @@ static const char *const names[NR_SYSCALLS] = {
 	ABSENT(migrate_pages), ABSENT(move_pages), ABSENT(inotify_init1),
 	ABSENT(perf_event_open), ABSENT(fanotify_init), ABSENT(fanotify_mark),
 	ABSENT(name_to_handle_at), ABSENT(open_by_handle_at),
-	ABSENT(clock_adjtime), ABSENT(finit_module), ABSENT(kexec_file_load),
+	 ABSENT(finit_module), ABSENT(kexec_file_load),
 	ABSENT(bpf), ABSENT(userfaultfd), ABSENT(pkey_mprotect),
 	ABSENT(pkey_alloc), ABSENT(pkey_free), ABSENT(io_pgetevents),
 	ABSENT(uretprobe), ABSENT(io_uring_setup), ABSENT(io_uring_enter),

@@ -8,7 +8,8 @@
  *        lock (truncation reads borders and offset) and ptable_lock.
  * Life:  region_alloc -> region_insert -> region_remove -> pages unmapped ->
  *        region_unlink_object -> region_free_chain, which drops object and
- *        file when no lock is held any more.
+ *        file when no lock is held any more. The regions of a fork are made
+ *        in one block (regions_clone); its memory goes with the last of them.
  */
 #include "vm_internal.h"
 
