@@ -64,7 +64,7 @@ needs = $(if $(filter $(1),$(GOALS)),$(2))
 DEP_SETS := $(sort \
 	$(call needs,all kernel image,build) \
 	$(call needs,run debug,build run) \
-	$(call needs,test test-% user host,build run test) \
+	$(call needs,test test-% user host grade,build run test) \
 	$(call needs,test test-clients,iso uefi) \
 	$(call needs,boots figures,build run test) \
 	$(call needs,bench bench-% profile,build run test bench) \
@@ -177,6 +177,11 @@ $(OUT)/%.asm.o: %.asm $(OUT)/flags
 	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MP -MQ $@ -o $@ $<
 
 -include $(wildcard $(OBJS:.o=.d))
+
+# What a student has not written yet is not used either (tools/lab.py).
+-include lab.mk
+$(LAB_FILES:%=$(OUT)/%.o): WARN += -Wno-unused-function -Wno-unused-parameter \
+	-Wno-unused-variable -Wno-unused-but-set-variable -Wno-unused-const-variable
 
 # The vDSO is a program's library: no rule of the kernel's code holds for it.
 VDSO := arch/x86_64/vdso
@@ -374,6 +379,11 @@ build/user/%: build/user/obj/tests/user/%.c.o $(USER_LIB_OBJS)
 -include $(wildcard build/user/obj/tests/user/*.d \
 	build/user/obj/tests/user/*/*.d)
 
+# HIDDEN=dir: a teacher's own programs (docs/labs/README.md).
+build/user/hidden_%: $(HIDDEN)/%.c $(USER_LIB_OBJS)
+	$(say) USERLD $@
+	$(Q)$(MUSL_CC) $(USER_CFLAGS) -o $@ $< $(USER_LIB_OBJS)
+
 build/user/list: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(USER_TESTS) >$@
@@ -420,8 +430,8 @@ prove = names=$$($(RUNNER) list $(1)) && \
 	prove --exec '$(RUNNER) tap' $$names
 
 .PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
-test: all host user ## everything below: host, kernel, user, pidns, clients, bench
-	$(Q)$(call prove,host kernel user pidns clients bench)
+test: all host user ## everything below: host, kernel, user, pidns, clients, bench, labs
+	$(Q)$(call prove,host kernel user pidns clients bench labs)
 
 test-host: host ## unit tests of pure C on this machine, with sanitizers
 	$(Q)$(call prove,host)
@@ -452,6 +462,19 @@ selftests: all ## the Linux tree's own tests, beside what they say on Linux (GRO
 
 selftests-quick: all ## of those, the ones of processes and pid namespaces
 	$(Q)$(PYTHON) tests/selftests.py run --quick
+
+.PHONY: lab grade test-labs
+lab: ## a tree for a course without one mechanism: make lab LAB=08 DIR=../lab08 (docs/labs)
+	$(if $(and $(LAB),$(DIR)),,$(error make lab LAB=08 DIR=../lab08))
+	$(Q)$(PYTHON) tools/lab.py make $(LAB) $(DIR)
+
+grade: host user ## score a student's tree: make grade LAB=08 DIR=../lab08 (HIDDEN= JSON=)
+	$(if $(LAB),,$(error make grade LAB=08 DIR=../lab08))
+	+$(Q)$(PYTHON) tools/lab.py grade $(LAB) $(or $(DIR),.) \
+		$(if $(HIDDEN),--hidden $(HIDDEN)) $(if $(JSON),--json $(JSON))
+
+test-labs: all host user ## every lab: skeleton, solution, wrong solutions (LAB="02 04")
+	+$(Q)$(PYTHON) tools/lab.py check $(LAB)
 
 .PHONY: test-races test-saboteurs test-mutations
 RACE_TIME := $(or $(TIME),10)

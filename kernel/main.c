@@ -65,7 +65,7 @@ static void start_thread(void *unused)
 		keyboard_set_cad_hook(reboot_ctrl_alt_del);
 	drivers_init(p->console_mask, p->console_preferred);
 	if (p->selftest && selftest_run_all)
-		end_selftest(selftest_run_all());
+		end_selftest(selftest_run_all(p->selftest));
 	pr_info("main: %u CPU%s, clock %s at %u MHz\n", cpu_online_count(),
 		cpu_online_count() == 1 ? "" : "s", clock_source_name(),
 		clock_tsc_khz() / 1000);

@@ -116,7 +116,7 @@ static void set_testexit(const char *value)
 
 static void set_selftest(const char *value)
 {
-	params.selftest = number(value) != 0;
+	params.selftest = value && strcmp(value, "0") ? value : NULL;
 }
 
 static void set_seed(const char *value)

@@ -21,7 +21,7 @@ struct params {
 	u32 console_preferred;
 	const char *rdinit;		/* NULL: /init */
 	const char *init;		/* NULL: the usual places */
-	bool selftest;
+	const char *selftest;		/* NULL: none; "1": all, or begins */
 	const char *argv[PARAMS_MAX_WORDS + 2];	/* [0] is the program */
 	u32 argc;
 	const char *envp[PARAMS_MAX_WORDS + 2];	/* HOME and TERM first */

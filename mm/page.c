@@ -128,6 +128,7 @@ static struct page *block_alloc(u32 order)
 	struct page *p;
 	u32 have = order;
 
+	ASSERT(spin_held(&zone.lock));
 	while (have < NORDERS && list_empty(&zone.free[have]))
 		have++;
 	if (have < NORDERS) {

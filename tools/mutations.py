@@ -41,7 +41,7 @@ class Mutation:
         elif key in ('words', 'cpus'):
             setattr(self, key, rest)
         else:
-            raise SystemExit(f'{LIST}: {self.name}: what is "{line}"?')
+            raise SystemExit(f'{self.name}: what is "{line}"?')
 
     def apply(self, text):
         count = text.count(self.old) if self.old else 0
@@ -50,11 +50,11 @@ class Mutation:
         return text.replace(self.old, self.new)
 
 
-def read_list():
+def read_list(path=LIST, kind=Mutation):
     found, now = [], None
-    for line in open(LIST, encoding='utf-8').read().splitlines():
+    for line in open(path, encoding='utf-8').read().splitlines():
         if line.startswith('['):
-            now = Mutation(line.strip('[]'))
+            now = kind(line.strip('[]'))
             found.append(now)
         elif line.startswith('-'):
             now.old += line[1:] + '\n'

@@ -11,6 +11,7 @@
 #include <core/panic.h>
 #include <core/printk.h>
 #include <lib/format.h>
+#include <lib/string.h>
 #include <sched/sched.h>
 #include <sched/wait.h>
 
@@ -70,19 +71,38 @@ static bool run_one(const struct selftest *t, u32 nr)
 	return ok;
 }
 
-bool selftest_run_all(void)
+/* Does @name begin with one of the words of @only? */
+static bool picked(const char *name, const char *only)
+{
+	if (!strcmp(only, "1"))
+		return true;
+	for (;;) {
+		const char *end = strchr(only, ',');
+		size_t len = end ? (size_t)(end - only) : strlen(only);
+
+		if (len && !strncmp(name, only, len))
+			return true;
+		if (!end)
+			return false;
+		only = end + 1;
+	}
+}
+
+bool selftest_run_all(const char *only)
 {
 	u32 n = 0, failed = 0;
 
 	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
 		for (const struct selftest *t = tables[i]; t->name; t++)
-			n++;
+			n += picked(t->name, only);
 	}
 	say("TAP version 13\n1..%u\n", n);
 	n = 0;
 	for (u32 i = 0; i < ARRAY_SIZE(tables); i++) {
-		for (const struct selftest *t = tables[i]; t->name; t++)
-			failed += !run_one(t, ++n);
+		for (const struct selftest *t = tables[i]; t->name; t++) {
+			if (picked(t->name, only))
+				failed += !run_one(t, ++n);
+		}
 	}
 	say("# %u of %u kernel tests failed\n", failed, n);
 	return failed == 0;

@@ -1,7 +1,7 @@
 /*
  * tests/kernel/selftest.h - tests that run inside the kernel
  *
- * What:  the runner, called by kernel_main when selftest=1, and what the
+ * What:  the runner, called by kernel_main when selftest= says so, and what the
  *        tests use: CHECK, threads on all CPUs, a small random generator.
  * Not:   tests of what user programs see (tests/user).
  * See:   docs/testing.md
@@ -11,9 +11,11 @@
 
 #include <lib/types.h>
 
-/* Run all tests and print TAP on the console. Context: a kernel thread, all
- * CPUs running. Return: true when none failed. */
-OPTIONAL bool selftest_run_all(void);
+/* Run all tests and print TAP on the console. @only: "1", or begins of the
+ * names of those to run, with commas between.
+ * Context: a kernel thread, all CPUs
+ * running. Return: true when none failed. */
+OPTIONAL bool selftest_run_all(const char *only);
 
 struct selftest {
 	const char *name;

@@ -1,0 +1,569 @@
+#!/usr/bin/env python3
+"""tools/lab.py - labs of a course: take a mechanism out, grade, check itself
+
+What:  lab.py make NN DIR       a working tree without that lab's mechanism
+       lab.py grade NN [DIR]    DIR's files of the lab, in this tree's place,
+                                against the lab's tests: points, and why each
+                                is lost; JSON as Gradescope reads it
+       lab.py check [NN...]     each skeleton fails its tests and nothing
+                                before, the solution has all points, and each
+                                wrong solution loses those that it should
+       Everything is built in one copy of this tree, build/labs/tree: of a
+       student's tree only the files of the lab are read, nothing is run.
+Not:   descriptions and skeletons (tools/lab_text.py).
+See:   docs/labs/README.md
+"""
+import argparse
+import dataclasses
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(TOP, 'tests'))
+
+# pylint: disable=wrong-import-position
+import lab_text                                     # noqa: E402
+import mutations                                    # noqa: E402
+from harness import guest, machine, tap             # noqa: E402
+from mkinitramfs import Archive                     # noqa: E402
+
+OUT = 'build/labs'
+TREE = OUT + '/tree'
+KERNEL = OUT + '/nidus.elf'
+NOT_COPIED = {'build', '.git', '__pycache__'}
+# What would give answers away.
+NOT_FOR_STUDENTS = re.compile(r'^(docs/labs/answers/|tests/labs/.*\.wrong$|tests/mutations/)')
+# What a lab has no use for, but a kernel that grades itself has.
+FORBIDDEN = re.compile(r'NIDUS-TEST|log_direct|machine_test_exit|machine_power_off|incbin|'
+                       r'#\s*include\s*["<](?:/|[^">]*\.\./)')
+PANIC = re.compile(r'Kernel panic - not syncing: (.*?)(?: \]---)?$', re.M)
+SILENCE_S = 60
+# Points of guest.kernel_part that belong to no test.
+WHOLE = ('the whole plan', 'lab')
+BUILD_LOG = OUT + '/build.log'
+
+
+# ------------------------------------------------------------------- files
+
+def files_of(top):
+    """Every file of a tree but what is made."""
+    for folder, folders, names in os.walk(top):
+        folders[:] = sorted(set(folders) - NOT_COPIED)
+        for name in sorted(names):
+            yield os.path.relpath(os.path.join(folder, name), top)
+
+
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
+
+
+def read_text(path):
+    with open(path, encoding='utf-8') as f:
+        return f.read()
+
+
+def write_if_new(path, data):
+    """With the time of now, so that make compiles it."""
+    if os.path.exists(path) and read(path) == data:
+        return
+    os.makedirs(os.path.dirname(path) or '.', exist_ok=True)
+    with open(path, 'wb') as f:
+        f.write(data)
+
+
+def lab_mk(lab):
+    return f'LAB ?= {lab.number}\nLAB_FILES := {" ".join(lab.files())}\n'.encode()
+
+
+def refresh_tree(lab, changes):
+    """TREE as this tree is now, with @changes: {path: bytes}."""
+    if not os.path.isdir(TREE):
+        for name in files_of('.'):
+            os.makedirs(os.path.dirname(f'{TREE}/{name}') or TREE, exist_ok=True)
+            shutil.copy2(name, f'{TREE}/{name}')
+        if os.path.isdir('build/debug'):
+            subprocess.run(['cp', '-a', '--parents', 'build/debug', TREE], check=True)
+    for name in files_of('.'):
+        if name not in changes:
+            write_if_new(f'{TREE}/{name}', read(name))
+    for name, data in changes.items():
+        write_if_new(f'{TREE}/{name}', data)
+    write_if_new(f'{TREE}/lab.mk', lab_mk(lab))
+
+
+def make(*words):
+    """Run make in TREE: its complaints, or ''."""
+    command = ['make', '-s', '-C', TREE, 'MODE=debug', 'DEPS=skip',
+               # as the copied objects were built
+               f'PREFIX_MAP=-ffile-prefix-map={os.getcwd()}=.', *words]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, errors='replace', check=False)
+    with open(BUILD_LOG, 'w', encoding='utf-8') as f:
+        f.write(done.stdout)
+    return done.stdout if done.returncode else ''
+
+
+def build():
+    return make('omitted', f'OMITTED={os.path.abspath(KERNEL)}')
+
+
+def skeletons(lab):
+    return {p.path: lab.skeleton(p, read_text(p.path)).encode() for p in lab.parts}
+
+
+# ------------------------------------------------------------------- running
+
+@dataclasses.dataclass
+class Row:
+    """A point of a run; whole: about the run as such, not one behaviour."""
+    ok: bool
+    name: str
+    why: str = ''
+    whole: bool = False
+
+    def told(self):
+        if self.whole and self.why:
+            return self.why
+        return self.name + (f' ({self.why})' if self.why else '')
+
+
+class Collector(tap.Writer):
+    """Keeps the points of a run instead of printing them."""
+
+    def __init__(self):
+        super().__init__('lab')
+        self.rows = []
+
+    def point(self, ok, name, directive='', comments=()):
+        self.rows.append((ok or directive.startswith('TODO'), name, list(comments)))
+
+
+def panics(name):
+    """{program: last words} from the consoles of a boot and those after it."""
+    found = {}
+    for log in sorted(os.listdir('build/test')):
+        if not re.fullmatch(re.escape(name) + r'(\.boot\d+)?\.log', log):
+            continue
+        text = machine.clean(read(f'build/test/{log}').decode(errors='replace'))
+        panic = PANIC.search(text)
+        if panic:
+            begun = re.findall(r'^# begin (\S+)', text[:panic.start()], re.M)
+            found[begun[-1] if begun else ''] = panic.group(1).strip()
+    return found
+
+
+def boot_of(lab, what, cpus, words=''):
+    for log in os.listdir('build/test') if os.path.isdir('build/test') else ():
+        if log.startswith(f'lab{lab.number}-{what}'):
+            os.remove(f'build/test/{log}')
+    return machine.Boot(name=f'lab{lab.number}-{what}', kernel=KERNEL, cpus=int(cpus),
+                        append=words, silence_s=SILENCE_S)
+
+
+def run_users(lab, programs, cpus, words):
+    """{program: [Row]}."""
+    boot = boot_of(lab, f'user{cpus}', cpus, words)
+    name = boot.name
+    found = guest.UserPart(Collector(), boot, programs).run()
+    last_words = panics(name)
+    rows = {}
+    for program, points in found.items():
+        end = last_words.get(program) or (last_words.get('') if points[-1][1] != 'ok' else '')
+        rows[program] = [Row(said in ('ok', 'skip'), f'{program}: {point}',
+                             f'panic: {end}' if end and point == 'whole' else
+                             said.removeprefix('not ok').lstrip(': '), point == 'whole')
+                         for point, said in points]
+    return rows
+
+
+def run_kernel(lab, test, cpus):
+    writer = Collector()
+    boot = boot_of(lab, f'kernel{cpus}', cpus,
+                   f'selftest={",".join(test.what)} {test.words}')
+    guest.kernel_part(writer, boot, all_tests=False)
+    end = panics(boot.name).get('')
+    return [Row(ok, name, f'panic: {end}' if end else ' '.join(why[:1]), name.startswith(WHOLE))
+            for ok, name, why in writer.rows]
+
+
+def run_boot(lab, test, cpus):
+    """A machine that must show a line; with the arguments that `options` names."""
+    boot = boot_of(lab, f'boot{cpus}', cpus, test.words)
+    boot.base = 'console=ttyS0 panic=-1 testexit=1'
+    boot.stop, boot.limit_s = test.what[0], SILENCE_S
+    boot.options = tuple(test.options)
+    archive = Archive()
+    archive.spec('tools/initramfs/base.spec')
+    archive.file('/init', 'build/user/lib/init')
+    archive.data('/tests', b'')
+    boot.initrd = os.path.abspath(f'{OUT}/boot.cpio')
+    with open(boot.initrd, 'wb') as f:
+        f.write(archive.pack())
+    outcome = machine.run(boot)
+    end = panics(boot.name).get('')
+    why = f'panic: {end}' if end else f'{outcome.ending()}, ' + (
+        f'last line: {outcome.lines[-1]}' if outcome.lines else 'nothing on the console')
+    return [Row(outcome.why == 'stopped', f'the console shows {test.what[0]}', why)]
+
+
+def run_host(test):
+    rows = []
+    for name in test.what:
+        path = os.path.abspath(f'{TREE}/build/host/{name}')
+        why = make('host', f'build/host/{name}')
+        if not why:
+            done = subprocess.run([path], capture_output=True, text=True, timeout=300, check=False)
+            bad = re.search(r'^not ok.*|ERROR:.*|runtime error:.*', done.stdout + done.stderr, re.M)
+            why = '' if not done.returncode else bad.group(0) if bad else 'it failed'
+        rows.append(Row(not why, name, last_line(why)))
+    return rows
+
+
+def run_model(lab, test):
+    """spin's verdict on a student's model, which must differ from ours in the
+    bodies alone; each further word names a mistake that it must still find."""
+    name, *twins = test.what
+    part = next(p for p in lab.parts if p.path.endswith(f'/{name}.pml'))
+    rows = [Row(lab_text.same_outside(part, read_text(f'{TREE}/{part.path}'),
+                                      read_text(part.path)),
+                f'{name}: only what is yours was changed',
+                'other parts of the model differ')]
+    for twin in ['none', *twins]:
+        done = subprocess.run([f'{TREE}/tools/models.sh', name, twin], capture_output=True,
+                              text=True, env={**os.environ, 'MODELS_ONE': '1'}, check=False)
+        what = 'no error in any order' if twin == 'none' else f'{twin} is noticed'
+        rows.append(Row(done.returncode == 0, f'{name}: {what}',
+                        last_line((done.stdout + done.stderr).replace(os.getcwd(), ''))))
+    return rows
+
+
+def last_line(text):
+    return (text.strip().splitlines() or [''])[-1]
+
+
+def run_once(lab, test, cpus):
+    """What one run of a test's kind makes: [Row]."""
+    if test.kind == 'kernel':
+        return run_kernel(lab, test, cpus)
+    if test.kind == 'boot':
+        return run_boot(lab, test, cpus)
+    return run_host(test) if test.kind == 'host' else run_model(lab, test)
+
+
+def run_tests(lab, tests):
+    """{test name: [Row]}; what several tests look at runs once."""
+    rows = {t.name: [] for t in tests}
+    known, shared = {}, {}
+    for t in tests:
+        for cpus in t.cpus if t.kind in ('kernel', 'user', 'boot') else ['1']:
+            if t.kind == 'user':
+                shared.setdefault((cpus, t.words), []).append(t)
+                continue
+            key = (t.kind, *t.what, cpus, t.words, *t.options)
+            if key not in known:
+                progress(lab, f'{t.kind} {" ".join(t.what)}, {cpus} CPUs')
+                known[key] = run_once(lab, t, cpus)
+            rows[t.name] += wanted(t, known[key])
+    for (cpus, words), users in shared.items():
+        progress(lab, f'{len(users)} tests by guest programs, {cpus} CPUs')
+        found = run_users(lab, sorted({w for t in users for w in t.what}), cpus, words)
+        for t in users:
+            rows[t.name] += wanted(t, [row for w in t.what for row in found[w]])
+    return rows
+
+
+def wanted(test, rows):
+    """The rows that count; when some of them are missing, those about the run
+    as a whole too."""
+    if not test.match:
+        return rows
+    found = [[r for r in rows if not r.whole and re.search(part, r.name)]
+             for part in test.match.split('|')]
+    missing = [Row(False, 'not all of it was run')] if [] in found else []
+    return [r for part in found for r in part] + (
+        missing and [r for r in rows if r.whole and not r.ok] or missing)
+
+
+def progress(lab, text):
+    print(f'# lab {lab.number}: {text}', file=sys.stderr, flush=True)
+
+
+# ------------------------------------------------------------------- grading
+
+def verdict(test, rows):
+    """A test has its points if all is right, none otherwise: and why."""
+    bad = [r for r in rows if not r.ok]
+    if not rows:
+        return 0, 'no point of it was run'
+    if not bad:
+        return test.points, ''
+    told = list(dict.fromkeys(r.told() for r in bad))
+    more = f'; and {len(told) - 3} more' if len(told) > 3 else ''
+    return 0, '; '.join(told[:3]) + more
+
+
+def results(tests, rows, output=''):
+    """Gradescope's form."""
+    out = []
+    for t in tests:
+        score, why = verdict(t, rows.get(t.name, []))
+        out.append({'name': f'{t.name}: {t.is_about}' if t.is_about else t.name, 'score': score,
+                    'max_score': t.points, 'output': why, 'visibility': t.visibility,
+                    'status': 'passed' if score else 'failed'})
+    return {'score': sum(r['score'] for r in out), 'output': output, 'visibility': 'visible',
+            'stdout_visibility': 'hidden', 'tests': out}
+
+
+def not_built(tests, why):
+    """No points, for one reason."""
+    found = results(tests, {}, why)
+    for r in found['tests']:
+        r['output'] = why.splitlines()[0]
+    return found
+
+
+def student_files(lab, top):
+    """{path: bytes} of the lab's files in another tree."""
+    changes = {}
+    for path in lab.files():
+        if not os.path.isfile(f'{top}/{path}'):
+            raise lab_text.LabError(f'{top}/{path} is missing')
+        data = read(f'{top}/{path}')
+        for found in set(FORBIDDEN.findall(data.decode(errors='replace'))):
+            if found.encode() not in read(path):
+                raise lab_text.LabError(f'{path}: "{found}" has no place in this lab')
+        changes[path] = data
+    return changes
+
+
+def hidden_tests(lab, folder):
+    """The tests of a teacher: FOLDER/NN.lab; programs FOLDER/NAME.c, called
+    hidden_NAME there; FOLDER/tree/ holds files to lie over the tree's."""
+    if not folder:
+        return [], {}
+    changes = {name: read(f'{folder}/tree/{name}') for name in files_of(f'{folder}/tree')}
+    path = f'{folder}/{lab.number}.lab'
+    tests = lab_text.Lab(path).tests if os.path.exists(path) else []
+    for t in tests:
+        if t.visibility == 'visible':
+            t.visibility = 'hidden'
+        for program in t.what if t.kind == 'user' else ():
+            if program.startswith('hidden_'):
+                subprocess.run(['make', '-s', 'DEPS=skip', f'HIDDEN={folder}',
+                                f'build/user/{program}'], check=True)
+    return tests, changes
+
+
+def grade(lab, changes, tests):
+    refresh_tree(lab, changes)
+    why = build()
+    if why:
+        return not_built(tests, f'it does not build\n{why[-4000:]}')
+    return results(tests, run_tests(lab, tests))
+
+
+def show(lab, found):
+    print(f'Lab {lab.number}, {lab.title}')
+    if found['output']:
+        print(found['output'])
+    for r in found['tests']:
+        print(f'  {r["score"]:4g} of {r["max_score"]:<4g} {r["name"]}')
+        if r['output'] and not found['output']:
+            print(f'               lost: {r["output"]}')
+    most = sum(r['max_score'] for r in found['tests'])
+    print(f'{found["score"]:g} of {most:g} points')
+
+
+def command_grade(args):
+    lab = lab_text.find(args.lab)
+    start = time.time()
+    tests = lab.tests
+    try:
+        hidden, changes = hidden_tests(lab, args.hidden)
+        tests = lab.tests + hidden
+        changes.update(student_files(lab, args.dir))
+        found = grade(lab, changes, tests)
+    except lab_text.LabError as error:
+        found = not_built(tests, str(error))
+    found['execution_time'] = round(time.time() - start)
+    path = args.json or f'{OUT}/results.json'
+    with open(path, 'w', encoding='utf-8') as f:
+        json.dump(found, f, indent=1)
+    show(lab, found)
+    return 0
+
+
+# ------------------------------------------------------------ a student's tree
+
+def command_make(args):
+    lab = lab_text.find(args.lab)
+    top = args.dir
+    if os.path.exists(top) and os.listdir(top):
+        raise lab_text.LabError(f'{top} is there already')
+    changes = skeletons(lab)
+    for name in files_of('.'):
+        if NOT_FOR_STUDENTS.match(name):
+            continue
+        os.makedirs(os.path.dirname(f'{top}/{name}') or top, exist_ok=True)
+        shutil.copy2(name, f'{top}/{name}')
+    for name, data in changes.items():
+        write_if_new(f'{top}/{name}', data)
+    write_if_new(f'{top}/lab.mk', lab_mk(lab))
+    git = ['git', '-C', top, '-c', 'user.name=lab', '-c', 'user.email=lab@localhost']
+    for words in (['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', f'Lab {lab.number}']):
+        subprocess.run(git + words, check=False)
+    page = next(n for n in os.listdir('docs/labs') if n.startswith(lab.number))
+    print(f'{top}: lab {lab.number}, {lab.title}. Yours to write:')
+    for part in lab.parts:
+        print(f'  {part.path}: {", ".join(part.stubs)}')
+    print(f'Read docs/labs/{page}; then, in {top}: make grade')
+    return 0
+
+
+# ------------------------------------------------------------------ self-check
+
+class Wrong(mutations.Mutation):
+    """A wrong solution: tests/labs/NN.wrong, as tests/mutations/list.txt, with
+    the tests that it must lose in the place of `by`."""
+
+    def field(self, line):
+        key, _, rest = line.partition(' ')
+        if key == 'loses':
+            self.by = rest.split()
+        else:
+            super().field(line)
+
+
+def tell(writer, ok, name, why=''):
+    writer.point(ok, name, comments=() if ok else [why])
+
+
+def check_skeleton(writer, lab):
+    found = grade(lab, skeletons(lab), lab.tests)
+    title = f'lab {lab.number}: the skeleton'
+    if found['output']:
+        tell(writer, False, f'{title} builds', found['output'])
+        return
+    got = [r['name'] for r in found['tests'] if r['score']]
+    tell(writer, not got, f'{title} has no points', f'it has those of {", ".join(got)}')
+    text = ''.join(read(f'build/test/{name}').decode(errors='replace')
+                   for name in sorted(os.listdir('build/test'))
+                   if name.startswith(f'lab{lab.number}-') and name.endswith('.log'))
+    check_stands(writer, lab, title)
+    if lab.dies:
+        ends = PANIC.findall(text)
+        tell(writer, any(lab.dies in end for end in ends), f'{title} ends with "{lab.dies}"',
+             f'panics: {sorted(set(ends))}')
+
+
+def check_stands(writer, lab, title):
+    """What must work without the mechanism."""
+    for line in lab.shows + lab.stands:
+        t = lab_text.Test(line)
+        t.field('run', line if line in lab.stands else f'boot {line}')
+        bad = [f'{r.name}: {r.why}' for r in run_tests(lab, [t])[line] if not r.ok]
+        tell(writer, not bad, f'{title} still does: {line}', '; '.join(bad[:2]))
+
+
+def check_solution(writer, lab):
+    found = grade(lab, {}, lab.tests)
+    for r in found['tests']:
+        tell(writer, r['score'] == r['max_score'], f'lab {lab.number}: the solution: {r["name"]}',
+             r['output'])
+
+
+def check_wrong(writer, lab, wrong):
+    name = f'lab {lab.number}: {wrong.name}: {wrong.what}'
+    tests = [t for t in lab.tests if t.name in wrong.by]
+    try:
+        changed = wrong.apply(read_text(wrong.path)).encode()
+    except (OSError, ValueError) as error:
+        tell(writer, False, name, str(error))
+        return
+    found = grade(lab, {wrong.path: changed}, tests)
+    kept = [r['name'] for r in found['tests'] if r['score']]
+    ok = not kept and not found['output'] and len(tests) == len(wrong.by) > 0
+    tell(writer, ok, name, found['output'] or f'keeps the points of {", ".join(kept) or wrong.by}')
+    if ok:
+        writer.comment([r['output'][:160] for r in found['tests'][:1]])
+
+
+def check_one(writer, lab, parts):
+    wrongs = mutations.read_list(f'{lab_text.LABS}/{lab.number}.wrong', Wrong)
+    if 'skeleton' in parts:
+        check_skeleton(writer, lab)
+    if 'solution' in parts:
+        check_solution(writer, lab)
+    if 'wrong' in parts:
+        tell(writer, len(wrongs) >= 3, f'lab {lab.number}: three wrong solutions at least')
+        for wrong in wrongs:
+            check_wrong(writer, lab, wrong)
+
+
+def check_compiles(writer, lab):
+    """The short form: what students begin with can be compiled."""
+    changes = skeletons(lab)
+    refresh_tree(lab, changes)
+    objects = [f'build/debug/{name}.o' for name in changes if not name.endswith('.pml')]
+    why = make(*objects)
+    tell(writer, not why, f'lab {lab.number}: the skeleton compiles', why[-2000:])
+
+
+def command_check(args):
+    writer = tap.Writer('labs')
+    labs = [lab_text.find(n) for n in args.labs or lab_text.numbers()]
+    for lab in labs:
+        if args.quick:
+            check_compiles(writer, lab)
+        else:
+            check_one(writer, lab, args.part)
+    if args.quick:
+        check_solution(writer, lab_text.find(2))
+    return writer.done()
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
+    commands = parser.add_subparsers(required=True)
+    sub = commands.add_parser('make', help='a working tree without the mechanism')
+    sub.add_argument('lab')
+    sub.add_argument('dir')
+    sub.set_defaults(call=command_make)
+    sub = commands.add_parser('grade', help='score a tree')
+    sub.add_argument('lab')
+    sub.add_argument('dir', nargs='?', default='.')
+    sub.add_argument('--hidden', default='', metavar='DIR')
+    sub.add_argument('--json', default='', metavar='FILE')
+    sub.set_defaults(call=command_grade)
+    sub = commands.add_parser('check', help='check the labs themselves')
+    sub.add_argument('labs', nargs='*')
+    sub.add_argument('--quick', action='store_true')
+    sub.add_argument('--part', action='append', choices=('skeleton', 'solution', 'wrong'))
+    sub.set_defaults(call=command_check)
+    args = parser.parse_args()
+    if getattr(args, 'part', True) is None:
+        args.part = ['skeleton', 'solution', 'wrong']
+    return args
+
+
+def main():
+    args = parse()
+    os.makedirs(OUT, exist_ok=True)
+    with open(f'{OUT}/lock', 'w', encoding='utf-8') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return args.call(args)
+        except lab_text.LabError as error:
+            print(f'lab: {error}', file=sys.stderr)
+            return 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
