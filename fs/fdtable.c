@@ -287,7 +287,7 @@ static void file_close(struct file_table *t, struct file *f)
 {
 	if (f->ops && f->ops->flush)
 		f->ops->flush(f, t);
-	if (lock_release_owner && !(f->mode & FILE_PATH))
+	if (unlikely(inode_has_locks(f)) && !(f->mode & FILE_PATH))
 		lock_release_owner(f, t);
 	file_put(f);
 }

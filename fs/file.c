@@ -219,7 +219,7 @@ static void file_destroy(struct file *f)
 
 	if (!list_empty(&f->epoll_links) && epoll_hook)
 		epoll_hook(f);
-	if (lock_release_file)
+	if (inode_has_locks(f))
 		lock_release_file(f);
 	file_async_forget(f);
 	if ((f->mode & FILE_OPENED) && f->ops->release)

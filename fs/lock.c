@@ -162,8 +162,6 @@ void lock_release_file(struct file *f)
 {
 	struct inode *inode = path_inode(&f->path);
 
-	if (likely(!READ_ONCE(inode->locks)))
-		return;
 	release_all(inode, LOCK_FLOCK, f);
 	release_all(inode, LOCK_OFD, f);
 }

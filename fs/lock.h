@@ -6,6 +6,12 @@
 
 #include <fs/file.h>
 
+/* Were there ever locks on the file? Then the functions below are there. */
+static inline bool inode_has_locks(struct file *f)
+{
+	return READ_ONCE(path_inode(&f->path)->locks) != NULL;
+}
+
 /* The last reference of @f goes: its flock and OFD locks. */
 OPTIONAL void lock_release_file(struct file *f);
 /* A descriptor of @f in the table @owner is closed: all POSIX locks of that

@@ -33,7 +33,7 @@
 #define CPU_STACKS 16u
 /* Of memory, the part that may become stacks, and free stacks. */
 #define SLOT_PART 4
-#define FREE_PART 64
+#define FREE_PART 16
 #define SLOTS_MAX 4194304ul
 
 /* At the base of a free stack. */
@@ -150,15 +150,10 @@ static void stack_unmap(u64 va, u32 npages)
 {
 	paddr_t pages[STACK_PAGES];
 
-	for (u32 i = 0; i < npages; i++) {
-		if (!mmu_query(mmu_kernel(), va + i * PAGE_SIZE, &pages[i],
-			       NULL))
-			panic("kstack: %lx is not mapped", va + i * PAGE_SIZE);
-	}
 	if (npages)
-		mmu_kernel_unmap(va, npages * PAGE_SIZE);
+		mmu_kernel_unmap(va, npages, pages);
 	for (u32 i = 0; i < npages; i++)
-		page_free(phys_to_page(pages[i]), 0);
+		page_free(ram_page(pages[i]), 0);
 }
 
 static bool stack_map(u64 va)

@@ -103,6 +103,14 @@ static void block_split(struct page *p, u32 have, u32 order)
 	}
 }
 
+/* The descriptors in @slot are ready. Partner: phys_to_page, without a lock. */
+static void slot_publish(u64 chunk, u64 slot)
+{
+	u64 before = (slot - chunk) * CHUNK_PAGES * sizeof(struct page);
+
+	store_release(&page_map.origin_of[chunk], (u64)page_map.pages + before);
+}
+
 /* Set up the descriptors of the next unused chunk; one whole block. */
 static struct page *chunk_activate(void)
 {
@@ -117,7 +125,7 @@ static struct page *chunk_activate(void)
 	p = page_map.pages + zone.cursor * CHUNK_PAGES;
 	memset(p, 0, CHUNK_PAGES * sizeof(struct page));
 	page_map.chunk_of[zone.cursor] = chunk;
-	store_release(&page_map.slot_of[chunk], zone.cursor);
+	slot_publish(chunk, zone.cursor);
 	zone.nunused--;
 	return p;
 }
@@ -245,18 +253,9 @@ struct page *page_alloc(u32 order, u32 flags, enum page_kind kind)
 	return page_alloc_internal(order, flags, kind);
 }
 
-static void pcp_free(struct page *p)
+/* Nobody has the block any more. Interrupts off. */
+static inline void retire(struct pcp *c, struct page *p, u32 order)
 {
-	struct pcp *c = this_cpu_ptr(&pcp);
-
-	if (unlikely(c->count >= zone.pcp_high))
-		pcp_drain(c, c->count / 2 + 1);
-	c->pages[c->count++] = p;
-}
-
-void page_free(struct page *p, u32 order)
-{
-	u64 irq;
 	u8 kind = p->kind;
 
 	if (unlikely(kind == PAGE_FREE || kind == PAGE_RESERVED))
@@ -265,23 +264,31 @@ void page_free(struct page *p, u32 order)
 	ASSERT(p->order == order);
 	page_poison(p, order);
 	p->kind = PAGE_FREE;
-	irq = irq_save();
-	this_cpu(pcp).kinds[kind] -= 1l << order;
+	c->kinds[kind] -= 1l << order;
+}
+
+static inline void pcp_free(struct pcp *c, struct page *p)
+{
+	retire(c, p, 0);
+	if (unlikely(c->count >= zone.pcp_high))
+		pcp_drain(c, c->count / 2 + 1);
+	c->pages[c->count++] = p;
+}
+
+void page_free(struct page *p, u32 order)
+{
+	u64 irq = irq_save();
+	struct pcp *c = this_cpu_ptr(&pcp);
+
 	if (likely(order == 0)) {
-		pcp_free(p);
+		pcp_free(c, p);
 	} else {
+		retire(c, p, order);
 		spin_lock(&zone.lock);
 		block_free(p, order);
 		spin_unlock(&zone.lock);
 	}
 	irq_restore(irq);
-}
-
-void page_put(struct page *p)
-{
-	ASSERT(atomic_read(&p->refs) > 0);
-	if (atomic_dec_and_test(&p->refs))
-		page_free(p, 0);
 }
 
 paddr_t upcall_table_alloc(void)
@@ -291,9 +298,14 @@ paddr_t upcall_table_alloc(void)
 	return p ? page_to_phys(p) : 0;
 }
 
-void upcall_table_free(paddr_t pa)
+void upcall_tables_free(const paddr_t *pages, u32 n)
 {
-	page_free(phys_to_page(pa), 0);
+	u64 irq = irq_save();
+	struct pcp *c = this_cpu_ptr(&pcp);
+
+	for (u32 i = 0; i < n; i++)
+		pcp_free(c, ram_page(pages[i]));
+	irq_restore(irq);
 }
 
 void page_stat(struct mm_stat *out)
@@ -343,32 +355,31 @@ static void *map_alloc(size_t bytes, size_t align)
 }
 
 /* Descriptors of a chunk that has holes: reserved until proved usable. */
-static u32 slot_open(u64 chunk)
+static void slot_open(u64 chunk)
 {
 	struct page *p;
-	u32 slot = page_map.slot_of[chunk];
+	u32 slot;
 
-	if (slot)
-		return slot;
+	if (page_map.origin_of[chunk])
+		return;
 	slot = ++zone.nslots;
 	page_map.chunk_of[slot] = (u32)chunk;
 	p = page_map.pages + slot * CHUNK_PAGES;
 	memset(p, 0, CHUNK_PAGES * sizeof(struct page));
 	for (u32 i = 0; i < CHUNK_PAGES; i++)
 		p[i].kind = PAGE_RESERVED;
-	/* Partner: phys_to_page, which takes no lock. */
-	store_release(&page_map.slot_of[chunk], slot);
-	return slot;
+	slot_publish(chunk, slot);
 }
 
 /* Usable pages inside one chunk, in blocks as large as alignment allows. */
 static void add_part(paddr_t start, paddr_t end)
 {
-	struct page *p = page_map.pages +
-			 slot_open(start >> CHUNK_SHIFT) * CHUNK_PAGES;
 	u32 i = (u32)((start >> PAGE_SHIFT) % CHUNK_PAGES);
 	u32 n = (u32)((end - start) >> PAGE_SHIFT);
+	struct page *p;
 
+	slot_open(start >> CHUNK_SHIFT);
+	p = ram_page(ALIGN_DOWN(start, CHUNK_SIZE));
 	for (u32 k = i; k < i + n; k++)
 		p[k].kind = PAGE_FREE;
 	while (n) {
@@ -452,8 +463,8 @@ void page_init(void)
 	count_modules();
 	/* Allocating may only shrink what was counted. */
 	descriptors = zone.nslots * CHUNK_PAGES * sizeof(struct page);
-	page_map.slot_of = map_alloc(page_map.nchunks * 4, 64);
-	memset(page_map.slot_of, 0, page_map.nchunks * 4);
+	page_map.origin_of = map_alloc(page_map.nchunks * 8, 64);
+	memset(page_map.origin_of, 0, page_map.nchunks * 8);
 	page_map.chunk_of = map_alloc((zone.nslots + 1ul) * 4, 64);
 	memset(page_map.chunk_of, 0, (zone.nslots + 1ul) * 4);
 	page_map.pages = map_alloc(descriptors,

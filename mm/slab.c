@@ -192,18 +192,14 @@ static struct page *obj_slab(struct slab_cache *c, void *obj)
 	return p;
 }
 
-/* Put one object back; its slab goes to @out when there are empty ones
- * enough. Lock held. */
-static void slab_push(struct slab_cache *c, void *obj, struct list *out)
+/* @n objects came back to @p; it goes to @out when it is empty and there are
+ * empty ones enough. Lock held. */
+static void slab_refilled(struct slab_cache *c, struct page *p, u32 n,
+			  struct list *out)
 {
-	struct page *p = obj_slab(c, obj);
-	char *base = slab_base(c, obj);
-
-	*link_of(c, obj) = p->slab_free;
-	p->slab_free = (u16)((u64)((char *)obj - base) / c->stride);
-	c->ntaken--;
-	if (p->slab_inuse-- == c->per_slab)
+	if (p->slab_inuse == c->per_slab)
 		list_add(&c->partial, &p->link);
+	p->slab_inuse -= (u16)n;
 	if (p->slab_inuse)
 		return;
 	list_del(&p->link);
@@ -216,14 +212,40 @@ static void slab_push(struct slab_cache *c, void *obj, struct list *out)
 	}
 }
 
+/* Put those of the first @n objects back that lie in one slab: neighbours are
+ * often freed one after the other. Lock held. Return: how many. */
+static u32 slab_push(struct slab_cache *c, void **objs, u32 n,
+		     struct list *out)
+{
+	struct page *p = obj_slab(c, objs[0]);
+	u64 base = (u64)slab_base(c, objs[0]);
+	u64 bytes = PAGE_SIZE << c->order;
+	u64 at = (u64)objs[0] - base;
+	u32 link_at = c->link_at, stride = c->stride;
+	u32 head = p->slab_free;
+	u32 i = 0;
+
+	do {
+		*(u16 *)(base + at + link_at) = (u16)head;
+		head = (u32)at / stride;
+		if (++i == n)
+			break;
+		at = (u64)objs[i] - base;
+	} while (at < bytes);
+	p->slab_free = (u16)head;
+	slab_refilled(c, p, i, out);
+	return i;
+}
+
 /* Give @n objects back to their slabs; interrupts off. */
 static void objs_give(struct slab_cache *c, void **objs, u32 n)
 {
 	struct list out = LIST_INIT(out);
 
 	spin_lock(&c->lock);
-	for (u32 i = 0; i < n; i++)
-		slab_push(c, objs[i], &out);
+	c->ntaken -= n;
+	for (u32 i = 0; i < n;)
+		i += slab_push(c, objs + i, n - i, &out);
 	spin_unlock(&c->lock);
 	slabs_release(c, &out);
 }

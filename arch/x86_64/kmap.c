@@ -32,7 +32,7 @@ static u64 table_install(u64 *entry, paddr_t (*alloc)(void))
 	if (__atomic_compare_exchange_n(entry, &seen, pa | TABLE_KERNEL, false,
 					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return pa | TABLE_KERNEL;
-	upcall_table_free(pa);
+	upcall_tables_free(&pa, 1);
 	return seen;
 }
 
@@ -71,15 +71,16 @@ int mmu_kernel_map(u64 va, paddr_t pa, u32 flags)
 	return map_one(va, pte_make(pa, flags), PAGE_SHIFT);
 }
 
-void mmu_kernel_unmap(u64 va, u64 len)
+void mmu_kernel_unmap(u64 va, u32 n, paddr_t *pages)
 {
-	for (u64 at = va; at < va + len; at += PAGE_SIZE) {
-		u64 *e = kernel_entry(at, PAGE_SHIFT, NULL);
+	for (u32 i = 0; i < n; i++) {
+		u64 *e = kernel_entry(va + i * PAGE_SIZE, PAGE_SHIFT, NULL);
 
-		if (e)
-			WRITE_ONCE(*e, 0);
+		ASSERT(e && *e);
+		pages[i] = *e & PTE_ADDR;
+		WRITE_ONCE(*e, 0);
 	}
-	tlb_flush_kernel(va, va + len);
+	tlb_flush_kernel(va, va + n * PAGE_SIZE);
 }
 
 /* Address range for @len bytes with the same place in 2 MiB as @pa. */

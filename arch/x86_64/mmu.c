@@ -115,6 +115,7 @@ static void track(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
 		return;
 	}
 	mmu->ntracked = i + 1;
+	mmu->entries[i] = entry;
 	mmu->tracked[i] = ALIGN_DOWN(va, BIT(shift)) | shift;
 	mmu->lines[i] = 0;
 	if (shift == 21)
@@ -122,25 +123,23 @@ static void track(struct mmu *mmu, u64 *entry, u64 va, u32 shift)
 }
 
 /* Those behind the place move up. */
-static void untrack(struct mmu *mmu, u64 va, u32 shift)
+static void untrack(struct mmu *mmu, const u64 *entry)
 {
-	u64 key = ALIGN_DOWN(va, BIT(shift)) | shift;
 	u32 i = 0;
 
 	if (mmu->ntracked > MMU_TRACKED)
 		return;
-	while (mmu->tracked[i] != key) {
+	while (mmu->entries[i] != entry) {
 		i++;
 		ASSERT(i < mmu->ntracked);
 	}
 	mmu->ntracked--;
 	for (; i < mmu->ntracked; i++) {
-		key = mmu->tracked[i + 1];
-		mmu->tracked[i] = key;
+		mmu->entries[i] = mmu->entries[i + 1];
+		mmu->tracked[i] = mmu->tracked[i + 1];
 		mmu->lines[i] = mmu->lines[i + 1];
-		if ((key & ~PAGE_MASK) == 21)
-			*entry_of(mmu, PAGE_ALIGN_DOWN(key), 21) -=
-				1ull << PLACE_SHIFT;
+		if (tracked_shift(mmu->tracked[i]) == 21)
+			*mmu->entries[i] -= 1ull << PLACE_SHIFT;
 	}
 }
 
@@ -196,13 +195,13 @@ struct trim {
 	paddr_t chain;
 };
 
-static void trim_detach(struct trim *t, u64 *entry, u64 va, u32 shift)
+static void trim_detach(struct trim *t, u64 *entry)
 {
 	u64 *table = pte_table(*entry);
 	paddr_t pa = *entry & PTE_ADDR;
 
 	WRITE_ONCE(*entry, 0);
-	untrack(t->mmu, va, shift);
+	untrack(t->mmu, entry);
 	t->mmu->npagetables--;
 	ASSERT(!table[0]);
 	table[0] = t->chain;
@@ -222,7 +221,7 @@ static void trim_level(struct trim *t, u32 shift)
 
 		for (; va < stop; va += span, e++) {
 			if (*e)
-				trim_detach(t, e, va, shift);
+				trim_detach(t, e);
 		}
 	}
 }
@@ -242,7 +241,7 @@ static void trim_free(struct trim *t)
 
 		t->chain = table[0];
 		table[0] = 0;
-		table_free(pa);
+		tables_free(&pa, 1);
 	}
 }
 

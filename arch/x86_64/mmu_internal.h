@@ -96,6 +96,16 @@ static inline u32 table_place(u64 entry)
 	return (entry & PLACE_MASK) >> PLACE_SHIFT;
 }
 
+static inline u64 tracked_va(u64 key)
+{
+	return PAGE_ALIGN_DOWN(key);
+}
+
+static inline u32 tracked_shift(u64 key)
+{
+	return key & ~PAGE_MASK;
+}
+
 /* The entry of a table that is there. */
 static inline u64 *entry_of(const struct mmu *mmu, u64 va, u32 shift)
 {
@@ -154,8 +164,8 @@ static inline u64 *pte_next(u64 *pte, u64 *stop)
  * Return:  physical address, 0: no memory.
  */
 paddr_t table_alloc(void);
-/* Give back a table page in which every entry is zero. */
-void table_free(paddr_t pa);
+/* Give back @n table pages in which every entry is zero. */
+void tables_free(const paddr_t *pages, u32 n);
 
 /*
  * kernel_entry - the entry for @va in the kernel's tables

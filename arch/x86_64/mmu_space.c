@@ -43,49 +43,42 @@ static bool all_tracked(const struct mmu *mmu)
 	return mmu->ntracked <= MMU_TRACKED;
 }
 
-static inline u64 tracked_va(u64 key)
-{
-	return PAGE_ALIGN_DOWN(key);
-}
-
-static inline u32 tracked_shift(u64 key)
-{
-	return key & ~PAGE_MASK;
-}
-
-/* Entries of a table that were used, bit by bit; some lines at a time. */
+/* Lines of a table that may have been used, bit by bit. */
 struct lines {
 	u64 *table;
-	u64 va;			/* of the first entry */
 	u64 left;
-	bool whole;		/* nothing is known of the table */
+	bool all;		/* nothing is known of the table */
 };
 
-static inline struct lines lines_of(const struct mmu *mmu, u64 entry, u64 va)
+static inline struct lines lines_of(const struct mmu *mmu, u64 entry)
 {
 	u32 place = table_place(entry);
 
 	return (struct lines){
 		.table = pte_table(entry),
-		.va = va,
-		.left = place ? mmu->lines[place - 1] : 1,
-		.whole = !place,
+		.left = place ? mmu->lines[place - 1] : ~0ull,
+		.all = !place,
 	};
 }
 
-/* The next entries to look at. */
-static inline bool lines_next(struct lines *l, struct run *r)
+static inline bool line_empty(const u64 *pte)
 {
-	u32 first;
+	return !(pte[0] | pte[1] | pte[2] | pte[3] | pte[4] | pte[5] | pte[6] |
+		 pte[7]);
+}
 
-	if (!l->left)
-		return false;
-	first = (u32)__builtin_ctzll(l->left) * LINE_ENTRIES;
-	l->left &= l->left - 1;
-	r->pte = l->table + first;
-	r->stop = r->pte + (l->whole ? TABLE_ENTRIES : LINE_ENTRIES);
-	r->bias = l->va - (u64)l->table * (PAGE_SIZE / sizeof(*l->table));
-	return true;
+/* The first entry of the next line to look at; NULL: no more. */
+static inline u64 *lines_next(struct lines *l)
+{
+	while (l->left) {
+		u32 line = (u32)__builtin_ctzll(l->left);
+		u64 *pte = l->table + line * LINE_ENTRIES;
+
+		l->left &= l->left - 1;
+		if (!l->all || !line_empty(pte))
+			return pte;
+	}
+	return NULL;
 }
 
 /* When not all tables are noted: the entry of the first lowest table at *@va
@@ -108,11 +101,9 @@ struct target {
 	u64 lines;
 };
 
-/* Where the copy of the entries from @r->pte on goes. NULL: no memory. */
-static u64 *target_of(struct target *t, const struct mmu_copy *c,
-		      const struct run *r)
+/* Where the copy of the line for @va goes. NULL: no memory. */
+static u64 *target_of(struct target *t, const struct mmu_copy *c, u64 va)
 {
-	u64 va = run_va(r, r->pte);
 	u32 first = table_index(va, PAGE_SHIFT);
 
 	if (!t->table) {
@@ -122,36 +113,37 @@ static u64 *target_of(struct target *t, const struct mmu_copy *c,
 			return NULL;
 		t->table = pte - first;
 	}
-	t->lines |= r->stop - r->pte == LINE_ENTRIES ?
-		    BIT(first / LINE_ENTRIES) : ~0ull;
+	t->lines |= BIT(first / LINE_ENTRIES);
 	return t->table + first;
 }
 
-static int copy_run(struct target *t, const struct mmu_copy *c,
-		    const struct run *r)
+static int copy_line(struct target *t, const struct mmu_copy *c, u64 *line,
+		     u64 va)
 {
 	mmu_share_fn fn = c->fn;
 	void *arg = c->arg;
-	u64 *pte, *to = NULL;
+	u64 *to = NULL;
 
-	for_each_pte(pte, r) {
-		u64 e = *pte;
-		u64 got = fn(run_va(r, pte), e & PTE_ADDR, arg);
+#pragma GCC unroll 8
+	for (u32 i = 0; i < LINE_ENTRIES; i++) {
+		u64 e = line[i];
+		u64 got = e ? fn(va + i * PAGE_SIZE, e & PTE_ADDR, arg) : 0;
 
 		if (!got)
 			continue;
 		if (unlikely(!to)) {
-			to = target_of(t, c, r);
+			to = target_of(t, c, va);
 			if (!to)
 				return -ENOMEM;
 		}
 		if ((got & MMU_PROTECT_BOTH) && (e & PTE_WRITE)) {
-			__atomic_fetch_and(pte, ~PTE_WRITE, __ATOMIC_SEQ_CST);
+			__atomic_fetch_and(&line[i], ~PTE_WRITE,
+					   __ATOMIC_SEQ_CST);
 			e &= ~PTE_WRITE;
 		}
 		/* Nobody wrote through the new mapping yet. */
 		e &= ~(PTE_ADDR | PTE_DIRTY);
-		WRITE_ONCE(to[pte - r->pte], e | (got & PTE_ADDR));
+		WRITE_ONCE(to[i], e | (got & PTE_ADDR));
 	}
 	return 0;
 }
@@ -159,16 +151,18 @@ static int copy_run(struct target *t, const struct mmu_copy *c,
 /* @entry points to the lowest table for @va on. */
 static int copy_table(const struct mmu_copy *c, u64 entry, u64 va)
 {
-	struct lines lines = lines_of(c->src, entry, va);
+	struct lines lines = lines_of(c->src, entry);
 	struct target target = { 0 };
-	struct run r;
+	u64 *line;
 	u32 place;
 	int err = 0;
 
-	while (!err && lines_next(&lines, &r)) {
-		if (run_va(&r, r.pte) < c->skip_from ||
-		    run_va(&r, r.stop) > c->skip_to)
-			err = copy_run(&target, c, &r);
+	while (!err && (line = lines_next(&lines)) != NULL) {
+		u64 at = va + (u64)(line - lines.table) * PAGE_SIZE;
+
+		if (at < c->skip_from ||
+		    at + LINE_ENTRIES * PAGE_SIZE > c->skip_to)
+			err = copy_line(&target, c, line, at);
 	}
 	if (!target.table)
 		return err;
@@ -187,8 +181,7 @@ static int copy_tracked(const struct mmu_copy *c)
 		u64 key = src->tracked[i];
 
 		if (tracked_shift(key) == 21)
-			err = copy_table(c, *entry_of(src, tracked_va(key), 21),
-					 tracked_va(key));
+			err = copy_table(c, *src->entries[i], tracked_va(key));
 	}
 	return err;
 }
@@ -212,63 +205,94 @@ int mmu_copy(struct mmu_copy *c)
 
 /* ------------------------------------------------------------------- end */
 
-static void clear_table(struct lines lines, mmu_plain_fn fn, void *arg)
+/* Pages taken out, handed on by the batch. */
+#define GONE_MAX 32
+
+struct gone {
+	mmu_pages_fn fn;
+	void *arg;
+	u32 n;
+	paddr_t pages[GONE_MAX + LINE_ENTRIES];
+};
+
+static void gone_flush(struct gone *g)
 {
-	struct run r;
-	u64 *pte;
+	g->fn(g->pages, g->n, g->arg);
+	g->n = 0;
+}
 
-	while (lines_next(&lines, &r)) {
-		for_each_pte(pte, &r) {
-			paddr_t pa = *pte & PTE_ADDR;
+static void clear_table(struct lines lines, struct gone *g)
+{
+	u64 *line;
 
-			*pte = 0;
-			fn(run_va(&r, pte), pa, arg);
+	while ((line = lines_next(&lines)) != NULL) {
+		paddr_t *out = g->pages + g->n;
+
+#pragma GCC unroll 8
+		for (u32 i = 0; i < LINE_ENTRIES; i++) {
+			u64 e = line[i];
+
+			if (!e)
+				continue;
+			line[i] = 0;
+			*out++ = e & PTE_ADDR;
 		}
+		g->n = (u32)(out - g->pages);
+		if (g->n >= GONE_MAX)
+			gone_flush(g);
 	}
 }
 
 /* By what was noted at their birth, children first. */
-static void free_tracked(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+static void free_tracked(struct mmu *mmu, struct gone *g)
 {
-	while (mmu->ntracked) {
-		u64 key = mmu->tracked[--mmu->ntracked];
-		u64 *e = entry_of(mmu, tracked_va(key), tracked_shift(key));
-		paddr_t pa = *e & PTE_ADDR;
+	paddr_t tables[MMU_TRACKED];
+	u32 n = 0;
 
-		if (tracked_shift(key) == 21)
-			clear_table(lines_of(mmu, *e, tracked_va(key)),
-				    fn, arg);
+	while (mmu->ntracked) {
+		u32 i = --mmu->ntracked;
+		u64 *e = mmu->entries[i];
+
+		if (tracked_shift(mmu->tracked[i]) == 21)
+			clear_table(lines_of(mmu, *e), g);
+		tables[n++] = *e & PTE_ADDR;
 		*e = 0;
-		table_free(pa);
 	}
+	tables_free(tables, n);
 	mmu->npagetables = 0;
 }
 
-static void free_all(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+static void free_all(struct mmu *mmu, struct gone *g)
 {
 	u64 va = 0;
 	u64 *e;
 
 	for (; (e = next_table(mmu, &va)) != NULL; va += SPAN_2M)
-		clear_table(lines_of(mmu, *e, va), fn, arg);
+		clear_table(lines_of(mmu, *e), g);
 	tables_free_all(mmu);
 }
 
-void mmu_fini(struct mmu *mmu, mmu_plain_fn fn, void *arg)
+void mmu_fini(struct mmu *mmu, mmu_pages_fn fn, void *arg)
 {
+	struct gone g;
 	u64 *top = phys_to_virt(mmu->root);
 
 	tlb_evict(mmu);
+	g.fn = fn;
+	g.arg = arg;
+	g.n = 0;
 	if (all_tracked(mmu))
-		free_tracked(mmu, fn, arg);
+		free_tracked(mmu, &g);
 	else
-		free_all(mmu, fn, arg);
+		free_all(mmu, &g);
+	if (g.n)
+		gone_flush(&g);
 	ASSERT(mmu->npagetables == 0);
 	for (u32 i = 0; i < direct_map_slots; i++)
 		top[SLOT_DIRECT + i] = 0;
 	for (u32 i = 0; i < NSLOTS_KMAP; i++)
 		top[SLOT_KMAP + i] = 0;
 	top[SLOT_IMAGE] = 0;
-	table_free(mmu->root);
+	tables_free(&mmu->root, 1);
 	mmu->root = 0;
 }

@@ -6,7 +6,7 @@
  *        again saves the clearing, the largest part of its price.
  * Locks: each CPU's list is its own, with interrupts off (the drain comes as
  *        a cross-call).
- * Life:  upcall_table_alloc -> in use -> here or upcall_table_free.
+ * Life:  upcall_table_alloc -> in use -> here or upcall_tables_free.
  * Not:   in debug builds nothing is kept, so that each allocation can be made
  *        to fail and every page is accounted for at once.
  */
@@ -52,20 +52,19 @@ paddr_t table_alloc(void)
 	return pa ? pa : upcall_table_alloc();
 }
 
-void table_free(paddr_t pa)
+void tables_free(const paddr_t *pages, u32 n)
 {
 	u64 flags = irq_save();
 	struct table_reserve *r = this_cpu_ptr(&table_reserve);
 
-	if (r->n != TABLE_RESERVE) {
-		r->pages[r->n++] = pa;
-		pa = 0;
-	}
+	while (n && r->n != TABLE_RESERVE)
+		r->pages[r->n++] = pages[--n];
 	irq_restore(flags);
-	if (!pa)
+	if (!n)
 		return;
-	table_check_empty(pa);
-	upcall_table_free(pa);
+	for (u32 i = 0; i < n; i++)
+		table_check_empty(pages[i]);
+	upcall_tables_free(pages, n);
 }
 
 static void drain_this_cpu(void *arg UNUSED)
@@ -73,8 +72,8 @@ static void drain_this_cpu(void *arg UNUSED)
 	u64 flags = irq_save();
 	struct table_reserve *r = this_cpu_ptr(&table_reserve);
 
-	while (r->n)
-		upcall_table_free(r->pages[--r->n]);
+	upcall_tables_free(r->pages, r->n);
+	r->n = 0;
 	irq_restore(flags);
 }
 

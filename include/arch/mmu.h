@@ -44,7 +44,7 @@ enum mmu_flags {
 };
 
 /* Table pages that a space remembers; most have fewer. */
-#define MMU_TRACKED 20
+#define MMU_TRACKED 14
 
 struct mmu {
 	paddr_t root;		/* [I] */
@@ -53,6 +53,7 @@ struct mmu {
 	u32 ntracked;		/* [owner's lock] of tracked[]; above
 				   MMU_TRACKED: there are more than fit */
 	/* [owner's lock] private to mmu.c and mmu_space.c */
+	u64 *entries[MMU_TRACKED];
 	u64 tracked[MMU_TRACKED];
 	u64 lines[MMU_TRACKED];
 };
@@ -64,14 +65,17 @@ struct mmu *mmu_kernel(void);
 int mmu_init(struct mmu *mmu);
 /* What is called with the address and the page of an entry. */
 typedef void (*mmu_plain_fn)(u64 va, paddr_t pa, void *arg);
+/* What is called with some pages that were taken out. */
+typedef void (*mmu_pages_fn)(const paddr_t *pages, u32 n, void *arg);
 /*
  * mmu_fini - take out all pages of the user half and free its tables
- * @fn: gets each page, in no order, when no processor can reach it any more
+ * @fn: gets all pages, some at a time, in no order, when no processor can
+ *      reach them any more
  * No thread that may run has the space as its arch_thread.mmu. CPUs that keep
  * it loaded lazily, this one too, are switched to the kernel's tables first.
  * Context: as tlb_flush_range; @fn may sleep if the caller may.
  */
-void mmu_fini(struct mmu *mmu, mmu_plain_fn fn, void *arg);
+void mmu_fini(struct mmu *mmu, mmu_pages_fn fn, void *arg);
 /*
  * mmu_switch - load @mmu on this CPU
  * Context: interrupts off (context switch, exec), and arch_thread.mmu of the
@@ -187,9 +191,9 @@ void tlb_flush_local(u64 va);
  * Return:  0, -ENOMEM (no memory for a table; tables are never freed).
  */
 int mmu_kernel_map(u64 va, paddr_t pa, u32 flags);
-/* Remove the pages of [va, va + len) and flush on all CPUs.
+/* Remove the @n pages from @va on, flush on all CPUs, and say which they were.
  * Context: as tlb_flush_range. */
-void mmu_kernel_unmap(u64 va, u64 len);
+void mmu_kernel_unmap(u64 va, u32 n, paddr_t *pages);
 /*
  * mmio_map - map device memory or firmware tables somewhere; for ever
  * @pa, @len: any alignment, bytes

@@ -53,17 +53,21 @@ static inline void list_add_tail(struct list *pos, struct list *n)
 	list_insert(n, pos->prev, pos);
 }
 
+static inline void list_join(struct list *prev, struct list *next)
+{
+	next->prev = prev;
+	WRITE_ONCE(prev->next, next);
+}
+
 static inline void list_del(struct list *n)
 {
-	n->next->prev = n->prev;
-	WRITE_ONCE(n->prev->next, n->next);
+	list_join(n->prev, n->next);
 	list_init(n);
 }
 
 static inline void list_del_rcu(struct list *n)
 {
-	n->next->prev = n->prev;
-	WRITE_ONCE(n->prev->next, n->next);
+	list_join(n->prev, n->next);
 	n->prev = n;
 }
 

@@ -10,6 +10,7 @@
 #define MM_PAGE_H
 
 #include <arch/mmu.h>
+#include <core/assert.h>
 #include <core/rcu.h>
 #include <lib/atomic.h>
 #include <lib/list.h>
@@ -65,9 +66,11 @@ static_assert(sizeof(struct page) == 32, "struct page is paid 256 times a MiB");
 struct page_map {
 	struct page *pages;	/* [I] slot n begins at n * CHUNK_PAGES;
 				   slot 0 is never used */
-	u32 *slot_of;		/* [zone] chunk number to slot, 0: none yet */
+	u64 *origin_of;		/* [zone] chunk number to the address where the
+				   descriptor of page 0 would be if the chunk's
+				   reached that far; 0: it has none yet */
 	u32 *chunk_of;		/* [I] slot to chunk number */
-	u64 nchunks;		/* [I] entries of slot_of */
+	u64 nchunks;		/* [I] entries of origin_of */
 	u64 total_pages;	/* [I] after mm_init: pages managed */
 };
 extern struct page_map page_map;	/* mm/page.c */
@@ -94,7 +97,12 @@ static inline void page_get(struct page *p)
 	atomic_inc(&p->refs);
 }
 /* Drop a reference to an order-0 page; frees it at 0. */
-void page_put(struct page *p);
+static inline void page_put(struct page *p)
+{
+	ASSERT(atomic_read(&p->refs) > 0);
+	if (atomic_dec_and_test(&p->refs))
+		page_free(p, 0);
+}
 
 static inline paddr_t page_to_phys(const struct page *p)
 {
@@ -104,28 +112,24 @@ static inline paddr_t page_to_phys(const struct page *p)
 	       (n % CHUNK_PAGES << PAGE_SHIFT);
 }
 
-/* NULL: not RAM the allocator manages. */
+/* The descriptor of a page of RAM that the allocator manages, as all is that
+ * users map. */
+static inline struct page *ram_page(paddr_t pa)
+{
+	u64 origin = page_map.origin_of[pa >> CHUNK_SHIFT];
+
+	return (struct page *)(origin +
+			       (pa >> PAGE_SHIFT) * sizeof(struct page));
+}
+
+/* The same for any address. NULL: not RAM the allocator manages. */
 static inline struct page *phys_to_page(paddr_t pa)
 {
 	u64 chunk = pa >> CHUNK_SHIFT;
-	u64 slot;
 
-	if (unlikely(chunk >= page_map.nchunks))
+	if (unlikely(chunk >= page_map.nchunks || !page_map.origin_of[chunk]))
 		return NULL;
-	slot = page_map.slot_of[chunk];
-	if (unlikely(!slot))
-		return NULL;
-	return page_map.pages + slot * CHUNK_PAGES +
-	       (pa >> PAGE_SHIFT) % CHUNK_PAGES;
-}
-
-/* The same for RAM that the allocator manages, as all that users map is. */
-static inline struct page *ram_page(paddr_t pa)
-{
-	u64 slot = page_map.slot_of[pa >> CHUNK_SHIFT];
-
-	return page_map.pages + slot * CHUNK_PAGES +
-	       (pa >> PAGE_SHIFT) % CHUNK_PAGES;
+	return ram_page(pa);
 }
 
 static inline void *page_to_virt(const struct page *p)

@@ -54,20 +54,19 @@ int aspace_create(struct aspace **out)
 	return 0;
 }
 
-/* Pages handed back before others get a turn. */
-#define DESTROY_SOME 4096
-
-static void destroy_page(u64 va UNUSED, paddr_t pa, void *arg)
+static void destroy_pages(const paddr_t *pages, u32 n, void *arg)
 {
-	struct page *p = ram_page(pa);
 	u64 *count = arg;
 
-	if (p != vm_zero_page) {
-		page_put(p);
+	for (u32 i = 0; i < n; i++) {
+		struct page *p = ram_page(pages[i]);
+
+		if (p == vm_zero_page)
+			continue;
 		++*count;
+		page_put(p);
 	}
-	if (unlikely(*count % DESTROY_SOME == 0))
-		cond_resched();
+	cond_resched();
 }
 
 static void auxv_put(struct vm_auxv *v)
@@ -92,7 +91,7 @@ static void aspace_destroy(struct aspace *as)
 	struct region *dead = regions_take_all(as);
 	u64 count = 0;
 
-	mmu_fini(&as->mmu, destroy_page, &count);
+	mmu_fini(&as->mmu, destroy_pages, &count);
 	ASSERT(count == (u64)atomic_read(&as->rss));
 	region_free_chain(dead);
 	file_hook_put(as->exe_file);

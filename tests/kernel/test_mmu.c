@@ -34,9 +34,13 @@ static paddr_t fake(u64 i)
 	return 0x40000000ull + i * 8 * PAGE_SIZE;
 }
 
+/* Of the numbers below @n. */
+#define SUM(n) ((n) * ((n) - 1ul) / 2)
+
 struct tally {
 	u64 n;
 	u64 bad;
+	u64 sum;		/* of the pages, by number */
 	u32 want_flags;
 };
 
@@ -58,6 +62,21 @@ static void tally_gone(u64 va, paddr_t pa, void *arg)
 	t->n++;
 	if (pa != fake((va - VA) / PAGE_SIZE))
 		t->bad++;
+}
+
+/* The pages that mmu_fini hands on. */
+static void tally_left(const paddr_t *pages, u32 n, void *arg)
+{
+	struct tally *t = arg;
+
+	t->n += n;
+	for (u32 i = 0; i < n; i++) {
+		u64 page = (pages[i] - fake(0)) / (fake(1) - fake(0));
+
+		t->sum += page;
+		if (pages[i] != fake(page))
+			t->bad++;
+	}
 }
 
 static void map_all(struct mmu *m, u32 flags)
@@ -91,13 +110,11 @@ static void test_map(void)
 	CHECK(t.n == 100 && !t.bad);
 	CHECK(!mmu_query(&m, VA + 99 * PAGE_SIZE, NULL, NULL));
 	CHECK(mmu_query(&m, VA + 100 * PAGE_SIZE, NULL, NULL));
-	mmu_fini(&m, tally_gone, &t);
+	t = (struct tally){ 0 };
+	mmu_fini(&m, tally_left, &t);
+	CHECK(t.n == NPAGES - 100 && !t.bad);
+	CHECK(t.sum == SUM(NPAGES) - SUM(100));
 	CHECK(free_pages() == before);
-}
-
-static void count_gone(u64 va UNUSED, paddr_t pa UNUSED, void *arg)
-{
-	((struct tally *)arg)->n++;
 }
 
 /* Lowest tables of their own, ever further apart. */
@@ -132,9 +149,10 @@ static void test_copy(void)
 	mmu_walk(&a, VA, end, tally_page, &t);
 	CHECK(t.n == NPAGES && !t.bad);
 	t.n = 0;
-	mmu_fini(&a, tally_gone, &t);
-	mmu_fini(&b, tally_gone, &t);
+	mmu_fini(&a, tally_left, &t);
+	mmu_fini(&b, tally_left, &t);
 	CHECK(t.n == 2 * NPAGES && !t.bad);
+	CHECK(t.sum == 2 * SUM(NPAGES));
 	CHECK(free_pages() == before);
 }
 
@@ -160,8 +178,8 @@ static void test_many_tables(void)
 		CHECK(mmu_query(&b, spread(i), NULL, NULL));
 		CHECK(!mmu_query(&b, spread(i) + PAGE_SIZE, NULL, NULL));
 	}
-	mmu_fini(&a, count_gone, &t);
-	mmu_fini(&b, count_gone, &t);
+	mmu_fini(&a, tally_left, &t);
+	mmu_fini(&b, tally_left, &t);
 	CHECK(t.n == 2 * NTABLES);
 	CHECK(free_pages() == before);
 }
@@ -267,7 +285,7 @@ static void test_shootdown(void)
 	CHECK(atomic_read(&flip.looks) > 0);
 	test_note("%d looks during %u changes", atomic_read(&flip.looks),
 		  FLIPS);
-	mmu_fini(&flip.mmu, tally_gone, &t);
+	mmu_fini(&flip.mmu, tally_left, &t);
 	CHECK(t.n == 0);
 }
 
@@ -282,6 +300,7 @@ static void kernel_look(void *arg, u32 cpu UNUSED)
 static void test_kernel_map(void)
 {
 	struct page *p = page_alloc(0, PA_ZERO, PAGE_KERNEL);
+	paddr_t was;
 
 	CHECK(p);
 	if (!p)
@@ -294,7 +313,8 @@ static void test_kernel_map(void)
 		*(u32 *)page_to_virt(p) = i;
 		CHECK(!mmu_kernel_map(KVA, page_to_phys(p), MMU_WRITE));
 		test_on_cpus(cpu_online_count(), kernel_look, &i);
-		mmu_kernel_unmap(KVA, PAGE_SIZE);
+		mmu_kernel_unmap(KVA, 1, &was);
+		CHECK(was == page_to_phys(p));
 		CHECK(!mmu_query(mmu_kernel(), KVA, NULL, NULL));
 		page_put(p);
 		p = q;
