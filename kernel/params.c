@@ -16,6 +16,7 @@
 #include <core/panic.h>
 #include <core/printk.h>
 #include <core/race.h>
+#include <core/trace.h>
 #include <drivers/drivers.h>
 #include <lib/parse.h>
 #include <lib/string.h>
@@ -130,6 +131,12 @@ static void set_lockstat(const char *value)
 		lock_stat_enable();
 }
 
+static void set_trace(const char *value)
+{
+	if (trace_boot_word && value)
+		trace_boot_word(value);
+}
+
 static void set_nosmp(const char *value)
 {
 	(void)value;
@@ -175,6 +182,7 @@ static const struct {
 	{ "pidns.join", set_pidns_join },
 	{ "seed", set_seed },
 	{ "lockstat", set_lockstat },
+	{ "trace", set_trace },
 	/* Often given to Linux, without meaning here, and nothing for init. */
 	{ "root", set_nothing },
 	{ "rootfstype", set_nothing },

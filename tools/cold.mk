@@ -14,8 +14,8 @@ COLD += $(addprefix arch/x86_64/,boot/boot.c boot/multiboot2.c boot/pvh.c \
 	direct_map.c kmap.c acpi.c ioapic.c platform.c smp.c refclock.c \
 	calibrate.c rtc.c poweroff.c)
 
-COLD += $(addprefix kernel/core/,rank.c ksyms.c panic.c printk.c)
-COLD += $(addprefix kernel/sched/,params.c load.c)
+COLD += $(addprefix kernel/core/,rank.c ksyms.c panic.c printk.c trace.c)
+COLD += $(addprefix kernel/sched/,params.c load.c trace.c)
 COLD += mm/early.c mm/slab_debug.c mm/stat.c mm/alloc_fault.c
 COLD += $(addprefix mm/vm/,mremap.c madvise.c mlock.c msync.c mprotect.c)
 
@@ -27,7 +27,7 @@ COLD += $(filter fs/unix/% kernel/ipc/%,$(SRCS))
 COLD += $(addprefix kernel/proc/,start.c user_ns_map.c \
 	mntns.c init_task.c exec_script.c takeover.c subreaper.c futex_robust.c \
 	file_owner.c procfs_sys.c procfs_sysctl.c procfs_mem.c procfs_user.c \
-	posix_timers.c signalfd.c)
+	posix_timers.c signalfd.c trace.c procfs_nidus_trace.c)
 
 COLD += $(filter-out $(addprefix kernel/sys/,dispatch.c process.c exec.c \
 	signal.c pidfd.c file_open.c file_io.c file_fd.c file_stat.c memory.c \

@@ -48,6 +48,8 @@ FACILITY_sysv_shm := kernel/ipc/shm.c kernel/sys/sysv_shm.c
 FACILITY_ipc = $(filter kernel/ipc/%,$(SRCS)) $(FACILITY_mqueue) \
 	$(FACILITY_sysv_msg) $(FACILITY_sysv_sem) $(FACILITY_sysv_shm)
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
+FACILITY_trace := kernel/core/trace.c kernel/sched/trace.c \
+	kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c
 FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \
 	kernel/sys/socket.c kernel/sys/socket_opt.c \

@@ -28,6 +28,8 @@ struct proc_entry {
 	ssize_t (*write_arg)(const struct proc_entry *e, const char *text,
 			     size_t len);
 	const void *arg;
+	/* Files with operations of their own. */
+	const struct file_ops *fops;
 	/* 0 or -EACCES; NULL: the mode decides. */
 	int (*permission)(const struct cred *cred, u32 mask);
 	struct proc_entry *next;

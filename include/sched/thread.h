@@ -81,6 +81,7 @@ struct thread {
 	const char *name;	/* [I] kernel threads; tasks have comm */
 	void *held_sleep_locks;	/* [c] newest mutex held (debug) */
 	struct list all_link;	/* [list lock of all_cpu] for dumps */
+	u32 trace_id;		/* [a] sched/trace.h; 0: none yet */
 	u32 all_cpu;		/* [I] CPU whose list of all threads it is in */
 
 	/* [I] When the thread runs at a clock tick, in irq context (processor

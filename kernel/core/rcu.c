@@ -21,6 +21,7 @@
 #include <core/assert.h>
 #include <core/printk.h>
 #include <core/spinlock.h>
+#include <core/trace.h>
 
 /* A CPU asks for a grace period when it has as many callbacks, or at a tick. */
 #define RCU_BATCH 32
@@ -198,6 +199,7 @@ static bool gp_start(void)
 	WRITE_ONCE(rcu.stall_ns, now + RCU_STALL_NS);
 	atomic_set(&rcu.pending, 1);
 	WRITE_ONCE(rcu.started, rcu.started + 1);
+	trace_gp(true, rcu.started);
 	smp_mb();	/* partner: rcu_target */
 	for_each_cpu(cpu, &rcu.online)
 		gp_mark(cpu);
@@ -224,6 +226,7 @@ static void gp_wake_idle(void)
 static void gp_end_locked(void)
 {
 	store_release(&rcu.completed, rcu.started);
+	trace_gp(false, rcu.started);
 	smp_mb();	/* partner: rcu_idle_enter */
 	gp_wake_idle();
 }

@@ -18,6 +18,7 @@
 #include <core/panic.h>
 #include <core/printk.h>
 #include <core/race.h>
+#include <core/trace.h>
 
 #include "rank_check.h"
 
@@ -118,7 +119,7 @@ static void spin_wait(struct spinlock *l, u16 mine)
 	}
 }
 
-void spin_lock_slow(struct spinlock *l)
+static void wait_for_lock(struct spinlock *l)
 {
 	u32 t;
 
@@ -131,22 +132,36 @@ void spin_lock_slow(struct spinlock *l)
 	spin_wait(l, (u16)(t >> 16));
 }
 
+static void wait_traced(struct spinlock *l, u64 caller)
+{
+	const struct trace_lock who = { l, lock_name(l), caller };
+	u64 begin_ns = trace_wait_begin();
+
+	wait_for_lock(l);
+	trace_wait_end(&who, begin_ns);
+}
+
+void spin_lock_slow(struct spinlock *l)
+{
+	wait_traced(l, (u64)__builtin_return_address(0));
+}
+
 #ifdef NIDUS_DEBUG
 void spin_init(struct spinlock *l, const char *name, enum lock_rank rank)
 {
 	*l = (struct spinlock)SPINLOCK_INIT(name, rank);
 }
 
-static void wait_counted(struct spinlock *l)
+static void wait_counted(struct spinlock *l, u64 caller)
 {
 	u64 start_ns;
 
 	if (!lock_stat_on) {
-		spin_lock_slow(l);
+		wait_traced(l, caller);
 		return;
 	}
 	start_ns = lock_stat_begin_wait(l);
-	spin_lock_slow(l);
+	wait_traced(l, caller);
 	lock_stat_waited(l, start_ns);
 }
 
@@ -155,7 +170,7 @@ static void lock_checked(struct spinlock *l, bool nested, u64 caller)
 	rank_check(l, nested);
 	race_lock();
 	if (!spin_try_ticket(l))
-		wait_counted(l);
+		wait_counted(l, caller);
 	rank_push(l, caller);
 	if (unlikely(lock_stat_on))
 		lock_stat_taken(l);

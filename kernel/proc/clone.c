@@ -34,6 +34,7 @@
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <proc/user.h>
 #include <sched/rcu_wait.h>
@@ -554,6 +555,8 @@ static int commit(struct birth *b, struct session *session)
 		spin_lock(&trace_lock);
 	spin_lock_irq(&self->siglock);
 	err = session ? commit_process(b, session) : commit_thread(b);
+	if (!err)
+		trace_clone(b->child, b->req->flags);
 	if (!err && b->child->tracee.flags)
 		ptrace_child_link(b->child);
 	spin_unlock_irq(&self->siglock);

@@ -19,6 +19,7 @@
 #include <proc/nsproxy.h>
 #include <proc/ptrace.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/user_ns.h>
 #include <proc/vdso.h>
 #include <uapi/errno.h>
@@ -277,6 +278,7 @@ static void exec_commit(struct exec *x)
 	process_timers_exec(t->process);
 	change_cred(x, t);
 	change_name(x, t);
+	trace_exec(t);
 	reset_task(t);
 	change_files(x, t);
 	arch_user_reset(exec_elf_entry(x), x->sp);

@@ -31,6 +31,7 @@
 #include <proc/seccomp.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
@@ -128,8 +129,12 @@ static void task_unlink(struct task *t)
  * are told. True: nobody will wait for it. [P] */
 static bool process_died(struct process *p)
 {
+	bool unwaited;
+
 	pidfd_notify_exit(p->tgid);
-	return signal_notify_parent_exit(p, p->leader->exit_signal);
+	unwaited = signal_notify_parent_exit(p, p->leader->exit_signal);
+	trace_dead(p, !unwaited);
+	return unwaited;
 }
 
 /* The last other thread of a group whose leader is a zombie went: now the
@@ -189,6 +194,7 @@ void task_release(struct task *t)
 	struct pid *pid = t->pid;
 	bool both = release_lock(t);
 
+	trace_reap(t);
 	if (task_is_leader(t)) {
 		task_unlink(t);
 	} else {
@@ -358,6 +364,7 @@ static void reparent_child(struct process *child, struct task *to,
 	struct task *t;
 
 	ASSERT(process_ns(to->process) == child->parent_ns);
+	trace_reparent(child, to->process);
 	rcu_assign(child->parent_task, to);
 	for_each_thread(t, child)
 		send_parent_death(t);
@@ -489,6 +496,7 @@ void task_exit(int code)
 	if (unlikely(t->tracee.flags))
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);
+	trace_exit(t, last);
 	race_point("exit: counted");
 	check_global_init(t, last);
 	if (unlikely(t->syscall_filter))

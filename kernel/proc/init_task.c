@@ -18,6 +18,7 @@
 #include <proc/pidns.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
@@ -111,6 +112,7 @@ static void init_publish(struct task *t, struct process *p, struct pid *pid)
 	rcu_assign(pidns_init_ns.reaper, p);
 	pidns_init_ns.had_init = 1;
 	pidns_step(&pidns_init_ns, PIDNS_LIVE);
+	trace_clone(t, 0);
 	tree_unlock(&pidns_init_ns);
 }
 

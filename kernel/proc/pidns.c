@@ -24,6 +24,7 @@
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
@@ -119,6 +120,7 @@ void pidns_step(struct pid_ns *ns, enum pidns_state next)
 
 	ASSERT(legal[ns->state] & BIT(next));
 	WRITE_ONCE(ns->state, next);
+	trace_pidns(ns);
 }
 
 int pidns_create(struct pid_ns *parent, struct user_ns *owner,
@@ -152,6 +154,7 @@ int pidns_create(struct pid_ns *parent, struct user_ns *owner,
 	mutex_init(&ns->first_birth, "pidns birth", RANK_MUTEX_NS);
 	mutex_init(&ns->sweep, "pidns sweep", RANK_MUTEX_NS);
 	all_add(ns);
+	trace_pidns(ns);
 	*out = ns;
 	return 0;
 }

@@ -22,6 +22,7 @@
 #include <proc/procfs.h>
 #include <proc/session.h>
 #include <proc/signal.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
@@ -206,6 +207,7 @@ static int join_checked(struct join *j)
 		return err;
 	}
 	nsproxy_switch(j->set);
+	trace_exec(current_task());
 	while (j->put_old--)
 		pid_put(j->old);
 	return 0;

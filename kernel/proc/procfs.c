@@ -245,7 +245,8 @@ static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 		     S_ISLNK(inode->mode) ? &fixed_link_ops : &fixed_file_ops;
 	if (!is_dir && e->permission)
 		inode->ops = &ruled_file_ops;
-	inode->fops = is_dir ? &fixed_dir_fops : &seq_file_ops;
+	inode->fops = is_dir ? &fixed_dir_fops :
+		      e->fops ? e->fops : &seq_file_ops;
 	if (is_dir)
 		inode->nlink = 2;
 	return inode;

@@ -17,6 +17,7 @@
 #include <proc/mntns.h>
 #include <proc/nsproxy.h>
 #include <proc/timens.h>
+#include <proc/trace.h>
 #include <proc/tree.h>
 #include <proc/user_ns.h>
 #include <uapi/dirent.h>
@@ -404,6 +405,7 @@ static ssize_t write_comm(struct task *t, const char *text, size_t len)
 	memset(t->comm, 0, sizeof(t->comm));
 	memcpy(t->comm, text, n);
 	spin_unlock(&t->alloc_lock);
+	trace_name(t);
 	return (ssize_t)len;
 }
 

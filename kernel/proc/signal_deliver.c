@@ -16,6 +16,7 @@
 #include <proc/ptrace.h>
 #include <proc/rseq.h>
 #include <proc/session.h>
+#include <proc/trace.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
 #include <uapi/syscall_nr.h>
@@ -218,8 +219,11 @@ static int next_handled(struct task *t, struct delivery *d)
 		copy_action(t, d);
 		if (d->act.handler == SIG_IGN)
 			continue;
-		if (d->act.handler != SIG_DFL)
+		if (d->act.handler != SIG_DFL) {
+			trace_deliver(d->sig, "handler");
 			break;
+		}
+		trace_deliver(d->sig, "default");
 		default_action(t, d);
 	}
 	signal_recalc();

@@ -15,6 +15,7 @@
 #include <core/assert.h>
 #include <lib/string.h>
 #include <proc/pidns.h>
+#include <proc/trace.h>
 #include <proc/user.h>
 #include "signal_internal.h"
 #include <uapi/errno.h>
@@ -275,6 +276,33 @@ static bool is_forced(const struct process *p, const struct siginfo *info)
 	return true;
 }
 
+/* Made by a program, not by the kernel? */
+static bool from_user(const struct siginfo *info)
+{
+	return info == SEND_NOINFO ||
+	       (info != SEND_KERNEL && info->si_code <= 0);
+}
+
+/* What became of it. Always 0. */
+static int told(const struct target *to, int sig, bool user,
+		const char *result)
+{
+	struct trace_signal s;
+
+	if (!trace_on(TRACE_SIGNAL))
+		return 0;
+	s = (struct trace_signal){
+		.sig = sig,
+		.to = to->process,
+		.task = to->group ? NULL : to->task,
+		.user = user,
+		.result = result,
+	};
+
+	trace_send(&s);
+	return 0;
+}
+
 /* [S] held. */
 static int send_locked(const struct target *to, int sig,
 		       const struct siginfo *info)
@@ -286,14 +314,14 @@ static int send_locked(const struct target *to, int sig,
 
 	if (to->process->sigflags & SIGNAL_GROUP_EXIT) {
 		if (sig != SIGKILL)
-			return 0;
+			return told(to, sig, from_user(info), "late");
 	} else {
 		stop_continue_rules(to, sig);
 	}
 	if (ignored(to, sig, forced))
-		return 0;
+		return told(to, sig, from_user(info), "ignored");
 	if (sig < SIGRTMIN && (q->set & SIGMASK(sig)))
-		return 0;
+		return told(to, sig, from_user(info), "pending");
 	if (sig != SIGKILL) {
 		err = queue_info(to, sig, info);
 		if (err)
@@ -301,6 +329,7 @@ static int send_locked(const struct target *to, int sig,
 	}
 	q->set |= SIGMASK(sig);
 	signal_notify_fd(to->process);
+	told(to, sig, from_user(info), "sent");
 	announce(to, sig);
 	return 0;
 }
@@ -331,6 +360,7 @@ int signal_send_entry_locked(struct sigqueue_entry *e, struct process *p,
 	list_add_tail(&q->entries, &e->link);
 	q->set |= SIGMASK(sig);
 	signal_notify_fd(p);
+	told(&to, sig, false, "sent");
 	announce(&to, sig);
 	return 0;
 }

@@ -43,3 +43,4 @@ SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c
 SRCS += kernel/proc/futex_pi.c kernel/proc/futex_many.c
 SRCS += kernel/proc/rseq.c
 SRCS += kernel/proc/procfs_lock_stat.c
+SRCS += kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c

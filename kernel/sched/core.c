@@ -22,6 +22,7 @@
 #include <arch/upcall.h>
 #include <core/assert.h>
 #include <core/rcu.h>
+#include <sched/trace.h>
 #include <uapi/sched.h>
 
 #include "rq.h"
@@ -129,6 +130,7 @@ static void activate_check(struct rq *rq, struct thread *t, bool sync)
 {
 	bool resched = preempts(rq, t, sync);
 
+	trace_wake(t, rq->cpu);
 	rq_activate(rq, t);
 	if (resched)
 		rq_resched(rq);
@@ -379,6 +381,7 @@ void schedule(void)
 			   __ATOMIC_SEQ_CST);
 	next = rq_choose(rq, prev);
 	if (likely(next != prev)) {
+		trace_switch(prev, next);
 		rq_set_curr(rq, next);
 		switch_finish((struct thread *)(void *)
 			      arch_switch(&prev->arch, &next->arch));

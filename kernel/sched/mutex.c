@@ -15,6 +15,7 @@
 #include <arch/cpu.h>
 #include <core/assert.h>
 #include <core/panic.h>
+#include <core/trace.h>
 
 #define HAS_SLEEPERS 1ul
 #define SPIN_MAX 200
@@ -80,7 +81,17 @@ static void note_unlock(struct mutex *m)
 	if (o)
 		o->below = m->below;
 }
+
+static const char *mutex_name(const struct mutex *m)
+{
+	return m->name;
+}
 #else
+static const char *mutex_name(const struct mutex *m UNUSED)
+{
+	return "?";
+}
+
 void mutex_init(struct mutex *m, const char *name UNUSED,
 		enum lock_rank rank UNUSED)
 {
@@ -184,7 +195,7 @@ static int mutex_sleep(struct mutex *m, struct wait_entry *e,
 	return r;
 }
 
-static NOINLINE int lock_slow(struct mutex *m, enum thread_state state)
+static int wait_for_mutex(struct mutex *m, enum thread_state state)
 {
 	struct wait_entry e;
 	bool owner;
@@ -199,15 +210,26 @@ static NOINLINE int lock_slow(struct mutex *m, enum thread_state state)
 	return owner ? 0 : mutex_sleep(m, &e, state);
 }
 
+static NOINLINE int lock_slow(struct mutex *m, enum thread_state state,
+			      u64 caller)
+{
+	const struct trace_lock who = { m, mutex_name(m), caller };
+	u64 begin_ns = trace_wait_begin();
+	int r = wait_for_mutex(m, state);
+
+	trace_wait_end(&who, begin_ns);
+	return r;
+}
+
 static inline int lock_state(struct mutex *m, enum thread_state state,
-			     bool nested)
+			     bool nested, u64 caller)
 {
 	int r = 0;
 
 	assert_may_sleep("mutex_lock");
 	check_lock(m, nested);
 	if (unlikely(!cas(&m->owner, 0ul, self())))
-		r = lock_slow(m, state);
+		r = lock_slow(m, state, caller);
 	if (!r)
 		note_locked(m);
 	return r;
@@ -215,17 +237,20 @@ static inline int lock_state(struct mutex *m, enum thread_state state,
 
 void mutex_lock(struct mutex *m)
 {
-	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, false);
+	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, false,
+			 (u64)__builtin_return_address(0));
 }
 
 void mutex_lock_nested(struct mutex *m)
 {
-	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, true);
+	(void)lock_state(m, THREAD_UNINTERRUPTIBLE, true,
+			 (u64)__builtin_return_address(0));
 }
 
 int mutex_lock_killable(struct mutex *m)
 {
-	return lock_state(m, THREAD_KILLABLE, false);
+	return lock_state(m, THREAD_KILLABLE, false,
+			  (u64)__builtin_return_address(0));
 }
 
 bool mutex_trylock(struct mutex *m)

@@ -17,6 +17,7 @@
 #include <lib/string.h>
 #include <proc/lifecycle.h>
 #include <proc/pidns_join.h>
+#include <proc/trace.h>
 #include <uapi/errno.h>
 #include <uapi/nidus.h>
 #include <uapi/prctl.h>
@@ -39,6 +40,7 @@ static long set_name(uptr_t uname)
 	spin_lock(&t->alloc_lock);
 	str_copy(t->comm, sizeof(t->comm), name);
 	spin_unlock(&t->alloc_lock);
+	trace_name(t);
 	return 0;
 }
 

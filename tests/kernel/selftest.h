@@ -31,6 +31,7 @@ extern const struct selftest page_tests[];
 extern const struct selftest slab_tests[];
 extern const struct selftest mmu_tests[];
 extern const struct selftest smp_tests[];
+extern const struct selftest trace_tests[];
 
 /* Note a failure of the running test. Context: any. */
 void test_fail(const char *text, const char *file, int line);

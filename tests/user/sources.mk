@@ -59,7 +59,7 @@ USER_TESTS += misc clocks scheduling
 USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
 USER_TESTS += ns_zap ns_signal ns_proc ns_depth
 USER_TESTS += ns_user ns_others ns_holders
-USER_TESTS += ns_mounts acct ns_join
+USER_TESTS += ns_mounts acct ns_join tracing
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
 USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
