@@ -120,6 +120,7 @@ static void *slab_pop(struct slab_cache *c, struct page *p, char *base)
 {
 	void *obj;
 
+	ASSERT(spin_held(&c->lock));
 	if (p->slab_free != SLAB_LIST_END) {
 		obj = base + (u64)p->slab_free * c->stride;
 		p->slab_free = *link_of(c, obj);
@@ -197,6 +198,7 @@ static struct page *obj_slab(struct slab_cache *c, void *obj)
 static void slab_refilled(struct slab_cache *c, struct page *p, u32 n,
 			  struct list *out)
 {
+	ASSERT(spin_held(&c->lock));
 	if (p->slab_inuse == c->per_slab)
 		list_add(&c->partial, &p->link);
 	p->slab_inuse -= (u16)n;

@@ -43,7 +43,9 @@ NOT_FOR_STUDENTS = re.compile(r'^(docs/labs/answers/|tests/labs/.*\.wrong$|tests
 FORBIDDEN = re.compile(r'NIDUS-TEST|log_direct|machine_test_exit|machine_power_off|incbin|'
                        r'#\s*include\s*["<](?:/|[^">]*\.\./)')
 PANIC = re.compile(r'Kernel panic - not syncing: (.*?)(?: \]---)?$', re.M)
+YOURS = r'lab \d\d: \w+ is yours to write'
 SILENCE_S = 60
+BOOT_S = 20
 # Points of guest.kernel_part that belong to no test.
 WHOLE = ('the whole plan', 'lab')
 BUILD_LOG = OUT + '/build.log'
@@ -164,7 +166,7 @@ def boot_of(lab, what, cpus, words=''):
         if log.startswith(f'lab{lab.number}-{what}'):
             os.remove(f'build/test/{log}')
     return machine.Boot(name=f'lab{lab.number}-{what}', kernel=KERNEL, cpus=int(cpus),
-                        append=words, silence_s=SILENCE_S)
+                        append=words, silence_s=SILENCE_S, stop=YOURS)
 
 
 def run_users(lab, programs, cpus, words):
@@ -197,7 +199,7 @@ def run_boot(lab, test, cpus):
     """A machine that must show a line; with the arguments that `options` names."""
     boot = boot_of(lab, f'boot{cpus}', cpus, test.words)
     boot.base = 'console=ttyS0 panic=-1 testexit=1'
-    boot.stop, boot.limit_s = test.what[0], SILENCE_S
+    boot.stop, boot.limit_s = f'{test.what[0]}|{boot.stop}', BOOT_S
     boot.options = tuple(test.options)
     archive = Archive()
     archive.spec('tools/initramfs/base.spec')
@@ -208,9 +210,9 @@ def run_boot(lab, test, cpus):
         f.write(archive.pack())
     outcome = machine.run(boot)
     end = panics(boot.name).get('')
-    why = f'panic: {end}' if end else f'{outcome.ending()}, ' + (
-        f'last line: {outcome.lines[-1]}' if outcome.lines else 'nothing on the console')
-    return [Row(outcome.why == 'stopped', f'the console shows {test.what[0]}', why)]
+    last = outcome.lines[-1] if outcome.lines else 'nothing on the console'
+    why = f'panic: {end}' if end else f'{outcome.ending()}, last line: {last}'
+    return [Row(bool(re.search(test.what[0], last)), f'the console shows {test.what[0]}', why)]
 
 
 def run_host(test):

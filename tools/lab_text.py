@@ -94,8 +94,8 @@ class Lab:
             if line.startswith('['):
                 self.tests.append(Test(line.strip('[]')))
             elif key == 'stub':
-                stub, _, text = rest.partition(' ')
-                self.parts[-1].stubs[stub] = f'\t{text}\n' if text else ''
+                stub, *text = rest.split(None, 1)
+                self.parts[-1].stubs[stub] = ''.join(f'\t{line}\n' for line in text)
             elif not self.field(key, rest):
                 raise LabError(f'{path}:{number}: what is "{line}"?')
         for test in self.tests:
@@ -199,7 +199,7 @@ def empty_asm(text, name, stub, number):
     rest = text[m.end():]
     end = ASM_END.search(rest)
     tail = rest[end.start():] if end else ''
-    wide = text[:m.start()].rpartition('bits ')[2].startswith('64')
+    wide = re.findall(r'^bits (\d+)', text[:m.start()], re.M)[-1] == '64'
     return text[:m.end()] + stub.replace('TODO\n', '') + asm_todo(name, number, wide) + tail
 
 

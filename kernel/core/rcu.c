@@ -234,6 +234,7 @@ static void gp_end_locked(void)
 /* Start what is asked for, and end what ends at once. */
 static void gp_run_locked(void)
 {
+	ASSERT(spin_held(&rcu.lock));
 	while (rcu.started == rcu.completed && rcu.requested > rcu.completed) {
 		if (!gp_start())
 			return;

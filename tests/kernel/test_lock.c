@@ -227,8 +227,69 @@ static void test_seqlock(void)
 	CHECK((seq.seq & 1) == 0);
 }
 
+#define QUEUE_WAIT_NS (5 * NSEC_PER_SEC)
+
+static DEFINE_SPINLOCK(queue_lock, RANK_TTY_INPUT);
+static struct {
+	struct atomic taken;
+	u16 first;		/* [queue_lock] ticket of the first holder */
+	u32 inside;		/* [queue_lock] */
+	u32 passed;		/* [queue_lock] */
+} queue;
+
+/* Hold the lock until @n tickets, this one included, have been drawn. */
+static void queue_hold(u32 n)
+{
+	u64 end = clock_now_ns() + QUEUE_WAIT_NS;
+
+	spin_lock(&queue_lock);
+	queue.inside = 1;
+	queue.first = READ_ONCE(queue_lock.serving);
+	atomic_set(&queue.taken, 1);
+	while ((u16)(READ_ONCE(queue_lock.next) - queue.first) < n &&
+	       clock_now_ns() < end)
+		cpu_relax();
+	CHECK((u16)(READ_ONCE(queue_lock.next) - queue.first) == n);
+	CHECK(queue.passed == 0);
+	queue.inside = 0;
+	spin_unlock(&queue_lock);
+}
+
+static void queue_cpu(void *arg UNUSED, u32 cpu)
+{
+	u64 irq;
+
+	while (cpu && !atomic_read(&queue.taken))
+		cpu_relax();
+	irq = irq_save();
+	if (!cpu) {
+		queue_hold(cpu_online_count());
+	} else {
+		spin_lock(&queue_lock);
+		CHECK(!queue.inside);
+		queue.inside = 1;
+		queue.passed++;
+		CHECK(READ_ONCE(queue_lock.serving) ==
+		      (u16)(queue.first + queue.passed));
+		clock_delay_us(50);
+		queue.inside = 0;
+		spin_unlock(&queue_lock);
+	}
+	irq_restore(irq);
+}
+
+static void test_queue(void)
+{
+	u32 n = cpu_online_count();
+
+	memset(&queue, 0, sizeof(queue));
+	test_on_cpus(n, queue_cpu, NULL);
+	CHECK(queue.passed == n - 1);
+}
+
 const struct selftest lock_tests[] = {
 	{ "spinlock: exclusion between CPUs and interrupts", test_spinlock },
+	{ "spinlock: waiters are served in order", test_queue },
 	{ "rank: wrong orders and sleeping are noticed", test_rank },
 	{ "rank: locks may be released in any order", test_unlock_order },
 	{ "rank: use in and outside interrupts is noticed", test_irq_use },
