@@ -135,8 +135,8 @@ static void test_fair(void)
 	CHECK(burners[0].got_ns * 100 / total > 20);
 	CHECK(burners[1].got_ns * 100 / total > 20);
 	CHECK(burners[2].got_ns * 100 / total > 3);
-	CHECK(burners[2].got_ns < burners[0].got_ns);
-	CHECK(burners[2].got_ns < burners[1].got_ns);
+	CHECK(burners[2].got_ns * 3 < burners[0].got_ns * 2);
+	CHECK(burners[2].got_ns * 3 < burners[1].got_ns * 2);
 }
 
 static u32 rt_log[4];
@@ -162,7 +162,7 @@ static void rt_main(void *arg)
 static void test_realtime(void)
 {
 	static const u64 prios[] = { 10, 50, 30, 99 };
-	u64 irq;
+	u64 irq, end;
 
 	completion_init(&done);
 	completion_init(&rt_go);
@@ -176,6 +176,12 @@ static void test_realtime(void)
 	irq = irq_save();
 	complete_all(&rt_go);
 	irq_restore(irq);
+	/* This one, which is willing to go on, does not get in their way. */
+	end = clock_now_ns() + NSEC_PER_SEC;
+	while (atomic_read(&rt_n) < (int)ARRAY_SIZE(prios) &&
+	       clock_now_ns() < end)
+		cond_resched();
+	CHECK(atomic_read(&rt_n) == ARRAY_SIZE(prios));
 	for (u32 i = 0; i < ARRAY_SIZE(prios); i++)
 		completion_wait(&done);
 	CHECK(rt_log[0] == 99);
