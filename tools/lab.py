@@ -14,6 +14,7 @@ Not:   descriptions and skeletons (tools/lab_text.py).
 See:   docs/labs/README.md
 """
 import argparse
+import copy
 import dataclasses
 import fcntl
 import json
@@ -44,7 +45,7 @@ FORBIDDEN = re.compile(r'NIDUS-TEST|log_direct|machine_test_exit|machine_power_o
                        r'#\s*include\s*["<](?:/|[^">]*\.\./)')
 PANIC = re.compile(r'Kernel panic - not syncing: (.*?)(?: \]---)?$', re.M)
 YOURS = r'lab \d\d: \w+ is yours to write'
-SILENCE_S = 60
+SILENCE_S = 40
 BOOT_S = 20
 # Points of guest.kernel_part that belong to no test.
 WHOLE = ('the whole plan', 'lab')
@@ -433,7 +434,11 @@ def command_make(args):
 
 class Wrong(mutations.Mutation):
     """A wrong solution: tests/labs/NN.wrong, as tests/mutations/list.txt, with
-    the tests that it must lose in the place of `by`."""
+    the tests that it must lose in the place of `by`; `cpus`: on these alone."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.cpus = ''
 
     def field(self, line):
         key, _, rest = line.partition(' ')
@@ -483,7 +488,9 @@ def check_solution(writer, lab):
 
 def check_wrong(writer, lab, wrong):
     name = f'lab {lab.number}: {wrong.name}: {wrong.what}'
-    tests = [t for t in lab.tests if t.name in wrong.by]
+    tests = [copy.copy(t) for t in lab.tests if t.name in wrong.by]
+    for t in tests:
+        t.cpus = wrong.cpus.split() or t.cpus
     try:
         changed = wrong.apply(read_text(wrong.path)).encode()
     except (OSError, ValueError) as error:

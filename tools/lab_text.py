@@ -20,7 +20,7 @@ HEAD = r'^(?P<head>[A-Za-z][^\n;{}()=]*\b%s\([^;{}]*\)[ \t]*\n)\{\n(?P<body>.*?)
 COMMENT = re.compile(r'/\*.*?\*/', re.S)
 ASSERTION = re.compile(r'^\t(?P<deep>\t*)(?P<text>(?:\w+_)?(?:ASSERT|assert\w*)\('
                        r'(?:[^;]|\n)*?\);)', re.M)
-LOCAL = re.compile(r'^\t(?:\w+[ \t]+)+\**(\w+)(?:\[[^]]*\])?[ \t]*(?==|;|,)', re.M)
+LOCAL = re.compile(r'^\t(?!return|goto)(?:\w+[ \t]+)+\**(\w+)(?:\[[^]]*\])?[ \t]*(?==|;|,)', re.M)
 ASM_HEAD = r'^%s:[^\n]*\n'
 ASM_END = re.compile(r'\n(?=\n*(?:;|\t?align|section|bits|[A-Za-z_]\w*:|\Z))')
 

@@ -16,6 +16,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from harness import cases, elfimage, guest, machine, scenario, tap  # noqa: E402
+import lab_text  # noqa: E402
 from mkinitramfs import Archive, SpecError  # noqa: E402
 
 TESTS = []
@@ -240,6 +241,74 @@ def archives_are_reproducible_and_refuse_nonsense():
         except SpecError:
             continue
         raise AssertionError(text)
+
+
+C_SOURCE = """#include "x.h"
+
+int twice(int n);
+
+/* Says @n
+ * twice. */
+static int twice(int n)
+{
+	int m = n;
+
+	ASSERT(n > 0);
+	ASSERT(m > 0);
+	if (m)
+		/* at once */
+		return 2 * m;
+	return 0;
+}
+
+static int other(void)
+{
+	return 1;
+}
+"""
+C_SKELETON = """static int twice(int n)
+{
+	ASSERT(n > 0);
+	/* ASSERT(m > 0); */
+	/* at once */
+	panic("lab 00: %s is yours to write", "twice");
+}
+
+static int other(void)
+"""
+ASM_SOURCE = """bits 64
+first:
+	mov rax, rdi
+.local:
+	ret
+
+; The next one.
+second:
+	ret
+"""
+
+
+@test
+def skeletons_lose_bodies_and_nothing_else():
+    text = lab_text.empty('x.c', C_SOURCE, 'twice', '', '00')
+    assert C_SKELETON in text and 'int twice(int n);\n' in text and 'return 1;' in text, text
+    text = lab_text.empty('x.c', C_SOURCE, 'other', '\tTODO\n', '00')
+    assert 'return 2' in text and 'return 1' not in text and '"other");' in text, text
+    text = lab_text.empty('x.asm', ASM_SOURCE, 'first', '', '00')
+    assert '.local' not in text and text.endswith('\n\n; The next one.\nsecond:\n\tret\n'), text
+    try:
+        lab_text.empty('x.c', C_SOURCE, 'none', '', '00')
+    except lab_text.LabError:
+        return
+    raise AssertionError('a function that is not there')
+
+
+@test
+def students_may_change_bodies_alone():
+    part = lab_text.Part('x.c')
+    part.stubs['twice'] = ''
+    assert lab_text.same_outside(part, C_SOURCE.replace('2 * m', 'm + m'), C_SOURCE)
+    assert not lab_text.same_outside(part, C_SOURCE.replace('return 1', 'return 2'), C_SOURCE)
 
 
 def main():
