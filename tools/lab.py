@@ -58,7 +58,8 @@ def files_of(top):
     """Every file of a tree but what is made."""
     for folder, folders, names in os.walk(top):
         folders[:] = sorted(set(folders) - NOT_COPIED)
-        for name in sorted(names):
+        # in a worktree .git is a file, which leads to another repository
+        for name in sorted(set(names) - NOT_COPIED):
             yield os.path.relpath(os.path.join(folder, name), top)
 
 
@@ -421,7 +422,8 @@ def command_make(args):
     write_if_new(f'{top}/lab.mk', lab_mk(lab))
     git = ['git', '-C', top, '-c', 'user.name=lab', '-c', 'user.email=lab@localhost']
     for words in (['init', '-q'], ['add', '-A'], ['commit', '-q', '-m', f'Lab {lab.number}']):
-        subprocess.run(git + words, check=False)
+        if subprocess.run(git + words, check=False).returncode:
+            break
     page = next(n for n in os.listdir('docs/labs') if n.startswith(lab.number))
     print(f'{top}: lab {lab.number}, {lab.title}. Yours to write:')
     for part in lab.parts:
@@ -434,7 +436,8 @@ def command_make(args):
 
 class Wrong(mutations.Mutation):
     """A wrong solution: tests/labs/NN.wrong, as tests/mutations/list.txt, with
-    the tests that it must lose in the place of `by`; `cpus`: on these alone."""
+    the tests that it must lose in the place of `by`; `cpus` and `words` take the place of
+    the tests'."""
 
     def __init__(self, name):
         super().__init__(name)
@@ -491,6 +494,7 @@ def check_wrong(writer, lab, wrong):
     tests = [copy.copy(t) for t in lab.tests if t.name in wrong.by]
     for t in tests:
         t.cpus = wrong.cpus.split() or t.cpus
+        t.words = wrong.words or t.words
     try:
         changed = wrong.apply(read_text(wrong.path)).encode()
     except (OSError, ValueError) as error:
@@ -504,25 +508,39 @@ def check_wrong(writer, lab, wrong):
         writer.comment([r['output'][:160] for r in found['tests'][:1]])
 
 
+def wrongs(lab):
+    return mutations.read_list(f'{lab_text.LABS}/{lab.number}.wrong', Wrong)
+
+
 def check_one(writer, lab, parts):
-    wrongs = mutations.read_list(f'{lab_text.LABS}/{lab.number}.wrong', Wrong)
     if 'skeleton' in parts:
         check_skeleton(writer, lab)
     if 'solution' in parts:
         check_solution(writer, lab)
     if 'wrong' in parts:
-        tell(writer, len(wrongs) >= 3, f'lab {lab.number}: three wrong solutions at least')
-        for wrong in wrongs:
+        found = wrongs(lab)
+        tell(writer, len(found) >= 3, f'lab {lab.number}: three wrong solutions at least')
+        for wrong in found:
             check_wrong(writer, lab, wrong)
 
 
 def check_compiles(writer, lab):
-    """The short form: what students begin with can be compiled."""
+    """The short form: what students begin with can be compiled, and wrong
+    solutions are about the sources as they are."""
     changes = skeletons(lab)
     refresh_tree(lab, changes)
     objects = [f'build/debug/{name}.o' for name in changes if not name.endswith('.pml')]
     why = make(*objects)
     tell(writer, not why, f'lab {lab.number}: the skeleton compiles', why[-2000:])
+    names = {t.name for t in lab.tests}
+    why = ''
+    for wrong in wrongs(lab):
+        try:
+            wrong.apply(read_text(wrong.path))
+        except (OSError, ValueError) as error:
+            why += f'{wrong.name}: {error}; '
+        why += ''.join(f'{wrong.name}: there is no test {t}; ' for t in wrong.by if t not in names)
+    tell(writer, not why, f'lab {lab.number}: wrong solutions fit the sources', why)
 
 
 def command_check(args):
