@@ -503,7 +503,8 @@ def check_wrong(writer, lab, wrong):
     found = grade(lab, {wrong.path: changed}, tests)
     kept = [r['name'] for r in found['tests'] if r['score']]
     ok = not kept and not found['output'] and len(tests) == len(wrong.by) > 0
-    tell(writer, ok, name, found['output'] or f'keeps the points of {", ".join(kept) or wrong.by}')
+    tell(writer, ok, name, found['output'][-400:] or
+         f'keeps the points of {", ".join(kept) or wrong.by}')
     if ok:
         writer.comment([r['output'][:160] for r in found['tests'][:1]])
 
