@@ -65,7 +65,7 @@ DEP_SETS := $(sort \
 	$(call needs,all kernel image,build) \
 	$(call needs,run debug,build run) \
 	$(call needs,test test-% user host grade,build run test) \
-	$(call needs,test test-clients,iso uefi) \
+	$(call needs,test test-clients test-machines%,iso uefi) \
 	$(call needs,boots figures,build run test) \
 	$(call needs,bench bench-% profile,build run test bench) \
 	$(if $(filter bench bench-wall,$(GOALS)),oracle) \
@@ -430,8 +430,8 @@ prove = names=$$($(RUNNER) list $(1)) && \
 	prove --exec '$(RUNNER) tap' $$names
 
 .PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
-test: all host user ## everything below: host, kernel, user, pidns, clients, bench, labs
-	$(Q)$(call prove,host kernel user pidns clients bench labs)
+test: all host user ## everything below: host, kernel, user, pidns, clients, machines, bench, labs
+	$(Q)$(call prove,host kernel user pidns clients machines bench labs)
 
 test-host: host ## unit tests of pure C on this machine, with sanitizers
 	$(Q)$(call prove,host)
@@ -447,6 +447,18 @@ test-pidns: all user ## each behaviour of pid namespaces, one point (ONLY="ZAP .
 
 test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 	$(Q)$(call prove,clients)
+
+.PHONY: test-machines test-machines-quick test-machines-all
+MACHINES := $(PYTHON) tests/machines.py
+
+test-machines-quick: all ## the kernel on some kinds of machine, a minute (ONLY=regex)
+	$(Q)$(MACHINES) quick
+
+test-machines: all ## every pair of properties a machine can have (ONLY= JOBS=2)
+	$(Q)$(MACHINES) pairs
+
+test-machines-all: test-machines ## every three of them
+	$(Q)$(MACHINES) triples
 
 CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
 
@@ -554,6 +566,7 @@ check-style:
 check-pidns:
 	$(say) CHECK pidns
 	$(Q)$(PYTHON) tools/mkpidns.py --check docs/pidns-table.md
+	$(Q)$(MACHINES) table --check
 	$(Q)$(PYTHON) tests/selftests.py table --check
 
 check-gcc:
@@ -603,6 +616,7 @@ format: ## clang-format over the C files (FILES= for some)
 docs: ## write the tables of docs/syscalls.md and docs/pidns-table.md again
 	$(Q)$(PYTHON) tools/mksyscalls.py docs/syscalls.md
 	$(Q)$(PYTHON) tools/mkpidns.py docs/pidns-table.md
+	$(Q)$(MACHINES) table
 	$(Q)$(PYTHON) tests/selftests.py table
 
 count: ## code lines of each file and directory against the budget

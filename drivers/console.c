@@ -9,6 +9,7 @@
 
 #include <core/printk.h>
 #include <drivers/tty.h>
+#include "debugcon.h"
 #include "screen.h"
 #include "serial.h"
 
@@ -21,6 +22,8 @@ void console_early(u32 mask)
 {
 	if (wanted(mask, CONSOLE_SERIAL))
 		serial_early();
+	if (debugcon_early && wanted(mask, CONSOLE_DEBUGCON))
+		debugcon_early();
 }
 
 void console_screen(u32 mask)

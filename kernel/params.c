@@ -46,8 +46,10 @@ static void set_console(const char *value)
 		bit = CONSOLE_SERIAL;
 	else if (value && str_starts_with(value, "tty"))
 		bit = CONSOLE_SCREEN;
+	else if (value && str_starts_with(value, "debugcon"))
+		bit = CONSOLE_DEBUGCON;
 	params.console_mask |= bit;
-	if (bit)
+	if (bit && bit != CONSOLE_DEBUGCON)
 		params.console_preferred = bit;
 }
 

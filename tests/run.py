@@ -73,6 +73,11 @@ def list_clients():
     return names or ['clients/none']
 
 
+def list_machines():
+    """Kinds of machine; the long form is make test-machines."""
+    return ['machines/quick'] if not env('ONLY') else []
+
+
 def list_bench():
     """A dozen operations, against what they cost when they were recorded."""
     return ['bench/quick']
@@ -84,7 +89,8 @@ def list_labs():
 
 
 LISTS = {'host': list_host, 'kernel': list_kernel, 'user': list_user, 'pidns': list_pidns,
-         'clients': list_clients, 'bench': list_bench, 'labs': list_labs}
+         'clients': list_clients, 'machines': list_machines,
+         'bench': list_bench, 'labs': list_labs}
 
 
 def tap_host(name):
@@ -131,6 +137,9 @@ def command_tap(args):
         return tap_host(name)
     if part == 'bench':
         return subprocess.run([sys.executable, 'tools/bench.py', 'check', '--quick'],
+                              check=False).returncode
+    if part == 'machines':
+        return subprocess.run([sys.executable, 'tests/machines.py', name],
                               check=False).returncode
     if part == 'labs':
         return subprocess.run([sys.executable, 'tools/lab.py', 'check', '--quick'],

@@ -7,8 +7,12 @@
 #        -m SIZE             memory              -C MODEL  processor
 #        -k KERNEL -i INITRD -a COMMANDLINE      direct boot (PVH or bzImage)
 #        -c ISO | -u ISO     boot it as a CD or as a USB stick
+#        -b KIND=ISO         the same: cd, usb, nvme, sata, virtio
 #        -U                  UEFI firmware instead of BIOS
 #        -w                  a window with the screen
+#        -V none             no display adapter, even with a medium (std: one)
+#        -E                  no serial port: port 0xe9 is this terminal
+#        -P                  without the port that ends QEMU (see below)
 #        -g                  wait for gdb on port 1234
 #        -t SOCKET           for tests: plain serial, monitor on this socket
 #        -- OPTION...        anything else for QEMU
@@ -27,10 +31,13 @@ model=max
 kernel=
 initrd=
 append=
-cd=
-usb=
+medium=
+kind=
 uefi=
 window=
+vga=
+debugcon=
+debugexit=1
 gdb=
 monitor=
 
@@ -39,7 +46,7 @@ usage() {
 	exit 2
 }
 
-while getopts M:n:m:C:k:i:a:c:u:Uwgt: option; do
+while getopts M:n:m:C:k:i:a:c:u:b:UwV:EPgt: option; do
 	case $option in
 	M) machine=$OPTARG ;;
 	n) cpus=$OPTARG ;;
@@ -48,10 +55,14 @@ while getopts M:n:m:C:k:i:a:c:u:Uwgt: option; do
 	k) kernel=$OPTARG ;;
 	i) initrd=$OPTARG ;;
 	a) append=$OPTARG ;;
-	c) cd=$OPTARG ;;
-	u) usb=$OPTARG ;;
+	c) kind=cd medium=$OPTARG ;;
+	u) kind=usb medium=$OPTARG ;;
+	b) kind=${OPTARG%%=*} medium=${OPTARG#*=} ;;
 	U) uefi=1 ;;
 	w) window=1 ;;
+	V) vga=$OPTARG ;;
+	E) debugcon=1 ;;
+	P) debugexit= ;;
 	g) gdb=1 ;;
 	t) monitor=$OPTARG ;;
 	*) usage ;;
@@ -72,35 +83,48 @@ threads=multi
 add "-accel tcg,thread=${THREADS:-$threads} -cpu $model -m $memory"
 
 add "-smp ${SMP:-$cpus}"
+# What the caller says of the machine comes last, and so counts.
 case $machine in
-microvm*) add "-M $machine,pit=on,pic=on,rtc=on,isa-serial=on" ;;
-*) add "-M $machine" ;;
+microvm*) devices=pit=on,pic=on,rtc=on,isa-serial=on ;;
+*) devices= ;;
 esac
-add "-device isa-debug-exit,iobase=0xf4,iosize=0x04"
+case $machine in
+*,*) add "-M ${machine%%,*},${devices:+$devices,}${machine#*,}" ;;
+*) add "-M $machine${devices:+,$devices}" ;;
+esac
+[ -z "$debugexit" ] || add "-device isa-debug-exit,iobase=0xf4,iosize=0x04"
 
 if [ -n "$monitor" ]; then
-	add "-chardev stdio,id=console,signal=off -serial chardev:console"
+	add "-chardev stdio,id=console,signal=off"
 	add "-monitor unix:$monitor,server=on,wait=off"
 else
-	add "-serial mon:stdio"
+	add "-chardev stdio,id=console,mux=on,signal=off -mon console"
+fi
+if [ -n "$debugcon" ]; then
+	add "-device isa-debugcon,iobase=0xe9,chardev=console"
+else
+	add "-serial chardev:console"
 fi
 [ -z "$gdb" ] || add "-s -S"
 
-if [ -n "$window" ]; then
-	add "-vga std"
-else
-	add "-display none"
-	[ -z "$cd$usb" ] || add "-vga std"
-fi
-[ -z "$cd" ] || add "-drive if=none,id=cd,format=raw,readonly=on,file=$cd"
-case $machine in
-q35*) [ -z "$cd" ] || add "-device ide-cd,drive=cd,bus=ide.0" ;;
-*) [ -z "$cd" ] || add "-device ide-cd,drive=cd" ;;
-esac
-[ -z "$usb" ] || add "-device qemu-xhci" \
-	"-drive if=none,id=usb,format=raw,snapshot=on,file=$usb" \
-	"-device usb-storage,drive=usb"
+[ -n "$window" ] || add "-display none"
+[ -n "$vga" ] || [ -z "$window$medium" ] || vga=std
+[ -z "$vga" ] || add "-vga $vga"
 
+case $kind in
+'') ;;
+cd) add "-drive if=none,id=medium,format=raw,readonly=on,file=$medium" ;;
+*) add "-drive if=none,id=medium,format=raw,snapshot=on,file=$medium" ;;
+esac
+case $kind in
+'') ;;
+cd) add "-device ide-cd,drive=medium" ;;
+usb) add "-device qemu-xhci -device usb-storage,drive=medium" ;;
+nvme) add "-device nvme,serial=1,drive=medium" ;;
+sata) add "-device ahci,id=sata -device ide-hd,bus=sata.0,drive=medium" ;;
+virtio) add "-device virtio-blk-pci,drive=medium" ;;
+*) usage ;;
+esac
 if [ -n "$uefi" ]; then
 	firmware=/usr/share/OVMF
 	vars=$(mktemp)

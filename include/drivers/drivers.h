@@ -9,9 +9,10 @@
 /* Where the kernel log and /dev/console go: bits of console=. */
 #define CONSOLE_SERIAL 1u	/* ttyS0 */
 #define CONSOLE_SCREEN 2u	/* tty0 */
+#define CONSOLE_DEBUGCON 4u	/* port 0xe9 of emulators; the log alone */
 
 /* First thing at boot: the serial port (polled) and, once memory is mapped,
- * the screen become sinks of the log. @mask: CONSOLE_*; 0: both. The last
+ * the screen become sinks of the log. @mask: CONSOLE_*; 0: all. The last
  * console= word is /dev/console: @preferred. */
 void console_early(u32 mask);
 void console_screen(u32 mask);
