@@ -83,7 +83,7 @@ def options(row, media):
 
 def has_power_off(row):
     """SeaBIOS makes tables itself for q35 where QEMU gives none."""
-    return row['acpi'] == 'on' or row['machine'] == 'q35'
+    return row['acpi'] == 'on' or row['machine'] == 'q35' and row['way'] != 'uefi'
 
 
 def memory_of(row):
@@ -210,11 +210,11 @@ def clock_of(outcome):
     return '?'
 
 
-def record(results):
-    """Add to the file of results; a later one of the same machine wins."""
+def record(result):
+    """Put a result into the file, in place of an older one of that machine."""
     known = dict(read_results())
-    for row, faults, outcome in results:
-        known[title(row)] = ['failed' if faults else 'ok', clock_of(outcome)]
+    row, faults, outcome = result
+    known[title(row)] = ['failed' if faults else 'ok', clock_of(outcome)]
     with open(RESULTS, 'w', encoding='utf-8') as f:
         for name in sorted(known):
             f.write('\t'.join([name, *known[name]]) + '\n')
@@ -232,16 +232,14 @@ def read_results():
 def run(rows):
     writer = tap.Writer('machines')
     files = prepare()
-    results = []
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get('JOBS', '2'))) as pool:
         jobs = [pool.submit(run_one, row, files, n) for n, row in enumerate(picked(rows))]
         for job in jobs:
             row, faults, outcome = job.result()
-            results.append((row, faults, outcome))
+            if os.environ.get('RECORD'):
+                record((row, faults, outcome))
             writer.point(not faults, f'{title(row)} ({outcome.seconds:.1f} s)',
                          comments=faults + outcome.story() if faults else [])
-    if os.environ.get('RECORD'):
-        record(results)
     return writer.done()
 
 
