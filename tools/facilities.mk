@@ -22,6 +22,7 @@ FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c \
 	kernel/sys/mount_api.c
 FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 	kernel/sys/mqueue.c
+FACILITY_mptable := arch/x86_64/mptable.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
 FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c

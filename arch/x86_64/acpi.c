@@ -15,10 +15,11 @@
 
 #include <arch/boot.h>
 #include <arch/mmu.h>
+#include <asm/mptable.h>
 #include <core/printk.h>
 
 #define RSDP_V1_SIZE 20
-#define RSDP_V2_SIZE 36
+#define RSDP_V2_SIZE BIOS_FIND_BYTES
 #define TABLE_MAX_BYTES (16u << 20)
 
 /* Legacy places of the RSDP: 1 KiB from the segment at 0x40e, and the ROM. */
@@ -112,6 +113,7 @@ struct hpet_table {
 
 static struct acpi_power power;
 static const struct madt *madt;
+static const u8 *entries, *entries_end;	/* of the MADT, or made like one */
 static paddr_t hpet_address;
 
 const struct acpi_power *acpi_power(void)
@@ -126,7 +128,7 @@ paddr_t acpi_hpet_address(void)
 
 bool acpi_has_madt(void)
 {
-	return madt != NULL;
+	return entries != NULL;
 }
 
 bool acpi_has_pics(void)
@@ -134,14 +136,14 @@ bool acpi_has_pics(void)
 	return !madt || (madt->flags & MADT_PCAT_COMPAT);
 }
 
-static bool same_bytes(const char *a, const char *b, size_t n)
+bool same_bytes(const char *a, const char *b, size_t n)
 {
 	while (n && *a++ == *b++)
 		n--;
 	return n == 0;
 }
 
-static bool sum_is_zero(const void *p, size_t len)
+bool sum_is_zero(const void *p, size_t len)
 {
 	const u8 *b = p;
 	u8 sum = 0;
@@ -165,7 +167,7 @@ static bool in_direct_map(paddr_t pa, size_t len)
 	return true;
 }
 
-static const void *acpi_map(paddr_t pa, size_t len)
+const void *acpi_map(paddr_t pa, size_t len)
 {
 	if (in_direct_map(pa, len))
 		return phys_to_virt(pa);
@@ -198,38 +200,44 @@ static const struct acpi_header *table_map(paddr_t pa)
 	return h;
 }
 
-static bool rsdp_is_valid(const struct rsdp *r)
+static bool rsdp_is_valid(const void *p)
 {
+	const struct rsdp *r = p;
+
 	return same_bytes(r->signature, "RSD PTR ", 8) &&
 	       sum_is_zero(r, RSDP_V1_SIZE);
 }
 
-static const struct rsdp *rsdp_scan(paddr_t start, paddr_t end)
+static const void *bios_scan(paddr_t start, paddr_t end,
+			     bool (*is_valid)(const void *))
 {
-	for (paddr_t pa = ALIGN_UP(start, 16); pa + RSDP_V2_SIZE <= end;
+	for (paddr_t pa = ALIGN_UP(start, 16); pa + BIOS_FIND_BYTES <= end;
 	     pa += 16) {
-		const struct rsdp *r = phys_to_virt(pa);
-
-		if (rsdp_is_valid(r))
-			return r;
+		if (is_valid(phys_to_virt(pa)))
+			return phys_to_virt(pa);
 	}
 	return NULL;
+}
+
+const void *bios_find(bool (*is_valid)(const void *p))
+{
+	paddr_t ebda = *(const u16 *)phys_to_virt(EBDA_SEGMENT_PTR) * 16ul;
+	const void *p = NULL;
+
+	if (ebda >= 0x400 && ebda <= 0xa0000 - EBDA_SCAN_BYTES)
+		p = bios_scan(ebda, ebda + EBDA_SCAN_BYTES, is_valid);
+	return p ? p : bios_scan(ROM_START, ROM_END, is_valid);
 }
 
 static const struct rsdp *rsdp_find(void)
 {
 	const struct rsdp *r = NULL;
-	paddr_t ebda;
 
 	if (boot_info()->rsdp)
 		r = acpi_map(boot_info()->rsdp, sizeof(*r));
 	if (r && rsdp_is_valid(r))
 		return r;
-	ebda = *(const u16 *)phys_to_virt(EBDA_SEGMENT_PTR) * 16ul;
-	r = NULL;
-	if (ebda >= 0x400 && ebda <= 0xa0000 - EBDA_SCAN_BYTES)
-		r = rsdp_scan(ebda, ebda + EBDA_SCAN_BYTES);
-	return r ? r : rsdp_scan(ROM_START, ROM_END);
+	return bios_find(rsdp_is_valid);
 }
 
 /* The 8 bytes at @p, which need not be aligned; 4 for the old root table. */
@@ -404,20 +412,13 @@ static bool table_is_wanted(paddr_t pa)
 	return false;
 }
 
-void acpi_init(void)
+static void root_use(const struct acpi_header *root, size_t entry_size)
 {
-	size_t size, n;
-	const struct acpi_header *root = root_find(&size);
-	const u8 *entry;
+	size_t n = (root->length - sizeof(*root)) / entry_size;
+	const u8 *entry = (const u8 *)(root + 1);
 
-	if (!root) {
-		pr_warn("acpi: no tables\n");
-		return;
-	}
-	n = (root->length - sizeof(*root)) / size;
-	entry = (const u8 *)(root + 1);
-	for (; n; n--, entry += size) {
-		paddr_t pa = entry_read(entry, size);
+	for (; n; n--, entry += entry_size) {
+		paddr_t pa = entry_read(entry, entry_size);
 		const struct acpi_header *h = NULL;
 
 		if (table_is_wanted(pa))
@@ -425,25 +426,38 @@ void acpi_init(void)
 		if (h)
 			table_use(h);
 	}
-	pr_info("acpi: %s%s%s%s\n", size == 8 ? "XSDT" : "RSDT",
+	pr_info("acpi: %s%s%s%s\n", entry_size == 8 ? "XSDT" : "RSDT",
 		madt ? ", MADT" : "", hpet_address ? ", HPET" : "",
 		power.hw_reduced ? ", reduced hardware" : "");
+}
+
+void acpi_init(void)
+{
+	size_t entry_size;
+	const struct acpi_header *root = root_find(&entry_size);
+
+	if (root)
+		root_use(root, entry_size);
+	else
+		pr_warn("acpi: no tables\n");
+	if (madt) {
+		entries = (const u8 *)(madt + 1);
+		entries_end = (const u8 *)madt + madt->head.length;
+	} else if (mptable_read && mptable_read(&entries, &entries_end)) {
+		pr_info("acpi: no MADT; processors by the MP table\n");
+	}
 }
 
 void acpi_for_each_madt(enum madt_type type, size_t size,
 			void (*fn)(const struct madt_entry *e, void *arg),
 			void *arg)
 {
-	const u8 *p, *end;
+	const u8 *p = entries;
 
-	if (!madt)
-		return;
-	p = (const u8 *)(madt + 1);
-	end = (const u8 *)madt + madt->head.length;
-	while (end - p >= (long)sizeof(struct madt_entry)) {
+	while (entries_end - p >= (long)sizeof(struct madt_entry)) {
 		const struct madt_entry *e = (const struct madt_entry *)p;
 
-		if (e->length < sizeof(*e) || e->length > end - p)
+		if (e->length < sizeof(*e) || e->length > entries_end - p)
 			return;
 		if (e->type == type && e->length >= size)
 			fn(e, arg);

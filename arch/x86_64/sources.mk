@@ -33,7 +33,7 @@ SRCS += \
 	arch/x86_64/table.c \
 	arch/x86_64/kmap.c \
 	arch/x86_64/tlb.c \
-	arch/x86_64/acpi.c \
+	arch/x86_64/acpi.c arch/x86_64/mptable.c \
 	arch/x86_64/lapic.c \
 	arch/x86_64/ioapic.c \
 	arch/x86_64/irq.c arch/x86_64/irq_stat.c \
