@@ -9,8 +9,8 @@ What:  machines.py quick          machines of a minute in all (for `make test`)
        machines.py table [--check]        docs/hardware.md from results.tsv
        Each machine boots a program (tests/scenario/programs/machine.c) that
        reports on it and powers it off. ONLY=regex picks machines by name,
-       JOBS=N as many at a time; results go into tests/machines/results.tsv
-       under RECORD=1.
+       JOBS=N as many at a time. RECORD=file puts results into that file;
+       tests/machines/results.tsv is the one that was taken over.
 Not:   the options of QEMU: tools/qemu.sh.
 See:   docs/testing.md; docs/hardware.md
 """
@@ -104,7 +104,8 @@ def boot_of(row, files, number):
         env = {'SMP': '9,sockets=3,cores=3,threads=1'}
     one = machine.Boot(name=f'machine-{number}', cpus=int(cpus), memory=memory_of(row),
                        machine=machine_word(row), options=options(row, files['iso']),
-                       qemu_options=TRACE, env=env, limit_s=limit_s(row), base=WORDS)
+                       qemu_options=TRACE, env=env, limit_s=limit_s(row),
+                       silence_s=limit_s(row), base=WORDS)
     one.kernel = ''
     if row['way'] == 'pvh':
         one.kernel, one.initrd = files['kernel'], files['archive']
@@ -219,20 +220,20 @@ def clock_of(outcome):
     return '?'
 
 
-def record(result):
+def record(path, result):
     """Put a result into the file, in place of an older one of that machine."""
-    known = dict(read_results())
+    known = dict(read_results(path))
     row, faults, outcome = result
     known[title(row)] = ['failed' if faults else 'ok', clock_of(outcome)]
-    with open(RESULTS, 'w', encoding='utf-8') as f:
+    with open(path, 'w', encoding='utf-8') as f:
         for name in sorted(known):
             f.write('\t'.join([name, *known[name]]) + '\n')
 
 
-def read_results():
-    if not os.path.exists(RESULTS):
+def read_results(path):
+    if not os.path.exists(path):
         return
-    with open(RESULTS, encoding='utf-8') as f:
+    with open(path, encoding='utf-8') as f:
         for line in f:
             name, *rest = line.rstrip('\n').split('\t')
             yield name, rest
@@ -246,7 +247,7 @@ def run(rows):
         for job in jobs:
             row, faults, outcome = job.result()
             if os.environ.get('RECORD'):
-                record((row, faults, outcome))
+                record(os.environ['RECORD'], (row, faults, outcome))
             writer.point(not faults, f'{title(row)} ({outcome.seconds:.1f} s)',
                          comments=faults + outcome.story() if faults else [])
     return writer.done()
@@ -270,7 +271,7 @@ def least():
 
 
 def table_text():
-    rows = dict(read_results())
+    rows = dict(read_results(RESULTS))
     lines = ['| machine | result | clock |', '|---|---|---|']
     lines += [f'| {name} | {result} | {clock} |' for name, (result, clock) in rows.items()]
     return '\n'.join(lines) + '\n'
