@@ -148,7 +148,8 @@ void acpi_for_each_madt(enum madt_type type, size_t size,
 /* Length of the structure that bios_find looks for, at most. */
 #define BIOS_FIND_BYTES 36
 /* The first place among those where firmware without UEFI leaves its roots
- * that @is_valid accepts; NULL: none. Context: boot CPU, after the direct map. */
+ * that @is_valid accepts; NULL: none.
+ * Context: boot CPU, after the direct map. */
 const void *bios_find(bool (*is_valid)(const void *p));
 /* @len bytes of physical memory, of whatever kind, for ever; NULL: no room. */
 const void *acpi_map(paddr_t pa, size_t len);
