@@ -64,6 +64,7 @@ needs = $(if $(filter $(1),$(GOALS)),$(2))
 DEP_SETS := $(sort \
 	$(call needs,all kernel image,build) \
 	$(call needs,run debug,build run) \
+	$(call needs,trace,build run test) \
 	$(call needs,test test-% user host grade,build run test) \
 	$(call needs,test test-clients test-machines%,iso uefi) \
 	$(call needs,boots figures,build run test) \
@@ -307,6 +308,13 @@ run: all $(BOOT_CPIO) ## boot in QEMU (CPUS= MEM= MACHINE= APPEND= INIT= INITRD=
 	@echo 'Leave QEMU with Ctrl-A X.'
 	$(Q)$(QEMU) -k build/nidus.elf -i $(BOOT_CPIO) -a '$(BOOT_ARGS)' \
 		-- $(QEMU_FLAGS)
+
+.PHONY: trace
+trace: all ## boot PROGRAM=path, a scenario or worlds under the trace; draws it (GROUPS=)
+	$(if $(PROGRAM),,$(error make trace PROGRAM=worlds, a program, a scenario))
+	$(Q)$(PYTHON) tools/trace/trace.py run -n $(CPUS) -k build/nidus.elf \
+		-g $(or $(GROUPS),all) -t $(or $(TIME),30) \
+		$(if $(EXACT),--exact) $(PROGRAM)
 
 debug: all $(BOOT_CPIO) ## boot stopped at the first instruction, waiting for gdb
 	@echo 'QEMU waits. In another terminal: make gdb. Leave with Ctrl-A X.'

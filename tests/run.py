@@ -39,8 +39,8 @@ def picked(names, only):
 
 
 def list_host():
-    return ['host/harness'] + [f'host/{n}' for n in guest.read_list('build/host/list',
-                                                                    env('ONLY'))]
+    scripts = ['host/harness', 'host/trace_pages']
+    return scripts + [f'host/{n}' for n in guest.read_list('build/host/list', env('ONLY'))]
 
 
 def list_kernel():
@@ -98,6 +98,8 @@ def tap_host(name):
     command = [f'build/host/{name}']
     if name == 'harness':
         command = [sys.executable, 'tests/harness/selftest.py']
+    if name == 'trace_pages':
+        command = [sys.executable, 'tests/host/trace_pages.py']
     try:
         return subprocess.run(command, timeout=HOST_LIMIT_S * machine.scale(),
                               check=False).returncode & 0xff

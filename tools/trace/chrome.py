@@ -1,0 +1,77 @@
+"""tools/trace/chrome.py - a trace as Chrome and Perfetto read it.
+
+What:  chrome(model) is the object of the JSON file: each process with its
+       numbers at all levels as its name, its threads' time on CPUs as slices,
+       one track a CPU, signals and new parents as flows, the story as
+       instants, grace periods and waits for locks as slices.
+See:   "Trace Event Format" (chrome://tracing, ui.perfetto.dev)
+"""
+CPU_TRACKS = 1000000            # pid of the tracks of CPUs and the kernel
+GRACE_TRACK = 9999
+
+
+def meta(name, pid, tid, value):
+    return {'ph': 'M', 'name': name, 'pid': pid, 'tid': tid, 'args': {'name': value}}
+
+
+def flow(number, name, start, end):
+    """An arrow between two (time, pid); a little slice at each end holds it."""
+    common = {'cat': 'flow', 'name': name, 'id': number}
+    out = []
+    for phase, (t, pid) in (('s', start), ('f', end)):
+        out.append({'ph': 'X', 'name': name, 'cat': 'event', 'pid': pid, 'tid': 0, 'ts': t,
+                    'dur': 1})
+        out.append({**common, 'ph': phase, 'pid': pid, 'tid': 0, 'ts': t,
+                    **({'bp': 'e'} if phase == 'f' else {})})
+    return out
+
+
+def process_events(p):
+    label = f'{p.name()} [{"/".join(map(str, p.nr))}]'
+    yield meta('process_name', p.id, 0, label)
+    yield meta('thread_name', p.id, 0, 'life')
+    end = p.reaped
+    for i, (t, state) in enumerate(p.states):
+        until = p.states[i + 1][0] if i + 1 < len(p.states) else end
+        if state not in ('reaped', 'gone') and until is not None:
+            yield {'ph': 'X', 'name': state, 'cat': 'state', 'pid': p.id, 'tid': 0, 'ts': t,
+                   'dur': until - t}
+
+
+def cpu_events(model):
+    yield meta('process_name', CPU_TRACKS, 0, 'CPUs')
+    for cpu, slices in sorted(model.cpus.items()):
+        yield meta('thread_name', CPU_TRACKS, cpu, f'CPU {cpu}')
+        for start, end, thread in slices:
+            owner = model.thread_process.get(thread)
+            name = model.label(owner) if owner else model.thread_names.get(thread, f'{thread}')
+            yield {'ph': 'X', 'name': name, 'cat': 'sched', 'pid': CPU_TRACKS, 'tid': cpu,
+                   'ts': start, 'dur': end - start, 'args': {'thread': thread}}
+            if owner:
+                yield {'ph': 'X', 'name': f'on CPU {cpu}', 'cat': 'sched', 'pid': owner,
+                       'tid': thread, 'ts': start, 'dur': end - start}
+    for wait in model.locks:
+        us = wait['waited'] / 1000
+        yield {'ph': 'X', 'name': f'waits for {wait["name"]}', 'cat': 'lock', 'pid': CPU_TRACKS,
+               'tid': wait['cpu'], 'ts': wait['t'] - us, 'dur': us, 'args': {'at': wait['at']}}
+    if model.graces:
+        yield meta('thread_name', CPU_TRACKS, GRACE_TRACK, 'RCU')
+    for start, end, number in model.graces:
+        yield {'ph': 'X', 'name': f'grace period {number}', 'cat': 'rcu', 'pid': CPU_TRACKS,
+               'tid': GRACE_TRACK, 'ts': start, 'dur': end - start}
+
+
+def chrome(model):
+    events = list(cpu_events(model))
+    for p in model.processes.values():
+        events += process_events(p)
+    for e in model.story:
+        events.append({'ph': 'i', 's': 'p' if e.get('process') else 'g', 'name': e['text'],
+                       'cat': e['kind'], 'pid': e.get('process', CPU_TRACKS), 'tid': 0,
+                       'ts': e['t']})
+    arrows = [(s['name'], s['from'], s['to'], s['t']) for s in model.signals if s['from']]
+    arrows += [('new parent', m['process'], m['to'], m['t']) for m in model.moves]
+    for number, (name, start, end, t) in enumerate(arrows, 1):
+        events += flow(number, name, (t, start), (t + 1, end))
+    return {'traceEvents': events, 'displayTimeUnit': 'ns',
+            'otherData': {'title': model.title, 'lost': sum(x['n'] for x in model.lost)}}
