@@ -51,11 +51,13 @@ enum uart_register {
 /* A character takes 87 us at 115200 baud; far beyond that it is stuck. */
 #define SPIN_LIMIT 200000u
 #define RX_BURST 256u
+#define STUCK_MAX 3u
 
 static struct {
 	struct spinlock lock;
 	bool present;			/* [I] */
 	bool interrupts;		/* [lock] transmit by interrupt */
+	u32 nstuck;			/* [lock] waits in vain, in a row */
 	struct ring tx;			/* [lock] */
 	u8 tx_data[TX_RING_SIZE];
 	struct tty *tty;		/* [I] once interrupts are on */
@@ -91,14 +93,20 @@ static bool probe(void)
 	return uart_read(UART_LSR) != 0xff;
 }
 
-/* Wait, bounded, until a character may be sent. */
+/* Wait, bounded, until a character may be sent. A port that is stuck several
+ * times in a row is waited for no more until it answers. [lock] */
 static bool wait_ready(u8 bits)
 {
-	for (u32 i = 0; i < SPIN_LIMIT; i++) {
-		if ((uart_read(UART_LSR) & bits) == bits)
+	u32 limit = port.nstuck < STUCK_MAX ? SPIN_LIMIT : 1;
+
+	for (u32 i = 0; i < limit; i++) {
+		if ((uart_read(UART_LSR) & bits) == bits) {
+			port.nstuck = 0;
 			return true;
+		}
 		cpu_relax();
 	}
+	port.nstuck += port.nstuck < STUCK_MAX;
 	return false;
 }
 
@@ -271,6 +279,10 @@ int serial_init(struct tty **out)
 
 	if (!port.present)
 		return -ENODEV;
+	if (READ_ONCE(port.nstuck) == STUCK_MAX) {
+		pr_warn("serial: the port takes no characters, not used\n");
+		return -ENODEV;
+	}
 	err = tty_create(&args, &port.tty);
 	if (err)
 		return err;

@@ -157,6 +157,26 @@ static void set_pidns_join(const char *value)
 		pidns_join_enable();
 }
 
+static void set_acpi(const char *value)
+{
+	if (value && !strcmp(value, "off"))
+		acpi_set_off();
+}
+
+static void set_acpi_rsdp(const char *value)
+{
+	u64 pa;
+
+	if (value && !parse_u64(value, &pa))
+		acpi_set_rsdp(pa);
+}
+
+static void set_hostile(const char *value)
+{
+	if (value && !hostile_set(value))
+		pr_warn("params: hostile=%s means nothing here\n", value);
+}
+
 static void set_nothing(const char *value)
 {
 	(void)value;
@@ -182,6 +202,9 @@ static const struct {
 	{ "nosmp", set_nosmp },
 	{ "pid_max", set_pid_max },
 	{ "pidns.join", set_pidns_join },
+	{ "acpi", set_acpi },
+	{ "acpi_rsdp", set_acpi_rsdp },
+	{ "hostile", set_hostile },
 	{ "seed", set_seed },
 	{ "lockstat", set_lockstat },
 	{ "trace", set_trace },

@@ -15,6 +15,8 @@
 
 #include <arch/boot.h>
 #include <arch/mmu.h>
+#include <arch/system.h>
+#include <asm/cpu.h>
 #include <asm/mptable.h>
 #include <core/printk.h>
 
@@ -115,6 +117,18 @@ static struct acpi_power power;
 static const struct madt *madt;
 static const u8 *entries, *entries_end;	/* of the MADT, or made like one */
 static paddr_t hpet_address;
+static bool is_off;			/* acpi=off */
+static paddr_t given_rsdp;		/* acpi_rsdp= */
+
+void acpi_set_off(void)
+{
+	is_off = true;
+}
+
+void acpi_set_rsdp(paddr_t pa)
+{
+	given_rsdp = pa;
+}
 
 const struct acpi_power *acpi_power(void)
 {
@@ -169,6 +183,8 @@ static bool in_direct_map(paddr_t pa, size_t len)
 
 const void *acpi_map(paddr_t pa, size_t len)
 {
+	if (pa + len < pa || (pa + len - 1) >> cpu_phys_bits())
+		return NULL;
 	if (in_direct_map(pa, len))
 		return phys_to_virt(pa);
 	return mmio_map(pa, len, 0);
@@ -183,8 +199,10 @@ static const struct acpi_header *table_map(paddr_t pa)
 	if (!pa)
 		return NULL;
 	h = acpi_map(pa, sizeof(*h));
-	if (!h)
+	if (!h) {
+		pr_warn("acpi: no table can lie at %#lx\n", pa);
 		return NULL;
+	}
 	len = h->length;
 	if (len < sizeof(*h) || len > TABLE_MAX_BYTES) {
 		pr_warn("acpi: table at %#lx has length %u, ignored\n", pa,
@@ -231,12 +249,13 @@ const void *bios_find(bool (*is_valid)(const void *p))
 
 static const struct rsdp *rsdp_find(void)
 {
-	const struct rsdp *r = NULL;
+	paddr_t pa = given_rsdp ? given_rsdp : boot_info()->rsdp;
+	const struct rsdp *r = pa ? acpi_map(pa, sizeof(*r)) : NULL;
 
-	if (boot_info()->rsdp)
-		r = acpi_map(boot_info()->rsdp, sizeof(*r));
 	if (r && rsdp_is_valid(r))
 		return r;
+	if (pa)
+		pr_warn("acpi: the RSDP at %#lx is damaged\n", pa);
 	return bios_find(rsdp_is_valid);
 }
 
@@ -405,6 +424,8 @@ static bool table_is_wanted(paddr_t pa)
 	static const char wanted[][5] = { "APIC", "FACP", "SSDT", "HPET" };
 	const struct acpi_header *h = pa ? acpi_map(pa, sizeof(*h)) : NULL;
 
+	if (!h)
+		pr_warn("acpi: no table can lie at %#lx\n", pa);
 	for (u32 i = 0; h && i < ARRAY_SIZE(wanted); i++) {
 		if (same_bytes(h->signature, wanted[i], 4))
 			return true;
@@ -431,10 +452,30 @@ static void root_use(const struct acpi_header *root, size_t entry_size)
 		power.hw_reduced ? ", reduced hardware" : "");
 }
 
+/* What lies behind an entry that cannot be is left out. */
+static void entries_check(void)
+{
+	const u8 *p = entries;
+
+	while (p < entries_end) {
+		const struct madt_entry *e = (const struct madt_entry *)p;
+
+		if (entries_end - p < (long)sizeof(*e) ||
+		    e->length < sizeof(*e) || e->length > entries_end - p) {
+			pr_warn("acpi: the MADT is damaged %lu bytes before "
+				"its end\n", entries_end - p);
+			entries_end = p;
+			return;
+		}
+		p += e->length;
+	}
+}
+
 void acpi_init(void)
 {
 	size_t entry_size;
-	const struct acpi_header *root = root_find(&entry_size);
+	const struct acpi_header *root =
+		is_off ? NULL : root_find(&entry_size);
 
 	if (root)
 		root_use(root, entry_size);
@@ -446,6 +487,7 @@ void acpi_init(void)
 	} else if (mptable_read && mptable_read(&entries, &entries_end)) {
 		pr_info("acpi: no MADT; processors by the MP table\n");
 	}
+	entries_check();
 }
 
 void acpi_for_each_madt(enum madt_type type, size_t size,
@@ -454,11 +496,9 @@ void acpi_for_each_madt(enum madt_type type, size_t size,
 {
 	const u8 *p = entries;
 
-	while (entries_end - p >= (long)sizeof(struct madt_entry)) {
+	while (p < entries_end) {
 		const struct madt_entry *e = (const struct madt_entry *)p;
 
-		if (e->length < sizeof(*e) || e->length > entries_end - p)
-			return;
 		if (e->type == type && e->length >= size)
 			fn(e, arg);
 		p += e->length;

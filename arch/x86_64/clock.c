@@ -22,6 +22,7 @@
 #include <asm/apic.h>
 #include <asm/clock.h>
 #include <asm/cpu.h>
+#include <asm/hostile.h>
 #include <asm/port.h>
 #include <asm/trap.h>
 #include <asm/vdso.h>
@@ -331,6 +332,8 @@ void clock_warp_probe(void)
 	u64 now = tsc_strict();
 	u64 worst = READ_ONCE(warp_max);
 
+	if (cpu_id() == 1 && hostile(HOSTILE_TSC))
+		now /= 2;
 	if (now >= last) {
 		__atomic_compare_exchange_n(&warp_last, &last, now, false,
 					    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);

@@ -16,6 +16,7 @@
 #include <arch/mmu.h>
 #include <asm/acpi.h>
 #include <asm/cpu.h>
+#include <asm/hostile.h>
 #include <asm/msr.h>
 #include <asm/trap.h>
 #include <core/panic.h>
@@ -34,6 +35,7 @@ enum lapic_reg {
 	LAPIC_LDR = 0xd0,
 	LAPIC_DFR = 0xe0,
 	LAPIC_SVR = 0xf0,
+	LAPIC_ISR = 0x100,		/* eight registers of 32 vectors */
 	LAPIC_ESR = 0x280,
 	LAPIC_LVT_CMCI = 0x2f0,
 	LAPIC_ICR = 0x300,
@@ -100,6 +102,13 @@ void lapic_eoi(void)
 	lapic_write(LAPIC_EOI, 0);
 }
 
+bool lapic_in_service(u32 vector)
+{
+	u32 reg = LAPIC_ISR + 0x10 * (vector / 32);
+
+	return lapic_read((enum lapic_reg)reg) & BIT(vector % 32);
+}
+
 static void icr_wait(void)
 {
 	for (u32 i = 0; i < ICR_BUSY_TURNS; i++) {
@@ -160,7 +169,8 @@ void lapic_timer_set_deadline(u64 tsc)
 
 u32 lapic_timer_count(void)
 {
-	return lapic_read(LAPIC_TIMER_CURRENT);
+	return hostile(HOSTILE_APIC_TIMER) ? 0 :
+					     lapic_read(LAPIC_TIMER_CURRENT);
 }
 
 static void timer_setup(void)
@@ -191,9 +201,12 @@ static void error_irq(struct regs *r UNUSED, void *arg UNUSED)
 	pr_warn("lapic: error status %#x\n", status);
 }
 
-/* A spurious interrupt is not in service: no end of interrupt. */
+/* A spurious interrupt is not in service: no end of interrupt. One that has
+ * this vector by mistake is, and would keep all others away. */
 static void spurious_irq(struct regs *r UNUSED, void *arg UNUSED)
 {
+	if (lapic_in_service(VECTOR_SPURIOUS))
+		lapic_eoi();
 }
 
 static void set_nmi_line(const struct madt_entry *e, void *arg UNUSED)

@@ -25,6 +25,7 @@
 #include <asm/boot.h>
 #include <asm/clock.h>
 #include <asm/cpu.h>
+#include <asm/hostile.h>
 #include <asm/msr.h>
 #include <asm/smp.h>
 #include <core/assert.h>
@@ -278,6 +279,7 @@ void smp_start_all(void)
 	trampoline_install();
 	wait_since_init();
 	start = clock_now_ns();
+	clock_warp_probe();	/* what a late one must not be behind */
 	send_startups();
 	wait_arrivals(SIPI_AGAIN_NS);
 	send_startups();
@@ -289,6 +291,7 @@ void smp_start_all(void)
 	clock_warp_judge();
 	pr_info("smp: %u of %u CPUs run after %lu us\n", cpu_online_count(),
 		possible_count, (clock_now_ns() - start) / NSEC_PER_USEC);
+	hostile_interrupts();
 }
 
 NORETURN void ap_main(u32 cpu)
@@ -298,7 +301,8 @@ NORETURN void ap_main(u32 cpu)
 	clock_init_cpu();
 	for (u32 i = 0; i < WARP_PROBES; i++)
 		clock_warp_probe();
-	if (!cas(&ap_state[cpu], AP_CALLED, AP_CAME))
+	if ((cpu == 1 && hostile(HOSTILE_FROZEN_CPU)) ||
+	    !cas(&ap_state[cpu], AP_CALLED, AP_CAME))
 		cpu_halt_forever();
 	atomic_inc(&online_count);
 	cpumask_set_atomic(&online_mask, cpu);

@@ -39,7 +39,7 @@ SRCS += \
 	arch/x86_64/irq.c arch/x86_64/irq_stat.c \
 	arch/x86_64/vdso_page.c arch/x86_64/vdso/image.asm \
 	arch/x86_64/platform.c \
-	arch/x86_64/smp.c \
+	arch/x86_64/smp.c arch/x86_64/hostile.c \
 	arch/x86_64/ipi.c \
 	arch/x86_64/refclock.c \
 	arch/x86_64/calibrate.c \

@@ -25,6 +25,7 @@
 #include <arch/system.h>
 #include <arch/thread.h>
 #include <arch/upcall.h>
+#include <asm/apic.h>
 #include <asm/cr.h>
 #include <asm/debugreg.h>
 #include <asm/fpu.h>
@@ -234,6 +235,22 @@ static bool handler_run(struct regs *r)
 	return true;
 }
 
+/* Told once a vector. One that the APIC thinks in service would keep all
+ * others of lower rank away for ever. */
+static void irq_stray(const struct regs *r)
+{
+	static u64 told[NVECTORS / 64];
+	u64 bit = BIT(r->vector % 64);
+
+	this_cpu(spurious_count)++;
+	if (lapic_in_service((u32)r->vector))
+		lapic_eoi();
+	if (!(__atomic_fetch_or(&told[r->vector / 64], bit,
+				__ATOMIC_RELAXED) & bit))
+		pr_warn("irq: nobody waits for vector %#lx, seen on CPU %u\n",
+			(u64)r->vector, cpu_id());
+}
+
 static void irq_dispatch(struct regs *r)
 {
 	struct cpu_local *local = this_cpu_ptr(&cpu_local);
@@ -242,7 +259,7 @@ static void irq_dispatch(struct regs *r)
 		local->irq_from_user = regs_from_user(r);
 	rcu_irq_enter();
 	if (!handler_run(r))
-		this_cpu(spurious_count)++;
+		irq_stray(r);
 	rcu_irq_leave();
 	local->irq_depth--;
 }

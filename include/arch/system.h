@@ -15,6 +15,13 @@ void arch_init_memory(void);	/* direct map and kernel half complete; needs
 				   early_alloc; before mm_init */
 void arch_init_irq(void);	/* ACPI, APICs, clock; needs the allocators */
 
+/* acpi=off: do as if firmware had no tables. acpi_rsdp=: where their root is,
+ * whatever the loader said. Before arch_init_irq. */
+void acpi_set_off(void);
+void acpi_set_rsdp(paddr_t pa);
+/* hostile=NAME of debug builds (asm/hostile.h). False: no such name. */
+bool hostile_set(const char *name);
+
 /* Power off by ACPI S5 (or the test runner's exit port); halt if all fail. */
 NORETURN void machine_power_off(void);
 NORETURN void machine_restart(void);

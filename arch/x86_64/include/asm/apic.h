@@ -28,6 +28,8 @@ bool lapic_is_x2(void);
 extern volatile u32 *lapic_mmio;
 /* End of the interrupt being served on this CPU. */
 void lapic_eoi(void);
+/* Is this CPU's APIC waiting for the end of @vector's interrupt? */
+bool lapic_in_service(u32 vector);
 
 /* Messages to another CPU by its APIC id. Context: any. */
 void lapic_send_ipi(u32 apic_id, u32 vector);

@@ -1,0 +1,66 @@
+/*
+ * arch/x86_64/hostile.c - hardware made worse than it is, for tests
+ *
+ * What:  reads the word hostile=NAME, and sends the interrupts that nobody
+ *        asked for. In a release build the word means nothing.
+ * Locks: none: set by the boot CPU alone, before there are others.
+ * See:   asm/hostile.h, for those who ask; tests/scenario/hostile.py.
+ */
+#include <asm/hostile.h>
+
+#include <arch/cpu.h>
+#include <arch/smp.h>
+#include <arch/system.h>
+#include <asm/apic.h>
+#include <asm/smp.h>
+#include <asm/trap.h>
+#include <lib/string.h>
+
+#ifdef NIDUS_DEBUG
+
+enum hostile hostile_kind;
+
+static const char *const names[] = {
+	[HOSTILE_FROZEN_CPU] = "frozen-cpu",
+	[HOSTILE_APIC_TIMER] = "apic-timer",
+	[HOSTILE_TSC] = "tsc",
+	[HOSTILE_INTERRUPTS] = "interrupts",
+};
+
+bool hostile_set(const char *name)
+{
+	for (u32 i = 1; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]))
+			continue;
+		hostile_kind = (enum hostile)i;
+		return true;
+	}
+	return false;
+}
+
+void hostile_interrupts(void)
+{
+	u32 cpu;
+
+	if (!hostile(HOSTILE_INTERRUPTS))
+		return;
+	for_each_cpu(cpu, cpu_online_mask()) {
+		for (u32 v = VECTOR_FIRST_IRQ; v < VECTOR_FIRST_DEVICE; v++)
+			lapic_send_ipi(smp_apic_id(cpu), v);
+		lapic_send_ipi(smp_apic_id(cpu), VECTOR_LAST_DEVICE);
+		lapic_send_ipi(smp_apic_id(cpu), VECTOR_SPURIOUS);
+	}
+}
+
+#else
+
+bool hostile_set(const char *name)
+{
+	return !name;
+}
+
+void hostile_interrupts(void)
+{
+}
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * arch/x86_64/include/asm/hostile.h - hardware made worse than it is, for tests
+ *
+ * What:  the boot word hostile=NAME of debug builds lets the processor seem
+ *        broken in one way; the places that must cope ask hostile().
+ * Not:   firmware tables: tests bring their own (acpi_rsdp=, docs/boot.md).
+ * See:   tests/scenario/hostile.py
+ */
+#ifndef ASM_HOSTILE_H
+#define ASM_HOSTILE_H
+
+#include <lib/types.h>
+
+enum hostile {
+	HOSTILE_NOTHING,
+	/* CPU 1 starts, and stops before it says so */
+	HOSTILE_FROZEN_CPU,
+	/* the local APIC's timer does not count */
+	HOSTILE_APIC_TIMER,
+	/* CPU 1's time stamp counter is far behind the others' */
+	HOSTILE_TSC,
+	/* interrupts that nobody asked for */
+	HOSTILE_INTERRUPTS,
+};
+
+#ifdef NIDUS_DEBUG
+extern enum hostile hostile_kind;	/* [I] after the command line */
+
+static inline bool hostile(enum hostile kind)
+{
+	return hostile_kind == kind;
+}
+#else
+static inline bool hostile(enum hostile kind)
+{
+	return kind == HOSTILE_NOTHING;
+}
+#endif
+
+/* Send them, if hostile=interrupts. All CPUs run. */
+void hostile_interrupts(void);
+
+#endif
