@@ -19,9 +19,11 @@
 #include <lib/bitmap.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
+#include <mm/slab.h>
 #include <sched/sched.h>
 #include <uapi/fcntl.h>
 
+#include "file_internal.h"
 #include "lock.h"
 
 #define LEAF_SLOTS 64u
@@ -39,15 +41,31 @@ struct fd_index {
 	struct fd_leaf *leaves[];	/* [R] NULL: never used */
 };
 
+/* Bytes of an index, with its arrays. */
+#define INDEX_BYTES(nleaves)						\
+	(sizeof(struct fd_index) +					\
+	 (nleaves) * (sizeof(struct fd_leaf *) + 2 * sizeof(u64)))
+
 struct file_table {
 	struct refcount users;
 	struct spinlock lock;		/* RANK_FDTABLE */
-	struct fd_index *index;		/* [R] owned */
+	struct fd_index *index;		/* [R] owned; @first_index at first */
 	u32 first_free;			/* [lock] no free number below it */
 	struct fd_leaf leaf0;		/* numbers 0 to 63 */
+	u64 first_index[INDEX_BYTES(1) / sizeof(u64)];
 };
 
+static struct slab_cache *table_cache;	/* [I] */
+
 static u32 fd_max = NR_OPEN_DEFAULT;	/* [a] fs.nr_open */
+
+void file_table_cache_init(void)
+{
+	table_cache = slab_cache_create("file_table", sizeof(struct file_table),
+					0, 0);
+	if (!table_cache)
+		panic("vfs: no memory for the cache of descriptor tables");
+}
 
 u32 fd_max_get(void)
 {
@@ -62,10 +80,10 @@ int fd_max_set(int n)
 	return 0;
 }
 
-static struct fd_index *index_create(u32 nleaves)
+/* In @mem, which is zero; NULL: no memory. */
+static struct fd_index *index_init(void *mem, u32 nleaves)
 {
-	struct fd_index *x = kzalloc(sizeof(*x) + nleaves *
-				     (sizeof(x->leaves[0]) + 2 * sizeof(u64)));
+	struct fd_index *x = mem;
 
 	if (!x)
 		return NULL;
@@ -75,6 +93,17 @@ static struct fd_index *index_create(u32 nleaves)
 	return x;
 }
 
+static struct fd_index *index_create(u32 nleaves)
+{
+	return index_init(kzalloc(INDEX_BYTES(nleaves)), nleaves);
+}
+
+static bool index_is_first(const struct file_table *t,
+			   const struct fd_index *x)
+{
+	return (const void *)x == t->first_index;
+}
+
 static void index_free_rcu(struct rcu_head *head)
 {
 	kfree(container_of(head, struct fd_index, rcu));
@@ -82,13 +111,14 @@ static void index_free_rcu(struct rcu_head *head)
 
 static int table_alloc(u32 nleaves, struct file_table **out)
 {
-	struct file_table *t = kzalloc(sizeof(*t));
+	struct file_table *t = slab_zalloc(table_cache);
 
 	if (!t)
 		return -ENOMEM;
-	t->index = index_create(nleaves);
+	t->index = nleaves == 1 ? index_init(t->first_index, 1) :
+				  index_create(nleaves);
 	if (!t->index) {
-		kfree(t);
+		slab_free(table_cache, t);
 		return -ENOMEM;
 	}
 	t->index->leaves[0] = &t->leaf0;
@@ -156,7 +186,8 @@ static int table_grow(struct file_table *t, u32 nleaves)
 	memcpy(new->open, old->open, old->nleaves * sizeof(u64));
 	memcpy(new->cloexec, old->cloexec, old->nleaves * sizeof(u64));
 	rcu_assign(t->index, new);
-	rcu_call(&old->rcu, index_free_rcu);
+	if (!index_is_first(t, old))
+		rcu_call(&old->rcu, index_free_rcu);
 	return 0;
 }
 
@@ -219,20 +250,22 @@ static void mark_free(struct file_table *t, u32 fd)
 /* Files of one leaf into a clone, whose own table nobody else sees. */
 static void leaf_clone(struct file_table *src, struct file_table *dst, u32 i)
 {
+	const struct fd_leaf *from = src->index->leaves[i];
+	struct fd_leaf *to = dst->index->leaves[i];
 	u64 open = src->index->open[i];
+	u64 got = open;
 
-	while (open) {
+	for (; open; open &= open - 1) {
 		u32 n = (u32)__builtin_ctzll(open);
-		struct file *f = src->index->leaves[i]->slots[n];
-		u32 fd = i * LEAF_SLOTS + n;
 
-		open &= open - 1;
 		/* A reserved number stays the other table's alone. */
-		if (!f)
-			continue;
-		dst->index->leaves[i]->slots[n] = file_get(f);
-		mark_open(dst, fd, bitmap_test(src->index->cloexec, fd));
+		if (likely(from->slots[n]))
+			to->slots[n] = file_get(from->slots[n]);
+		else
+			got &= ~BIT(n);
 	}
+	dst->index->open[i] = got;
+	dst->index->cloexec[i] = src->index->cloexec[i] & got;
 }
 
 /* Memory for as many leaves as @src uses now; lock of @src not held. */
@@ -314,8 +347,9 @@ void file_table_put(struct file_table *t)
 		leaf_close(t, i);
 	for (u32 i = 1; i < t->index->nleaves; i++)
 		kfree(t->index->leaves[i]);
-	kfree(t->index);
-	kfree(t);
+	if (!index_is_first(t, t->index))
+		kfree(t->index);
+	slab_free(table_cache, t);
 }
 
 /* Take the file out of @fd and free the number; NULL: there is none. */

@@ -7,6 +7,7 @@
 #include <fs/file.h>
 
 void file_cache_init(void);
+void file_table_cache_init(void);
 /* file_create with the references of @path stolen, also on error. */
 int file_create_steal(struct path *path, const struct file_ops *ops,
 		      const struct cred *cred, struct file **out);

@@ -47,6 +47,7 @@ void vfs_init(void)
 	inode_cache_init();
 	dentry_init();
 	file_cache_init();
+	file_table_cache_init();
 	mount_cache_init();
 	ramfs_init();
 	make_root();

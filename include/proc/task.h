@@ -101,10 +101,10 @@ struct task {
 	u64 blocked;			/* [S][c] self writes, with siglock */
 	u64 saved_mask;			/* [c] for after sigsuspend, ppoll */
 	u32 restore_mask;		/* [c] saved_mask is to be restored */
-	struct sigqueue pending;	/* [S] for this thread */
+	u32 altstack_flags;		/* [c] */
 	uptr_t altstack_sp;		/* [c] */
 	size_t altstack_size;		/* [c] */
-	u32 altstack_flags;		/* [c] */
+	struct sigqueue pending;	/* [S] for this thread */
 	struct siginfo *last_siginfo;	/* [S] of the signal or event a traced
 					   task stopped for */
 	u64 wait_mask;			/* [S] sigtimedwait's set, else 0 */
