@@ -1,9 +1,12 @@
 """tools/gdb/nidus.py - gdb commands that know the kernel's structures.
 
 What:  nidus tasks            every process and thread, with numbers and states
+       nidus processes        parents, groups, sessions, namespaces, signals
+       nidus pid NR [NS]      one process, with its number at every level
        nidus pidns            the tree of pid namespaces
        nidus runqueues        for each CPU, what runs and what waits to run
        nidus stack PID        what a sleeping thread's kernel stack holds
+       and those of inside.py: locks, waits, slabs, object, rcu, walk, trace.
        $nidus_task(PID)       the struct task of a number in the first namespace
        They only read memory, and say so when a structure is not as expected,
        because the machine may be stopped anywhere: also in the middle of a
@@ -11,148 +14,20 @@ What:  nidus tasks            every process and thread, with numbers and states
 Not:   breakpoints before paging: docs/debugging.md.
 See:   include/proc/task.h, include/proc/pid.h, include/sched/thread.h
 """
+import os
+import sys
+
 import gdb
 
-MAX_STEPS = 100000      # a list longer than this is damaged
-STATES = ('running', 'interruptible', 'killable', 'uninterruptible', 'stopped', 'dead')
-EXITS = ('', 'zombie', 'dead')
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-
-class Unknown(gdb.GdbError):
-    """The kernel does not look as this file expects."""
-
-
-def kernel_type(name):
-    try:
-        return gdb.lookup_type('struct ' + name)
-    except gdb.error:
-        raise Unknown(f'no struct {name}: is this a kernel with debug information?') from None
-
-
-def variable(name):
-    found = gdb.lookup_global_symbol(name) or gdb.lookup_static_symbol(name)
-    if not found:
-        raise Unknown(f'no variable {name}')
-    return found.value()
-
-
-def offset_of(struct, member):
-    for field in kernel_type(struct).fields():
-        if field.name == member:
-            return field.bitpos // 8
-    raise Unknown(f'struct {struct} has no {member}')
-
-
-def field(value, *names, default=None):
-    """value.a.b, or the default where the structure has changed or is gone."""
-    try:
-        for name in names:
-            value = value[name]
-        return value
-    except (gdb.error, gdb.MemoryError):
-        return default
-
-
-def number(value, *names, default=-1):
-    found = field(value, *names)
-    try:
-        return default if found is None else int(found)
-    except (gdb.error, gdb.MemoryError):
-        return default
-
-
-def walk(head, struct, member):
-    """The objects on a struct list."""
-    offset = offset_of(struct, member)
-    kind = kernel_type(struct).pointer()
-    start = int(head.address)
-    link = head['next']
-    for _ in range(MAX_STEPS):
-        if not int(link) or int(link) == start:
-            return
-        yield gdb.Value(int(link) - offset).cast(kind).dereference()
-        link = link['next']
-    raise Unknown('a list does not end')
-
-
-def first_process():
-    reaper = variable('pidns_init_ns')['reaper']
-    if not int(reaper):
-        raise Unknown('there is no first process yet')
-    return reaper.dereference()
-
-
-def threads(process):
-    yield from walk(process['threads'], 'task', 'thread_link')
-
-
-def children(process):
-    for task in threads(process):
-        yield from walk(task['children'], 'process', 'sibling')
-
-
-def processes():
-    """(process, depth) of the whole tree, parents first."""
-    stack = [(first_process(), 0)]
-    while stack:
-        process, depth = stack.pop()
-        yield process, depth
-        stack += [(child, depth + 1) for child in reversed(list(children(process)))]
-
-
-def all_tasks():
-    for process, _ in processes():
-        yield from threads(process)
-
-
-def numbers(pid):
-    """The numbers of a struct pid pointer, outermost first."""
-    if pid is None or not int(pid):
-        return []
-    level = int(pid['level'])
-    if level > 64:
-        raise Unknown('a pid has an impossible level')
-    return [int(pid['numbers'][i]['nr']) for i in range(level + 1)]
-
-
-def comm(task):
-    text = field(task, 'comm')
-    try:
-        return text.string(errors='replace') if text is not None else '?'
-    except (gdb.error, gdb.MemoryError):
-        return '?'
-
-
-def state(task):
-    ended = number(task, 'exit_state', default=0)
-    if 0 < ended < len(EXITS):
-        return EXITS[ended]
-    value = number(task, 'thread', 'state')
-    return STATES[value] if 0 <= value < len(STATES) else f'state {value}'
-
-
-def find_task(nr):
-    for task in all_tasks():
-        if numbers(task['pid'])[:1] == [nr]:
-            return task
-    raise Unknown(f'no thread has number {nr} in the first namespace')
-
-
-def guarded(command):
-    """Turn what goes wrong while reading into one message."""
-    def invoke(self, argument, from_tty):
-        try:
-            command(self, argument, from_tty)
-        except gdb.MemoryError as error:
-            raise gdb.GdbError(f'memory cannot be read now: {error} (try "thread 1")') from None
-        except gdb.error as error:
-            raise gdb.GdbError(f'the kernel is not as tools/gdb expects: {error}') from None
-    invoke.__doc__ = command.__doc__
-    return invoke
+import inside  # noqa: E402
+from view import (Unknown, all_tasks, comm, field, find_task, guarded, kernel_type,  # noqa: E402
+                  number, numbers, processes, state, threads)
 
 
 class Nidus(gdb.Command):
-    """Look at the kernel's structures: tasks, pidns, runqueues, stack."""
+    """Look at the kernel's structures; help nidus names the commands."""
 
     def __init__(self):
         super().__init__('nidus', gdb.COMMAND_DATA, gdb.COMPLETE_NONE, True)
@@ -209,6 +84,68 @@ class PidNamespaces(gdb.Command):
             print(f'{"  " * level}{addr:#x} level {level}, {field(ns, "state")}, init {init}, '
                   f'{members} numbers, {tasks.get(addr, 0)} threads')
             self.show(addr, parents, tasks)
+
+
+class Processes(gdb.Command):
+    """Every process: numbers (outermost first), state, parent, group, session, namespace."""
+
+    def __init__(self):
+        super().__init__('nidus processes', gdb.COMMAND_DATA)
+
+    @guarded
+    def invoke(self, argument, from_tty):
+        print(f'{"numbers":>14} {"parent":>7} {"group":>6} {"session":>7} {"threads":>7} '
+              f'{"pid ns":>10}  state, name')
+        for process, depth in processes():
+            leader = process['leader'].dereference()
+            outer = [numbers(field(process, *path))[:1] or ['-']
+                     for path in (('parent', 'tgid'), ('pgid',), ('sid',))]
+            own = process['tgid']
+            ns = own['numbers'][int(own['level'])]['ns']
+            pending = number(process, 'pending', 'set', default=0)
+            more = f', signals {pending:#x} wait' if pending else ''
+            more += ', may not be killed' if number(process, 'unkillable', default=0) > 0 else ''
+            print(f'{"/".join(map(str, numbers(own))):>14} {outer[0][0]:>7} {outer[1][0]:>6} '
+                  f'{outer[2][0]:>7} {int(process["nthreads"]):>7} '
+                  f'{int(ns["common"]["ino"]):>10}  {"  " * depth}{comm(leader)}: '
+                  f'{state(leader)}{more}')
+
+
+class PidCommand(gdb.Command):
+    """nidus pid NR [NS]: a process or thread with its number at every level.
+
+    NR is its number in the first namespace, or in the one with inode number NS."""
+
+    def __init__(self):
+        super().__init__('nidus pid', gdb.COMMAND_DATA)
+
+    @staticmethod
+    def find(nr, ns):
+        for task in all_tasks():
+            pid = task['pid']
+            for depth in range(len(numbers(pid))):
+                entry = pid['numbers'][depth]
+                known = int(entry['ns']['common']['ino']) == ns if ns else depth == 0
+                if known and int(entry['nr']) == nr:
+                    return task
+        raise Unknown(f'no thread has number {nr} there')
+
+    @guarded
+    def invoke(self, argument, from_tty):
+        words = gdb.string_to_argv(argument)
+        if len(words) not in (1, 2):
+            raise gdb.GdbError('nidus pid NR [NS]')
+        nr, ns = (int(gdb.parse_and_eval(w)) for w in (words + ['0'])[:2])
+        task = self.find(nr, ns)
+        pid = task['pid']
+        print(f'struct pid {int(pid):#x}, task {int(task.address):#x}, {comm(task)}, '
+              f'{state(task)}; {int(pid["refs"]["v"])} references')
+        for depth in range(len(numbers(pid))):
+            entry = pid['numbers'][depth]
+            reaper = entry['ns']['reaper']
+            init = '/'.join(map(str, numbers(reaper['tgid']))) if int(reaper) else 'none'
+            print(f'  level {depth}: {int(entry["nr"])} in pid:[{int(entry["ns"]["common"]["ino"])}]'
+                  f', {entry["ns"]["state"]}, init {init}')
 
 
 class RunQueues(gdb.Command):
@@ -277,8 +214,10 @@ class TaskFunction(gdb.Function):
         return find_task(int(nr)).address
 
 
-for make in (Nidus, Tasks, PidNamespaces, RunQueues, Stack, TaskFunction):
+for make in (Nidus, Tasks, Processes, PidCommand, PidNamespaces, RunQueues, Stack,
+             TaskFunction):
     make()
+inside.register()
 gdb.execute('set pagination off')
 gdb.execute('set print pretty on')
 gdb.execute('set disassembly-flavor intel')
