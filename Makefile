@@ -74,7 +74,7 @@ DEP_SETS := $(sort \
 	$(call needs,iso run-iso usb,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
 	$(call needs,check check-%,build iso check) \
-	$(call needs,gdb,debug) \
+	$(call needs,gdb $(if $(ONE),debug),debug) \
 	$(call needs,format,format) \
 	$(call needs,deps,all))
 ifneq ($(DEP_SETS),)
@@ -316,10 +316,16 @@ trace: all ## boot PROGRAM=path, a scenario or worlds under the trace; draws it 
 		-g $(or $(GROUPS),all) -t $(or $(TIME),30) \
 		$(if $(EXACT),--exact) $(PROGRAM)
 
-debug: all $(BOOT_CPIO) ## boot stopped at the first instruction, waiting for gdb
+debug: all $(BOOT_CPIO) ## boot stopped at the first instruction, for gdb (ONE=1: with it)
+ifneq ($(ONE),)
+	$(Q)tools/debug.sh $(GDB) build/nidus.elf build/debug/console.log \
+		-M $(MACHINE) -n $(CPUS) -m $(MEM) -k build/nidus.elf \
+		-i $(BOOT_CPIO) -a '$(BOOT_ARGS)' -- $(QEMU_FLAGS)
+else
 	@echo 'QEMU waits. In another terminal: make gdb. Leave with Ctrl-A X.'
 	$(Q)$(QEMU) -g -k build/nidus.elf -i $(BOOT_CPIO) -a '$(BOOT_ARGS)' \
 		-- $(QEMU_FLAGS)
+endif
 
 gdb: ## attach gdb, with the commands of tools/gdb, to make debug
 	$(Q)$(GDB) -q build/nidus.elf -x tools/gdb/nidus.py \

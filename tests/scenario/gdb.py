@@ -16,18 +16,21 @@ CPUS = [2]
 KERNELS = ['nidus']
 LIMIT_S = 100
 
+MAY_NOT = 'interruptible, may not be killed$'
+
 # Each command, and patterns that its output must have, in any order.
 COMMANDS = (
     ('nidus tasks', (r' 1 interruptible +cpu +\d+ init$', r' 2/1 interruptible .* inner$',
                      r' 3/2 zombie .* zombie$', r' 4/3 interruptible .* reader$')),
-    ('nidus processes', (r'^ +1 +1 +1 +1 +1 +\d+  init: interruptible, may not be killed$',
-                         r'^ +2/1 +1 +1 +1 +1 +\d+ +inner: interruptible, may not be killed$',
+    ('nidus processes', (r'^ +1 +1 +1 +1 +1 +\d+  init: ' + MAY_NOT,
+                         r'^ +2/1 +1 +1 +1 +1 +\d+ +inner: ' + MAY_NOT,
                          r'^ +3/2 +2 .* zombie: zombie', r'^ +4/3 +2 .* reader: interr')),
     ('nidus pid 4', (r'^struct pid 0x\w+, task 0x\w+, reader, interruptible; \d+ references$',
-                     r'^  level 0: 4 in pid:\[\d+\], PIDNS_LIVE|^  level 0: 4 in pid:\[\d+\], 1',
+                     r'^  level 0: 4 in pid:\[\d+\], live, init 1$',
                      r'^  level 1: 3 in pid:\[\d+\], .*, init 2/1$')),
     ('nidus pid 99', (r'no thread has number 99',)),
-    ('nidus pidns', (r'level 0, .*init init', r'level 1, .*init inner, 3 numbers, 3 threads')),
+    ('nidus pidns', (r'level 0, live, init init',
+                     r'level 1, live, init inner, 3 numbers, 3 threads')),
     ('nidus runqueues', (r'^(CPU \d|no task wants a CPU)',)),
     ('nidus stack 4', (r'pipe_read', r'schedule')),
     ('nidus waits', (r'^reader \[4/3\]: interruptible in pipe_wait_data',

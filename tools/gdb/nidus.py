@@ -23,7 +23,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import inside  # noqa: E402
 from view import (Unknown, all_tasks, comm, field, find_task, guarded, kernel_type,  # noqa: E402
-                  number, numbers, processes, state, threads)
+                  number, numbers, processes, state, static, threads, walk)
 
 
 class Nidus(gdb.Command):
@@ -49,8 +49,14 @@ class Tasks(gdb.Command):
                       f'cpu {number(task, "thread", "cpu"):3} {name}')
 
 
+def state_of(ns):
+    """A namespace's state as a word: live, closing, ..."""
+    kind = gdb.lookup_type('enum pidns_state')
+    return str(gdb.Value(int(ns['state'])).cast(kind)).removeprefix('PIDNS_').lower()
+
+
 class PidNamespaces(gdb.Command):
-    """The tree of pid namespaces that have a process: level, init, members."""
+    """The tree of pid namespaces: level, state, init, members; then those nobody lives in."""
 
     def __init__(self):
         super().__init__('nidus pidns', gdb.COMMAND_DATA)
@@ -71,6 +77,11 @@ class PidNamespaces(gdb.Command):
                 above = int(ns)
             tasks[above] = tasks.get(above, 0) + 1
         self.show(0, parents, tasks)
+        for ns in walk(static('kernel/proc/pidns.c', 'all'), 'pid_ns', 'all_link'):
+            if int(ns.address) not in parents:
+                print(f'{int(ns.address):#x} level {int(ns["level"])}, {state_of(ns)}, '
+                      f'pid:[{int(ns["common"]["ino"])}], no thread, '
+                      f'{int(ns["common"]["refs"]["v"])} references')
 
     def show(self, parent, parents, tasks):
         kind = kernel_type('pid_ns').pointer()
@@ -81,7 +92,7 @@ class PidNamespaces(gdb.Command):
             reaper = field(ns, 'reaper')
             init = comm(reaper['leader'].dereference()) if reaper is not None and int(reaper) \
                 else 'none'
-            print(f'{"  " * level}{addr:#x} level {level}, {field(ns, "state")}, init {init}, '
+            print(f'{"  " * level}{addr:#x} level {level}, {state_of(ns)}, init {init}, '
                   f'{members} numbers, {tasks.get(addr, 0)} threads')
             self.show(addr, parents, tasks)
 
@@ -144,8 +155,9 @@ class PidCommand(gdb.Command):
             entry = pid['numbers'][depth]
             reaper = entry['ns']['reaper']
             init = '/'.join(map(str, numbers(reaper['tgid']))) if int(reaper) else 'none'
-            print(f'  level {depth}: {int(entry["nr"])} in pid:[{int(entry["ns"]["common"]["ino"])}]'
-                  f', {entry["ns"]["state"]}, init {init}')
+            ino = int(entry['ns']['common']['ino'])
+            print(f'  level {depth}: {int(entry["nr"])} in pid:[{ino}]'
+                  f', {state_of(entry["ns"].dereference())}, init {init}')
 
 
 class RunQueues(gdb.Command):

@@ -1,5 +1,5 @@
 /*
- * tests/scenario/programs/world.c - a machine that stands still, to be looked at
+ * tests/scenario/programs/world.c - a machine that stands still
  *
  * What:  a pid namespace with an init, its sleeping child and a zombie; a
  *        reader of an empty pipe; then one line, and all wait for ever.
