@@ -622,7 +622,7 @@ check-models: ## the protocol of the process tree, by spin (tests/models)
 
 # ------------------------------------------------------------------- sundry
 
-.PHONY: format docs count deps clean help
+.PHONY: format docs count deps doctor clean help
 format: ## clang-format over the C files (FILES= for some)
 	$(Q)clang-format -i $(or $(FILES),$(shell git ls-files --cached \
 		--others --exclude-standard '*.c' '*.h'))
@@ -638,6 +638,9 @@ count: ## code lines of each file and directory against the budget
 
 deps: ## install everything that any target needs (DEPS=no: only list it)
 	@echo 'All packages are there.'
+
+doctor: ## what is wrong with this machine, and the command that mends it
+	$(Q)MAKE_COMMAND='$(MAKE)' tools/doctor.sh
 
 clean: ## remove build/, but for what was downloaded
 	$(Q)find build -mindepth 1 -maxdepth 1 ! -name oracle ! -name deb \

@@ -39,7 +39,7 @@ def picked(names, only):
 
 
 def list_host():
-    scripts = ['host/harness', 'host/trace_pages']
+    scripts = ['host/harness', 'host/trace_pages', 'host/doctor']
     return scripts + [f'host/{n}' for n in guest.read_list('build/host/list', env('ONLY'))]
 
 
@@ -98,8 +98,8 @@ def tap_host(name):
     command = [f'build/host/{name}']
     if name == 'harness':
         command = [sys.executable, 'tests/harness/selftest.py']
-    if name == 'trace_pages':
-        command = [sys.executable, 'tests/host/trace_pages.py']
+    if name in ('trace_pages', 'doctor'):
+        command = [sys.executable, f'tests/host/{name}.py']
     try:
         return subprocess.run(command, timeout=HOST_LIMIT_S * machine.scale(),
                               check=False).returncode & 0xff

@@ -20,6 +20,7 @@ import chrome  # noqa: E402
 import drawing  # noqa: E402
 import trace  # noqa: E402
 import tracemodel  # noqa: E402
+import unit_tap  # noqa: E402
 
 # A world with an init (3/1), a child (4/2) whose child (5/3) outlives it.
 STORY = r'''# groups 0x0
@@ -181,33 +182,5 @@ class Forms(unittest.TestCase):
         self.assertIsNone(trace.between(['a']))
 
 
-class Tap(unittest.TestResult):
-    """A point each."""
-
-    def point(self, good, test, error=None):
-        print(f'{"ok" if good else "not ok"} - {test.id().removeprefix("__main__.")}')
-        if error:
-            for line in self._exc_info_to_string(error, test).splitlines():
-                print(f'# {line}')
-
-    def addSuccess(self, test):
-        self.point(True, test)
-
-    def addFailure(self, test, err):
-        super().addFailure(test, err)
-        self.point(False, test, err)
-
-    def addError(self, test, err):
-        super().addError(test, err)
-        self.point(False, test, err)
-
-
-def main():
-    result = Tap()
-    unittest.defaultTestLoader.loadTestsFromModule(sys.modules['__main__']).run(result)
-    print(f'1..{result.testsRun}')
-    return 0 if result.wasSuccessful() else 1
-
-
 if __name__ == '__main__':
-    sys.exit(main())
+    sys.exit(unit_tap.main('__main__'))
