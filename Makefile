@@ -167,10 +167,16 @@ $(COLD:%=$(OUT)/%.o): OPT = $(if $(LTO),-Os,-O2)
 # Its weak functions give way to those of string_fast.asm only from outside.
 $(OUT)/lib/string.c.o: LTO =
 
+# What a student has not written yet is not used either (tools/lab.py).
+-include lab.mk
+LAB_WARN = $(if $(filter $<,$(LAB_FILES)),-Wno-unused-function \
+	-Wno-unused-parameter -Wno-unused-variable \
+	-Wno-unused-but-set-variable -Wno-unused-const-variable)
+
 $(OUT)/%.c.o: %.c $(OUT)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS_KERNEL) $(LTO) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS_KERNEL) $(LAB_WARN) $(LTO) -MMD -MP -MF $(@:.o=.d) -c -o $@ $<
 
 $(OUT)/%.asm.o: %.asm $(OUT)/flags
 	$(say) NASM $<
@@ -178,11 +184,6 @@ $(OUT)/%.asm.o: %.asm $(OUT)/flags
 	$(Q)$(NASM) $(NASMFLAGS) -MD $(@:.o=.d) -MP -MQ $@ -o $@ $<
 
 -include $(wildcard $(OBJS:.o=.d))
-
-# What a student has not written yet is not used either (tools/lab.py).
--include lab.mk
-$(LAB_FILES:%=$(OUT)/%.o): WARN += -Wno-unused-function -Wno-unused-parameter \
-	-Wno-unused-variable -Wno-unused-but-set-variable -Wno-unused-const-variable
 
 # The vDSO is a program's library: no rule of the kernel's code holds for it.
 VDSO := arch/x86_64/vdso

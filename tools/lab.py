@@ -520,7 +520,7 @@ def wrongs(lab):
     return mutations.read_list(f'{lab_text.LABS}/{lab.number}.wrong', Wrong)
 
 
-def check_one(writer, lab, parts):
+def check_one(writer, lab, parts, only):
     if 'skeleton' in parts:
         check_skeleton(writer, lab)
     if 'solution' in parts:
@@ -528,7 +528,7 @@ def check_one(writer, lab, parts):
     if 'wrong' in parts:
         found = wrongs(lab)
         tell(writer, len(found) >= 3, f'lab {lab.number}: three wrong solutions at least')
-        for wrong in found:
+        for wrong in (w for w in found if re.search(only, w.name)):
             check_wrong(writer, lab, wrong)
 
 
@@ -563,7 +563,7 @@ def command_check(args):
             if args.quick:
                 check_text(writer, lab)
             else:
-                check_one(writer, lab, args.part)
+                check_one(writer, lab, args.part, args.only)
         except lab_text.LabError as error:
             tell(writer, False, f'lab {lab.number} fits the sources', str(error))
     if args.quick:
@@ -589,6 +589,7 @@ def parse():
     sub.add_argument('labs', nargs='*')
     sub.add_argument('--quick', action='store_true')
     sub.add_argument('--part', action='append', choices=('skeleton', 'solution', 'wrong'))
+    sub.add_argument('--only', default='', metavar='REGEX', help='of the wrong solutions')
     sub.set_defaults(call=command_check)
     args = parser.parse_args()
     if getattr(args, 'part', True) is None:

@@ -198,7 +198,7 @@ def empty_asm(text, name, stub, number):
         raise LabError(f'lab {number}: no label {name}')
     rest = text[m.end():]
     end = ASM_END.search(rest)
-    tail = rest[end.start():] if end else ''
+    tail = rest[end.start() + 1:] if end else ''
     wide = re.findall(r'^bits (\d+)', text[:m.start()], re.M)[-1] == '64'
     return text[:m.end()] + stub.replace('TODO\n', '') + asm_todo(name, number, wide) + tail
 
