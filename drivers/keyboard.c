@@ -1,72 +1,30 @@
 /*
- * drivers/keyboard.c - the PS/2 controller and its keyboard
+ * drivers/keyboard.c - all keyboards of the machine as one
  *
- * What:  finds the 8042, lets it translate to scan code set 1, takes its
- *        interrupt, sets the lights. Most firmware shows USB keyboards there
- *        as well, until a driver takes the USB controller.
- * Locks: none: the interrupt is the only user once it is on. The hook is
- *        atomic.
- * Life:  probed once at boot. Every wait has a bound; ports that read all ones
- *        are no controller.
- * Not:   what keys mean (keymap.c).
- * See:   Intel 8042 data sheet; IBM PS/2 Technical Reference, "Keyboard and
- *        Auxiliary Device Controller", "Keyboard".
+ * What:  drivers of keyboards give scan codes; what they mean goes to the
+ *        screen's terminal. A modifier held on one keyboard counts for the
+ *        keys of all, and all show the same lights.
+ * Locks: keyboards.lock (RANK_KEYBOARD, interrupts off): the list, the
+ *        keymaps, the lights. The hook is atomic.
+ * Life:  a keyboard is its driver's memory, between keyboard_add and
+ *        keyboard_remove.
+ * Not:   what keys mean (keymap.c); devices (ps2.c, usb/hid_keyboard.c).
  */
 #include "keyboard.h"
 
-#include <arch/clock.h>
-#include <arch/irq.h>
-#include <core/printk.h>
+#include <core/spinlock.h>
 #include <drivers/drivers.h>
 #include <lib/atomic.h>
 
-#define KEYBOARD_IRQ 1
-#define PORT_DATA 0x60
-#define PORT_STATUS 0x64	/* read */
-#define PORT_COMMAND 0x64	/* write */
-
-#define STATUS_OUTPUT_FULL 0x01
-#define STATUS_INPUT_FULL 0x02
-#define STATUS_FROM_MOUSE 0x20
-
-#define COMMAND_READ_CONFIG 0x20
-#define COMMAND_WRITE_CONFIG 0x60
-#define COMMAND_MOUSE_OFF 0xa7
-#define COMMAND_KEYBOARD_OFF 0xad
-#define COMMAND_KEYBOARD_ON 0xae
-
-#define CONFIG_KEYBOARD_IRQ 0x01
-#define CONFIG_MOUSE_IRQ 0x02
-#define CONFIG_KEYBOARD_OFF 0x10
-#define CONFIG_TRANSLATE 0x40
-
-#define KEYBOARD_SET_LEDS 0xed
-#define KEYBOARD_SCAN_ON 0xf4
-#define KEYBOARD_ACK 0xfa
-#define KEYBOARD_RESEND 0xfe
-
-#define STEP_US 10u
-#define CONTROLLER_STEPS 2000u	/* 20 ms; it answers in less than one */
-#define KEYBOARD_STEPS 5000u	/* 50 ms; the keyboard must within 20 */
-#define IRQ_STEPS 10u		/* 100 us */
-#define DRAIN_BYTES 64u
-#define IRQ_BYTES 16u		/* taken by one interrupt */
-#define MAX_RESENDS 3u
-
-/* The command that sets the lights is two bytes, each acknowledged. */
-enum leds_state {
-	LEDS_IDLE,
-	LEDS_COMMAND,		/* its first byte is sent */
-	LEDS_VALUE,		/* its second one */
-};
-
 static struct {
-	const struct keyboard_user *user;	/* [I] */
-	struct keymap keymap;			/* [C] the interrupt's */
-	enum leds_state leds_state;		/* [C] */
-	u8 leds_sent;				/* [C] what the keyboard has */
-	u32 resends;				/* [C] */
-} keyboard;
+	struct spinlock lock;
+	struct list all;			/* [lock] */
+	const struct keyboard_user *user;	/* [lock] NULL at first */
+	u8 leds;				/* [lock] KEY_LED_* */
+} keyboards = {
+	.lock = SPINLOCK_INIT("keyboards", RANK_KEYBOARD),
+	.all = LIST_INIT(keyboards.all),
+};
 
 static void (*cad_hook)(void);		/* [a] */
 
@@ -83,205 +41,85 @@ void keyboard_call_hook(void)
 		hook();
 }
 
-static bool input_free(u32 steps)
+static void set_leds(u8 leds)
 {
-	for (u32 i = 0; i < steps; i++) {
-		if (!(io_in8(PORT_STATUS) & STATUS_INPUT_FULL))
-			return true;
-		clock_delay_us(STEP_US);
+	struct keyboard *k;
+
+	keyboards.leds = leds;
+	for_each_list(k, &keyboards.all, link)
+		k->leds(k, leds);
+}
+
+/* What is held on the keyboards but @me. */
+static u8 held_elsewhere(const struct keyboard *me)
+{
+	const struct keyboard *k;
+	u8 down = 0;
+
+	for_each_list(k, &keyboards.all, link) {
+		if (k != me)
+			down |= k->keymap.down;
 	}
-	return false;
+	return down;
 }
 
-static bool send_command(u8 command)
+static void type(struct keymap *m, u8 scan)
 {
-	if (!input_free(CONTROLLER_STEPS))
-		return false;
-	io_out8(PORT_COMMAND, command);
-	return true;
-}
-
-static bool send_data(u8 data)
-{
-	if (!input_free(CONTROLLER_STEPS))
-		return false;
-	io_out8(PORT_DATA, data);
-	return true;
-}
-
-/* The next byte, or -1 when none comes in time. */
-static int receive(u32 steps)
-{
-	for (u32 i = 0; i < steps; i++) {
-		if (io_in8(PORT_STATUS) & STATUS_OUTPUT_FULL)
-			return io_in8(PORT_DATA);
-		clock_delay_us(STEP_US);
-	}
-	return -1;
-}
-
-/* What was typed before, and what a missing controller seems to hold. */
-static void drain(void)
-{
-	for (u32 i = 0; i < DRAIN_BYTES; i++) {
-		if (!(io_in8(PORT_STATUS) & STATUS_OUTPUT_FULL))
-			return;
-		io_in8(PORT_DATA);
-	}
-}
-
-static bool write_config(u8 config)
-{
-	return send_command(COMMAND_WRITE_CONFIG) && send_data(config);
-}
-
-/* Is there a controller? *@config: its setting, quiet. */
-static bool probe(u8 *config)
-{
-	int old;
-
-	if (io_in8(PORT_STATUS) == 0xff)
-		return false;
-	if (!send_command(COMMAND_KEYBOARD_OFF) ||
-	    !send_command(COMMAND_MOUSE_OFF))
-		return false;
-	drain();
-	if (!send_command(COMMAND_READ_CONFIG))
-		return false;
-	old = receive(CONTROLLER_STEPS);
-	if (old < 0)
-		return false;
-	*config = (u8)old;
-	*config &= (u8)~(CONFIG_KEYBOARD_IRQ | CONFIG_MOUSE_IRQ |
-			 CONFIG_KEYBOARD_OFF);
-	*config |= CONFIG_TRANSLATE;
-	return write_config(*config) && send_command(COMMAND_KEYBOARD_ON);
-}
-
-/* A keyboard that is plugged in later scans without being asked. */
-static bool scanning_on(void)
-{
-	drain();
-	if (!send_data(KEYBOARD_SCAN_ON))
-		return false;
-	for (u32 i = 0; i < IRQ_BYTES; i++) {
-		int answer = receive(KEYBOARD_STEPS);
-
-		if (answer < 0 || answer == KEYBOARD_ACK)
-			return answer == KEYBOARD_ACK;
-	}
-	return false;
-}
-
-/* In the interrupt nobody waits long: a light that stays wrong is better. */
-static void send_leds(enum leds_state state, u8 byte)
-{
-	keyboard.leds_state = LEDS_IDLE;
-	if (!input_free(IRQ_STEPS))
-		return;
-	io_out8(PORT_DATA, byte);
-	keyboard.leds_state = state;
-}
-
-static void start_leds(void)
-{
-	keyboard.resends = 0;
-	send_leds(LEDS_COMMAND, KEYBOARD_SET_LEDS);
-}
-
-static void leds_acknowledged(void)
-{
-	switch (keyboard.leds_state) {
-	case LEDS_IDLE:
-		break;
-	case LEDS_COMMAND:
-		keyboard.leds_sent = keyboard.keymap.leds;
-		send_leds(LEDS_VALUE, keyboard.leds_sent);
-		break;
-	case LEDS_VALUE:
-		keyboard.leds_state = LEDS_IDLE;
-		if (keyboard.leds_sent != keyboard.keymap.leds)
-			start_leds();
-		break;
-	}
-}
-
-static void leds_again(void)
-{
-	if (++keyboard.resends > MAX_RESENDS)
-		keyboard.leds_state = LEDS_IDLE;
-	else
-		send_leds(LEDS_COMMAND, KEYBOARD_SET_LEDS);
-}
-
-static void type(u8 scan)
-{
+	const struct keyboard_user *user = keyboards.user;
 	u8 text[KEY_TEXT_MAX];
 	u32 len;
 
-	keyboard.keymap.application_cursor =
-		keyboard.user->application_cursor();
-	switch (keymap_scan(&keyboard.keymap, scan, text, &len)) {
+	m->application_cursor = user->application_cursor();
+	switch (keymap_scan(m, scan, text, &len)) {
 	case KEY_NOTHING:
 		break;
 	case KEY_TEXT:
-		keyboard.user->input(text, len);
+		user->input(text, len);
 		break;
 	case KEY_LEDS:
-		start_leds();
+		set_leds(m->leds);
 		break;
 	case KEY_REBOOT:
-		keyboard.user->reboot_keys();
+		user->reboot_keys();
 		break;
 	}
 }
 
-/* Answers to the lights command come between the keys; as keys they would be
- * releases of keys that no keyboard has. */
-static void take(u8 byte)
+void keyboard_type(struct keyboard *k, const u8 *scan, u32 len)
 {
-	if (byte == KEYBOARD_ACK)
-		leds_acknowledged();
-	else if (byte == KEYBOARD_RESEND && keyboard.leds_state != LEDS_IDLE)
-		leds_again();
-	else
-		type(byte);
+	u64 flags = spin_lock_irqsave(&keyboards.lock);
+
+	k->keymap.leds = keyboards.leds;
+	k->keymap.down_elsewhere = held_elsewhere(k);
+	for (u32 i = 0; i < len && keyboards.user; i++)
+		type(&k->keymap, scan[i]);
+	spin_unlock_irqrestore(&keyboards.lock, flags);
 }
 
-static void keyboard_irq(void *unused)
+void keyboard_add(struct keyboard *k)
 {
-	(void)unused;
-	for (u32 i = 0; i < IRQ_BYTES; i++) {
-		u8 status = io_in8(PORT_STATUS);
-		u8 byte;
+	u64 flags = spin_lock_irqsave(&keyboards.lock);
 
-		if (!(status & STATUS_OUTPUT_FULL) || status == 0xff)
-			break;
-		byte = io_in8(PORT_DATA);
-		if (!(status & STATUS_FROM_MOUSE))
-			take(byte);
-	}
+	k->keymap = (struct keymap){ 0 };
+	list_add_tail(&keyboards.all, &k->link);
+	k->leds(k, keyboards.leds);
+	spin_unlock_irqrestore(&keyboards.lock, flags);
+}
+
+void keyboard_remove(struct keyboard *k)
+{
+	u64 flags = spin_lock_irqsave(&keyboards.lock);
+
+	list_del(&k->link);
+	spin_unlock_irqrestore(&keyboards.lock, flags);
 }
 
 void keyboard_init(const struct keyboard_user *user)
 {
-	u8 config;
-	bool answers;
+	u64 flags = spin_lock_irqsave(&keyboards.lock);
 
-	if (!probe(&config)) {
-		pr_info("keyboard: no PS/2 controller\n");
-		return;
-	}
-	keyboard.user = user;
-	answers = scanning_on();
-	if (irq_register_isa(KEYBOARD_IRQ, keyboard_irq, NULL)) {
-		pr_warn("keyboard: no interrupt\n");
-		return;
-	}
-	drain();
-	if (!write_config(config | CONFIG_KEYBOARD_IRQ)) {
-		pr_warn("keyboard: the controller is stuck\n");
-		return;
-	}
-	pr_info("keyboard: PS/2%s\n", answers ? "" : ", none answers yet");
+	keyboards.user = user;
+	spin_unlock_irqrestore(&keyboards.lock, flags);
+	if (ps2_init)
+		ps2_init();
 }

@@ -1,12 +1,14 @@
 /*
- * drivers/keyboard.h - the PS/2 keyboard, for the screen
+ * drivers/keyboard.h - keyboards, their keys, and whom they type for
  */
 #ifndef DRIVERS_KEYBOARD_H
 #define DRIVERS_KEYBOARD_H
 
+#include <lib/list.h>
 #include <lib/types.h>
 
-/* Whom the keyboard types for. All are called in interrupt context. */
+/* Whom keyboards type for. All are called with interrupts off, and with the
+ * lock of all keyboards held. */
 struct keyboard_user {
 	void (*input)(const u8 *data, u32 len);
 	/* Do arrow keys send ESC O instead of ESC [? */
@@ -15,9 +17,11 @@ struct keyboard_user {
 	void (*reboot_keys)(void);
 };
 
-/* Look for the controller and start its interrupt. Without one, or without a
- * keyboard, nothing happens. @user: borrowed for ever. Context: task. */
+/* Keys go to @user (borrowed for ever) from now on; looks for a PS/2 keyboard.
+ * Without any nothing happens. Context: task. */
 OPTIONAL void keyboard_init(const struct keyboard_user *user);
+/* ps2.c: look for the controller and start its interrupt. Context: task. */
+OPTIONAL void ps2_init(void);
 /* What keyboard_set_cad_hook set, if anything. Context: task. */
 OPTIONAL void keyboard_call_hook(void);
 
@@ -35,6 +39,7 @@ struct keymap {
 	u8 skip;		/* bytes of the pause key to come */
 	u8 leds;		/* KEY_LED_* */
 	u8 down;		/* modifiers held, see keymap.c */
+	u8 down_elsewhere;	/* set by the caller: on other keyboards */
 	bool application_cursor;	/* set by the caller */
 };
 
@@ -51,5 +56,28 @@ enum key_action {
  * @len:  how many
  */
 enum key_action keymap_scan(struct keymap *k, u8 scan, u8 *text, u32 *len);
+
+/* A keyboard of any kind. */
+struct keyboard {
+	struct list link;	/* [keyboards.lock] */
+	struct keymap keymap;	/* [keyboards.lock] */
+	/* [I] The lights are to be KEY_LED_*. Called with interrupts off and the
+	 * lock of all keyboards held: it may begin, but not wait. */
+	void (*leds)(struct keyboard *k, u8 leds);
+};
+
+/*
+ * keyboard_add - @k, of which leds is set, may type; its lights are set
+ * @k: borrowed until keyboard_remove, which lets go of its modifiers
+ * Context: any
+ */
+void keyboard_add(struct keyboard *k);
+void keyboard_remove(struct keyboard *k);
+/*
+ * keyboard_type - keys were pressed or released
+ * @scan:   @len bytes of scan code set 1; a code may be spread over calls
+ * Context: any
+ */
+void keyboard_type(struct keyboard *k, const u8 *scan, u32 len);
 
 #endif

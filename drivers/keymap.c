@@ -87,6 +87,12 @@ static u32 modifier(u8 prefix, u8 code)
 	return 0;
 }
 
+/* A modifier counts on whichever keyboard it is held. */
+static bool held(const struct keymap *k, u32 modifiers)
+{
+	return (k->down | k->down_elsewhere) & modifiers;
+}
+
 static bool is_letter(char c)
 {
 	return c >= 'a' && c <= 'z';
@@ -115,7 +121,7 @@ static u32 character(const struct keymap *k, u8 c, u8 *out)
 {
 	u32 n = 0;
 
-	if (k->down & ALT)
+	if (held(k, ALT))
 		out[n++] = '\033';
 	out[n++] = c;
 	return n;
@@ -123,7 +129,7 @@ static u32 character(const struct keymap *k, u8 c, u8 *out)
 
 static u32 main_key(const struct keymap *k, u8 code, u8 *out)
 {
-	bool shift = k->down & SHIFT;
+	bool shift = held(k, SHIFT);
 	char c = plain[code];
 
 	if (is_letter(c) && (k->leds & KEY_LED_CAPS))
@@ -134,12 +140,12 @@ static u32 main_key(const struct keymap *k, u8 code, u8 *out)
 		return 0;
 	if (code == SCAN_TAB && shift)
 		return text(out, ESC "[%c", 'Z');
-	return character(k, k->down & CTRL ? control((u8)c) : (u8)c, out);
+	return character(k, held(k, CTRL) ? control((u8)c) : (u8)c, out);
 }
 
 static u32 function_key(const struct keymap *k, u32 number, u8 *out)
 {
-	if (k->down & SHIFT)
+	if (held(k, SHIFT))
 		number += 12;
 	if (number <= 5)
 		return text(out, ESC "[[%c", 'A' + number - 1);
@@ -168,7 +174,7 @@ static u32 keypad_key(const struct keymap *k, u8 code, u8 *out)
 
 	if (k->prefix)
 		return navigation_key(k, navigation[i], out);
-	if (k->down & SHIFT)
+	if (held(k, SHIFT))
 		digits = !digits;
 	if (digits || !navigation[i])
 		return character(k, (u8)keypad[i], out);
@@ -188,13 +194,13 @@ static u32 key_text(const struct keymap *k, u8 code, u8 *out)
 	if (code == SCAN_F11 || code == SCAN_F12)
 		return function_key(k, (u32)code - SCAN_F11 + 11, out);
 	if (code == SCAN_102ND)
-		return character(k, k->down & SHIFT ? '>' : '<', out);
+		return character(k, held(k, SHIFT) ? '>' : '<', out);
 	return code < sizeof(plain) - 1 ? main_key(k, code, out) : 0;
 }
 
 static enum key_action pressed(struct keymap *k, u8 code, u8 *out, u32 *len)
 {
-	bool ctrl_alt = (k->down & CTRL) && (k->down & ALT);
+	bool ctrl_alt = held(k, CTRL) && held(k, ALT);
 
 	k->down |= modifier(k->prefix, code);
 	if (code == SCAN_DELETE && ctrl_alt)

@@ -14,7 +14,8 @@ FACILITY_eventfd := fs/eventfd.c kernel/sys/eventfd.c
 FACILITY_futex_pi := kernel/proc/futex_pi.c
 FACILITY_futex2 := kernel/proc/futex_many.c kernel/sys/futex2.c
 FACILITY_kcmp := kernel/sys/kcmp.c
-FACILITY_keyboard := drivers/keyboard.c drivers/keymap.c
+FACILITY_keyboard = drivers/keyboard.c drivers/keymap.c $(FACILITY_ps2) \
+	$(FACILITY_usb)
 FACILITY_locks := fs/lock.c kernel/sys/lock.c
 FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
 FACILITY_join := kernel/proc/pidns_join.c
@@ -30,6 +31,7 @@ FACILITY_prctl_hints := kernel/sys/prctl_hints.c
 FACILITY_process_vm := kernel/sys/process_vm.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c
+FACILITY_ps2 := drivers/ps2.c
 FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c
 FACILITY_rseq := kernel/proc/rseq.c kernel/sys/rseq.c
 FACILITY_seccomp := lib/cbpf.c kernel/proc/seccomp.c \
@@ -56,5 +58,7 @@ FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \
 	kernel/sys/socket.c kernel/sys/socket_opt.c \
 	kernel/sys/socket_io.c kernel/sys/socket_msg.c
+FACILITY_usb = drivers/pci.c drivers/pci_msi.c arch/x86_64/msi.c \
+	$(filter drivers/usb/%,$(SRCS))
 
 FACILITIES := $(sort $(patsubst FACILITY_%,%,$(filter FACILITY_%,$(.VARIABLES))))

@@ -3,7 +3,7 @@
  *
  * What:  finds RSDP, then XSDT or RSDT; checks lengths and sums; keeps what
  *        the FADT, the HPET table and the package _S5_ say, and the place of
- *        the MADT for the interrupt controllers to be walked.
+ *        the MADT for the interrupt controllers to be walked, and of MCFG.
  * Locks: none: written once by the boot CPU alone, constant afterwards.
  * Life:  tables are used where they lie: in the direct map when it covers
  *        them, else mapped for ever (above 4 GiB, or in reserved memory).
@@ -15,6 +15,7 @@
 
 #include <arch/boot.h>
 #include <arch/mmu.h>
+#include <arch/pci.h>
 #include <arch/system.h>
 #include <asm/cpu.h>
 #include <asm/mptable.h>
@@ -113,9 +114,26 @@ struct hpet_table {
 	u8 protection;
 } PACKED;
 
+struct mcfg_entry {
+	u64 address;
+	u16 segment;
+	u8 first_bus, last_bus;
+	u32 reserved;
+} PACKED;
+
+struct mcfg {
+	struct acpi_header head;
+	u64 reserved;
+	struct mcfg_entry entries[];
+} PACKED;
+
+static_assert(sizeof(struct mcfg) == 44, "PCI Firmware Specification 4.1.2");
+static_assert(sizeof(struct mcfg_entry) == 16, "the same");
+
 static struct acpi_power power;
 static const struct madt *madt;
 static const u8 *entries, *entries_end;	/* of the MADT, or made like one */
+static const struct mcfg *mcfg;
 static paddr_t hpet_address;
 static bool is_off;			/* acpi=off */
 static paddr_t given_rsdp;		/* acpi_rsdp= */
@@ -415,13 +433,17 @@ static void table_use(const struct acpi_header *h)
 
 		if (t->address.space == ACPI_SPACE_MEMORY)
 			hpet_address = t->address.address;
+	} else if (same_bytes(h->signature, "MCFG", 4) &&
+		   h->length >= sizeof(struct mcfg)) {
+		mcfg = (const struct mcfg *)h;
 	}
 }
 
 /* Only the tables that table_use reads are worth a check of their sum. */
 static bool table_is_wanted(paddr_t pa)
 {
-	static const char wanted[][5] = { "APIC", "FACP", "SSDT", "HPET" };
+	static const char wanted[][5] = { "APIC", "FACP", "SSDT", "HPET",
+					  "MCFG" };
 	const struct acpi_header *h = pa ? acpi_map(pa, sizeof(*h)) : NULL;
 
 	if (!h)
@@ -488,6 +510,22 @@ void acpi_init(void)
 		pr_info("acpi: no MADT; processors by the MP table\n");
 	}
 	entries_check();
+}
+
+bool arch_pci_ecam(u32 i, struct pci_ecam *out)
+{
+	const struct mcfg_entry *e;
+
+	if (!mcfg || i >= (mcfg->head.length - sizeof(*mcfg)) / sizeof(*e))
+		return false;
+	e = &mcfg->entries[i];
+	*out = (struct pci_ecam){
+		.address = e->address,
+		.segment = e->segment,
+		.first_bus = e->first_bus,
+		.last_bus = max(e->first_bus, e->last_bus),
+	};
+	return true;
 }
 
 void acpi_for_each_madt(enum madt_type type, size_t size,

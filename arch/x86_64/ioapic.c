@@ -8,7 +8,7 @@
  *        IO-APICs and which line is taken. The handler's pair is written once
  *        before its line is unmasked, and read in interrupts without a lock.
  * Life:  built once by the boot CPU; a line stays with its driver for ever.
- * Not:   PCI interrupts: there is no driver that wants one.
+ * Not:   PCI devices: they interrupt by messages (msi.c).
  * See:   82093AA data sheet, section 3; ACPI 6.5, section 5.2.12.5.
  */
 #include <arch/irq.h>

@@ -13,6 +13,8 @@
 #include <lib/atomic.h>
 #include <lib/format.h>
 
+#define NISA 16u
+
 static DEFINE_PER_CPU(struct irq_counts, counts);
 
 struct irq_counts *irq_counts_mine(void)
@@ -49,7 +51,7 @@ void irq_line_for_each(void (*fn)(const struct irq_line *l, void *arg),
 	for (u32 line = 0; line <= VECTOR_LAST_DEVICE - VECTOR_FIRST_DEVICE;
 	     line++) {
 		struct irq_line l = {
-			.what = "IO-APIC",
+			.what = line < NISA ? "IO-APIC" : "PCI-MSI",
 			.vector = VECTOR_FIRST_DEVICE + line,
 		};
 

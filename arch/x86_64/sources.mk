@@ -36,6 +36,7 @@ SRCS += \
 	arch/x86_64/acpi.c arch/x86_64/mptable.c \
 	arch/x86_64/lapic.c \
 	arch/x86_64/ioapic.c \
+	arch/x86_64/msi.c \
 	arch/x86_64/irq.c arch/x86_64/irq_stat.c \
 	arch/x86_64/vdso_page.c arch/x86_64/vdso/image.asm \
 	arch/x86_64/platform.c \

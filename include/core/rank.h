@@ -48,6 +48,7 @@ enum lock_rank {
 	RANK_SOCKET_RIGHTS,	/* which files are in flight through sockets */
 	/* layer 9 drivers, spinning, taken from interrupts */
 	RANK_TTY_INPUT,
+	RANK_KEYBOARD,		/* all keyboards: types into the screen's tty */
 	/* layer 8 proc, spinning */
 	RANK_USER,		/* hash of users */
 	RANK_PIDNS_LIST,	/* all pid namespaces */

@@ -57,15 +57,27 @@ KEYS = {' ': 'spc', '\n': 'ret', '/': 'slash', '-': 'minus', '>': 'shift-dot', '
 KEY_HOLD_MS = 5
 
 
-def press(monitor_path, text):
-    """Press the keys for a text of letters, digits and what KEYS has."""
+def press(monitor_path, what):
+    """Press the keys for a text of letters, digits and what KEYS has; or do
+    each of a tuple: a text, a number of seconds to wait, or a command of the
+    monitor behind '!'."""
     monitor = Monitor(monitor_path)
+    for part in (what,) if isinstance(what, str) else what:
+        if isinstance(part, str) and not part.startswith('!'):
+            press_text(monitor, part)
+        elif isinstance(part, str):
+            monitor.ask(part[1:])
+        else:
+            time.sleep(part)
+    monitor.close()
+
+
+def press_text(monitor, text):
     for char in text:
         key = KEYS.get(char) or (f'shift-{char.lower()}' if char.isupper() else char)
         monitor.ask(f'sendkey {key} {KEY_HOLD_MS}')
         # The next key is only pressed when this one was released.
         time.sleep(4 * KEY_HOLD_MS / 1000)
-    monitor.close()
 
 
 def registers(text):
