@@ -35,6 +35,7 @@ INIT = """#!/bin/sh
 export PATH=/bin TERM=linux ENV=/shrc
 mount -t proc proc /proc
 mkdir -p /tmp
+mknod /dev/tty1 c 4 1
 echo ready
 setsid sh -c 'exec sh </dev/tty1 >/dev/tty1 2>&1'
 poweroff -f
