@@ -24,6 +24,8 @@
 #define RIGHT_CTRL 0x08u
 #define LEFT_ALT 0x10u
 #define RIGHT_ALT 0x20u
+#define CAPS_KEY 0x40u		/* they act when pressed, but not repeated */
+#define NUM_KEY 0x80u
 #define SHIFT (LEFT_SHIFT | RIGHT_SHIFT)
 #define CTRL (LEFT_CTRL | RIGHT_CTRL)
 #define ALT (LEFT_ALT | RIGHT_ALT)
@@ -83,6 +85,10 @@ static u32 modifier(u8 prefix, u8 code)
 		return prefix ? RIGHT_CTRL : LEFT_CTRL;
 	case SCAN_ALT:
 		return prefix ? RIGHT_ALT : LEFT_ALT;
+	case SCAN_CAPS:
+		return prefix ? 0 : CAPS_KEY;
+	case SCAN_NUM:
+		return prefix ? 0 : NUM_KEY;
 	}
 	return 0;
 }
@@ -201,17 +207,17 @@ static u32 key_text(const struct keymap *k, u8 code, u8 *out)
 static enum key_action pressed(struct keymap *k, u8 code, u8 *out, u32 *len)
 {
 	bool ctrl_alt = held(k, CTRL) && held(k, ALT);
+	u32 self = modifier(k->prefix, code);
+	u32 lock = self == CAPS_KEY ? KEY_LED_CAPS :
+		   self == NUM_KEY ? KEY_LED_NUM : 0;
+	bool repeated = k->down & self;
 
-	k->down |= modifier(k->prefix, code);
+	k->down |= (u8)self;
 	if (code == SCAN_DELETE && ctrl_alt)
 		return KEY_REBOOT;
-	if (!k->prefix && code == SCAN_CAPS) {
-		k->leds ^= KEY_LED_CAPS;
-		return KEY_LEDS;
-	}
-	if (!k->prefix && code == SCAN_NUM) {
-		k->leds ^= KEY_LED_NUM;
-		return KEY_LEDS;
+	if (lock) {
+		k->leds ^= repeated ? 0 : (u8)lock;
+		return repeated ? KEY_NOTHING : KEY_LEDS;
 	}
 	*len = key_text(k, code, out);
 	return *len ? KEY_TEXT : KEY_NOTHING;

@@ -43,6 +43,7 @@
 #define BAR_TYPE_64 4u
 #define BAR_TYPE 6u
 #define BAR_FLAGS 15u
+#define BAR_MAP_MAX 0x100000ull	/* more than any that is used */
 
 #define POWER_CONTROL 4u	/* bytes from the capability */
 #define POWER_STATE 3u
@@ -155,14 +156,14 @@ void *pci_map_bar(const struct pci_address *a, u32 bar, size_t *len)
 	bool wide = (value & BAR_TYPE) == BAR_TYPE_64 && bar < 5;
 	paddr_t address;
 
-	if (value & BAR_IO)
+	if (bar > 5 || (value & BAR_IO))
 		return NULL;
 	if (wide)
 		value |= (u64)pci_read(a, reg + 4) << 32;
 	address = value & ~(u64)BAR_FLAGS;
 	if (!address)
 		return NULL;
-	*len = bar_size(a, reg, value, wide);
+	*len = min(bar_size(a, reg, value, wide), BAR_MAP_MAX);
 	pci_command(a, 0, PCI_COMMAND_MEMORY);
 	return mmio_map(address, *len, MMU_WRITE | MMU_NOCACHE);
 }

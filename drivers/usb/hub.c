@@ -13,8 +13,9 @@
 #include <core/printk.h>
 #include <mm/kmalloc.h>
 
-#define PORT_ENABLE 1u		/* features of ports */
-#define PORT_RESET 4u
+#define HUB_LOCAL_POWER 0u	/* features of hubs */
+#define HUB_OVER_CURRENT 1u
+#define PORT_RESET 4u		/* features of ports */
 #define PORT_POWER 8u
 #define CHANGE_FIRST 16u	/* connect, enable, suspend, current, reset */
 #define CHANGE_LAST 20u
@@ -34,7 +35,7 @@
 #define RESET_STEP_MS 10u
 
 struct usb_hub {
-	u32 changed;		/* a bit a port, from 1 */
+	u32 changed;		/* a bit a port, from 1; bit 0: itself */
 };
 
 int usb_hub_describe(struct usb_device *d)
@@ -143,7 +144,6 @@ static int attach(struct usb_device *d)
 	return 0;
 }
 
-/* A bit a port, from bit 1 on. */
 static void report(struct usb_device *d, const u8 *data, u32 len)
 {
 	struct usb_hub *h = d->private;
@@ -152,11 +152,26 @@ static void report(struct usb_device *d, const u8 *data, u32 len)
 		h->changed |= (u32)data[i] << (8 * i);
 }
 
+/* Its power came or went: not said again, at least. */
+static void clear_own_changes(struct usb_device *d)
+{
+	struct usb_setup s = {
+		.type = USB_CLASS | USB_DEVICE,
+		.request = USB_CLEAR_FEATURE,
+	};
+
+	for (s.value = HUB_LOCAL_POWER; s.value <= HUB_OVER_CURRENT; s.value++)
+		(void)usb_control(d, &s, NULL);
+}
+
 /* The ports one by one; at a change among the devices usb_work comes again. */
 static u64 work(struct usb_device *d)
 {
 	struct usb_hub *h = d->private;
 
+	if (h->changed & 1)
+		clear_own_changes(d);
+	h->changed &= ~1u;
 	for (u32 i = 1; i <= d->hub_ports; i++) {
 		const struct usb_port p = {
 			.x = d->x, .hub = d, .number = i,

@@ -306,12 +306,17 @@ static const char *typed(const char *scans)
 
 static void test_keys(void)
 {
+	struct keymap other = { 0 };
+	u8 key[KEY_TEXT_MAX];
+	u32 len;
+
 	CHECK_STR(typed("1e9e30b0"), "ab");
 	CHECK_STR(typed("2a1eaa1e"), "Aa");
 	CHECK_STR(typed("2a02aa02"), "!1");
 	CHECK_STR(typed("1d2e9d2e"), "\003c");
 	CHECK_STR(typed("381eb8"), "\033a");
 	CHECK_STR(typed("3aba1e2a1eaa023aba1e"), "Aa1a");
+	CHECK_STR(typed("3a3a3aba1e3a3aba1e"), "Aa");
 	CHECK_STR(typed("1c0e0f01"), "\r\177\t\033");
 	CHECK_STR(typed("e048e0c8e050e04be04d"), "\033[A\033[B\033[D\033[C");
 	keymap.application_cursor = true;
@@ -329,10 +334,14 @@ static void test_keys(void)
 	CHECK_STR(typed("2a0faa"), "\033[Z");
 	CHECK_STR(typed("2a3baa"), "\033[25~");
 	CHECK_EQ(keymap.down, 0);
+	/* Control and alt on one keyboard, delete on another. */
+	keymap_scan(&keymap, 0x1d, key, &len);
+	keymap_scan(&keymap, 0x38, key, &len);
+	other.down_elsewhere = keymap.down;
+	CHECK_EQ(keymap_scan(&other, 0x53, key, &len), KEY_REBOOT);
+	CHECK_EQ(keymap_scan(&other, 0x2e, key, &len), KEY_TEXT);
+	CHECK(len == 2 && key[0] == '\033' && key[1] == 3);
 	for (u32 i = 0; i < 100000; i++) {
-		u8 key[KEY_TEXT_MAX];
-		u32 len;
-
 		keymap_scan(&keymap, (u8)rand_u64(), key, &len);
 		CHECK(len <= KEY_TEXT_MAX);
 	}
