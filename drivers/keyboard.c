@@ -10,7 +10,7 @@
  *        keyboard_remove.
  * Not:   what keys mean (keymap.c); devices (ps2.c, usb/hid_keyboard.c).
  */
-#include "keyboard.h"
+#include <drivers/keyboard.h>
 
 #include <core/spinlock.h>
 #include <drivers/drivers.h>

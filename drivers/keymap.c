@@ -7,7 +7,7 @@
  * See:   IBM PS/2 Technical Reference, scan code set 1; console_codes(4);
  *        terminfo entry "linux" (kcuu1, kf1, ...).
  */
-#include "keyboard.h"
+#include <drivers/keyboard.h>
 
 #include <lib/format.h>
 

@@ -11,7 +11,7 @@
  * See:   PCI Local Bus Specification 3.0, sections 3.2.2.3.2, 6.1, 6.2.5, 6.7;
  *        PCI Firmware Specification 3.0, section 4.1.2 (MCFG).
  */
-#include "pci.h"
+#include <drivers/pci.h>
 
 #include <arch/clock.h>
 #include <arch/irq.h>

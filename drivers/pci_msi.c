@@ -6,7 +6,7 @@
  * Locks: none; the function's driver.
  * See:   PCI Local Bus Specification 3.0, section 6.8.
  */
-#include "pci.h"
+#include <drivers/pci.h>
 
 #include <uapi/errno.h>
 

@@ -13,7 +13,7 @@
  * See:   Intel 8042 data sheet; IBM PS/2 Technical Reference, "Keyboard and
  *        Auxiliary Device Controller", "Keyboard".
  */
-#include "keyboard.h"
+#include <drivers/keyboard.h>
 
 #include <arch/clock.h>
 #include <arch/irq.h>

@@ -30,7 +30,7 @@
 #include <sched/wait.h>
 #include <uapi/kdev.h>
 #include "display.h"
-#include "keyboard.h"
+#include <drivers/keyboard.h>
 
 #define FRAME_NS (15 * (u64)NSEC_PER_MSEC)
 #define OUTPUT_SIZE 8192u

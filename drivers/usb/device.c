@@ -147,22 +147,28 @@ static int enumerate(struct usb_device *d)
 	return err;
 }
 
+void usb_port_name(const struct usb_port *p, char name[USB_NAME_MAX])
+{
+	if (p->hub)
+		snprintf(name, USB_NAME_MAX, "%s.%u", p->hub->name, p->number);
+	else
+		snprintf(name, USB_NAME_MAX, "%u-%u", p->x->number, p->number);
+}
+
 /* Its place on the bus, from its port's. */
 static void set_place(struct usb_device *d)
 {
 	const struct usb_device *hub = d->port.hub;
 	u32 number = d->port.number;
 
+	usb_port_name(&d->port, d->name);
 	if (!hub) {
 		d->root_port = number;
-		snprintf(d->name, sizeof(d->name), "%u-%u", d->x->number,
-			 number);
 		return;
 	}
 	d->root_port = hub->root_port;
 	d->route = hub->route | number << (4 * hub->depth);
 	d->depth = hub->depth + 1;
-	snprintf(d->name, sizeof(d->name), "%s.%u", hub->name, number);
 	if (d->speed != USB_LOW && d->speed != USB_FULL)
 		return;
 	d->tt_slot = hub->speed == USB_HIGH ? hub->slot : hub->tt_slot;

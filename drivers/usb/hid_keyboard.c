@@ -13,7 +13,7 @@
 
 #include <arch/clock.h>
 #include <mm/kmalloc.h>
-#include "../keyboard.h"
+#include <drivers/keyboard.h>
 #include "hid.h"
 
 #define HID_SET_REPORT 9

@@ -13,7 +13,7 @@
 #include <lib/string.h>
 
 #define KEY_FIRST 4u		/* A; below are errors */
-#define KEY_ROLL_OVER 1u	/* more keys held than the report has room for */
+#define KEY_ROLL_OVER 1u	/* more keys held than there is room for */
 #define KEY_CAPS_LOCK 0x39u
 #define KEY_NUM_LOCK 0x53u
 

@@ -42,6 +42,7 @@ static int bring_up(const struct usb_port *p)
 
 static void plugged_in(const struct usb_port *p)
 {
+	char name[USB_NAME_MAX];
 	struct usb_port_state s;
 	int err = -EIO;
 
@@ -50,10 +51,11 @@ static void plugged_in(const struct usb_port *p)
 		return;
 	for (u32 i = 0; i < TRIES && err && err != -ENODEV; i++)
 		err = bring_up(p);
-	if (err && err != -ENODEV && !p->x->dead)
-		pr_warn("usb: the device at %s%sport %u of controller %u does not answer (error %d)\n",
-			p->hub ? p->hub->name : "", p->hub ? " " : "",
-			p->number, p->x->number, err);
+	if (!err || err == -ENODEV || p->x->dead)
+		return;
+	usb_port_name(p, name);
+	pr_warn("usb: %s: what is there does not answer (error %d)\n", name,
+		err);
 }
 
 void usb_port_work(const struct usb_port *p)

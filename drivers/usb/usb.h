@@ -136,6 +136,9 @@ int xhci_port_state(const struct usb_port *p, struct usb_port_state *out);
 int xhci_port_reset(const struct usb_port *p);
 
 /* device.c */
+#define USB_NAME_MAX 32u
+/* What a device at @p is called in the log: controller-port.port... */
+void usb_port_name(const struct usb_port *p, char name[USB_NAME_MAX]);
 /*
  * usb_attach - enumerate what is at @p, which is enabled
  * Return: 0, also if nobody has a use for it, or -errno: ask again

@@ -16,7 +16,7 @@
 #include <lib/bitmap.h>
 #include <mm/page.h>
 #include <sched/wait.h>
-#include "../pci.h"
+#include <drivers/pci.h>
 #include "usb.h"
 
 /* Registers, in bytes from their base. Section 5.3: capability. */
@@ -31,7 +31,7 @@
 #define HCC_64BIT 0x01u
 #define HCC_LARGE_CONTEXTS 0x04u
 #define HCC_PORT_POWER 0x08u
-#define HCC_EXTENDED(v) ((v) >> 16 << 2)	/* bytes from the base, 0: none */
+#define HCC_EXTENDED(v) ((v) >> 16 << 2)	/* bytes; 0: none */
 
 /* Section 5.4: operational. */
 #define XHCI_USBCMD 0x00
@@ -185,7 +185,7 @@ struct usb_device {
 	struct list link;	/* xhci.devices */
 	struct xhci *x;
 	struct usb_port port;
-	char name[32];		/* for the log: controller-port.port... */
+	char name[USB_NAME_MAX];
 	enum usb_speed speed;
 	u32 root_port;
 	u32 route;		/* section 8.9 of USB 3.2: a digit a hub */

@@ -35,15 +35,15 @@ static void sleep_ms(u32 ms)
 					ms * (u64)NSEC_PER_MSEC);
 }
 
-/* Wait until the bits @mask of a register are @value. */
-static bool becomes(volatile u8 *base, u32 reg, u32 mask, u32 value, u32 ms)
+/* Wait until some of the bits @mask of a register are set, or none is. */
+static bool becomes(volatile u8 *reg, u32 mask, bool set, u32 ms)
 {
 	for (u32 i = 0; i <= ms; i++) {
-		u32 v = reg_read(base, reg);
+		u32 v = reg_read(reg, 0);
 
 		if (v == U32_MAX)
 			return false;
-		if ((v & mask) == value)
+		if (!(v & mask) == !set)
 			return true;
 		sleep_ms(1);
 	}
@@ -58,7 +58,8 @@ static void hand_over(struct xhci *x, u32 at)
 
 	if (v & LEGACY_FIRMWARE) {
 		reg_write(x->cap, at, v | LEGACY_KERNEL);
-		if (!becomes(x->cap, at, LEGACY_FIRMWARE, 0, HAND_OVER_MS)) {
+		if (!becomes(x->cap + at, LEGACY_FIRMWARE, false,
+			     HAND_OVER_MS)) {
 			pr_warn("usb: firmware keeps controller %u\n",
 				x->number);
 			reg_write(x->cap, at, (v & ~LEGACY_FIRMWARE) |
@@ -124,18 +125,17 @@ static void read_parameters(struct xhci *x)
 static int reset(struct xhci *x, const char **why)
 {
 	*why = "is never ready";
-	if (!becomes(x->op, XHCI_USBSTS, USBSTS_NOT_READY, 0, READY_MS))
+	if (!becomes(x->op + XHCI_USBSTS, USBSTS_NOT_READY, false, READY_MS))
 		return -ETIMEDOUT;
 	reg_write(x->op, XHCI_USBCMD, 0);
 	*why = "does not halt";
-	if (!becomes(x->op, XHCI_USBSTS, USBSTS_HALTED, USBSTS_HALTED,
-		     HALT_MS))
+	if (!becomes(x->op + XHCI_USBSTS, USBSTS_HALTED, true, HALT_MS))
 		return -ETIMEDOUT;
 	reg_write(x->op, XHCI_USBCMD, USBCMD_RESET);
 	sleep_ms(1);		/* some need it before the next access */
 	*why = "does not end its reset";
-	if (!becomes(x->op, XHCI_USBCMD, USBCMD_RESET, 0, RESET_MS) ||
-	    !becomes(x->op, XHCI_USBSTS, USBSTS_NOT_READY, 0, READY_MS))
+	if (!becomes(x->op + XHCI_USBCMD, USBCMD_RESET, false, RESET_MS) ||
+	    !becomes(x->op + XHCI_USBSTS, USBSTS_NOT_READY, false, READY_MS))
 		return -ETIMEDOUT;
 	return 0;
 }
@@ -146,7 +146,7 @@ static void run(struct xhci *x)
 	reg_write(x->run, XHCI_IMOD, IMOD_40_US);
 	reg_write(x->run, XHCI_IMAN, IMAN_PENDING | IMAN_ENABLE);
 	reg_write(x->op, XHCI_USBCMD, USBCMD_RUN | USBCMD_INTERRUPTS);
-	(void)becomes(x->op, XHCI_USBSTS, USBSTS_HALTED, 0, HALT_MS);
+	(void)becomes(x->op + XHCI_USBSTS, USBSTS_HALTED, false, HALT_MS);
 }
 
 /* The first command also tells whether interrupts arrive. */
@@ -190,8 +190,8 @@ void xhci_stop(struct xhci *x)
 	x->dead = true;
 	if (x->op) {
 		reg_write(x->op, XHCI_USBCMD, 0);
-		(void)becomes(x->op, XHCI_USBSTS, USBSTS_HALTED,
-			      USBSTS_HALTED, HALT_MS);
+		(void)becomes(x->op + XHCI_USBSTS, USBSTS_HALTED, true,
+			      HALT_MS);
 	}
 	/* From here on it cannot reach memory, whatever it does. */
 	pci_command(&x->pci, PCI_COMMAND_MASTER, PCI_COMMAND_NO_INTX);

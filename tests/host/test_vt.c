@@ -11,7 +11,7 @@
 #include <lib/string.h>
 #include "../../drivers/colour.h"
 #include "../../drivers/font8x16.h"
-#include "../../drivers/keyboard.h"
+#include <drivers/keyboard.h>
 #include "../../drivers/vt.h"
 
 #define COLS 10u

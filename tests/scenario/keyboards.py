@@ -60,7 +60,8 @@ def archive():
 READY = ('^ready$', 'o hello\n')
 EDIT = (
     ('^hello$', ('o acb', '!sendkey left', .05, '!sendkey backspace', .05, '\n')),
-    ('^ab$', ('sleep 99\n', .3, '!sendkey ctrl-c', .1, 'o int $', '!sendkey shift-slash', .05, '\n')),
+    ('^ab$', ('sleep 99\n', .3, '!sendkey ctrl-c', .1, 'o int $', '!sendkey shift-slash', .05,
+              '\n')),
     ('^int 130$', ('!sendkey caps_lock', .1, 'o abc\n')),
     ('^ABC$', ('!sendkey caps_lock', .1, 'o low\n')))
 EDITED = ('^hello$', '^ab$', '^int 130$', '^ABC$', '^low$')

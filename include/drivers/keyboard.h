@@ -1,5 +1,5 @@
 /*
- * drivers/keyboard.h - keyboards, their keys, and whom they type for
+ * include/drivers/keyboard.h - keyboards, their keys, and whom they type for
  */
 #ifndef DRIVERS_KEYBOARD_H
 #define DRIVERS_KEYBOARD_H
@@ -61,8 +61,8 @@ enum key_action keymap_scan(struct keymap *k, u8 scan, u8 *text, u32 *len);
 struct keyboard {
 	struct list link;	/* [keyboards.lock] */
 	struct keymap keymap;	/* [keyboards.lock] */
-	/* [I] The lights are to be KEY_LED_*. Called with interrupts off and the
-	 * lock of all keyboards held: it may begin, but not wait. */
+	/* [I] The lights are to be KEY_LED_*. Called with interrupts off and
+	 * the lock of all keyboards held: it may begin, but not wait. */
 	void (*leds)(struct keyboard *k, u8 leds);
 };
 

@@ -1,5 +1,5 @@
 /*
- * drivers/pci.h - PCI functions: finding and configuring them
+ * include/drivers/pci.h - PCI functions: finding and configuring them
  *
  * See: PCI Local Bus Specification 3.0, chapter 6 and 3.2.2.3.2; PCI Express
  *      Base Specification, section 7.2.2 (ECAM).
