@@ -67,6 +67,7 @@ DEP_SETS := $(sort \
 	$(call needs,trace,build run test) \
 	$(call needs,test test-% user host grade,build run test) \
 	$(call needs,test test-clients test-machines%,iso uefi) \
+	$(call needs,test-bochs test-machines-all,iso bochs) \
 	$(call needs,boots figures,build run test) \
 	$(call needs,bench bench-% profile,build run test bench) \
 	$(if $(filter bench bench-wall,$(GOALS)),oracle) \
@@ -463,7 +464,7 @@ test-pidns: all user ## each behaviour of pid namespaces, one point (ONLY="ZAP .
 test-clients: all user ## whole-machine stories of tests/scenario (ONLY=)
 	$(Q)$(call prove,clients)
 
-.PHONY: test-machines test-machines-quick test-machines-all
+.PHONY: test-bochs test-machines test-machines-quick test-machines-all
 MACHINES := $(PYTHON) tests/machines.py
 
 test-machines-quick: all ## the kernel on some kinds of machine, a minute (ONLY=regex)
@@ -472,8 +473,11 @@ test-machines-quick: all ## the kernel on some kinds of machine, a minute (ONLY=
 test-machines: all ## every pair of properties a machine can have (ONLY= JOBS=2)
 	$(Q)$(MACHINES) pairs
 
-test-machines-all: test-machines ## every three of them
+test-machines-all: test-machines test-bochs ## every three of them, and Bochs
 	$(Q)$(MACHINES) triples
+
+test-bochs: all ## the kernel in Bochs, a processor of another make
+	$(Q)$(MACHINES) bochs
 
 CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
 

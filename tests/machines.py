@@ -4,6 +4,7 @@
 What:  machines.py quick          machines of a minute in all (for `make test`)
        machines.py pairs          every pair of levels of tests/machines/matrix.txt
        machines.py triples        every three of them
+       machines.py bochs          in Bochs, a processor of another make
        machines.py list [STRENGTH]        which machines, without booting
        machines.py least          the least memory that boots, each way
        machines.py table [--check]        docs/hardware.md from results.tsv
@@ -20,7 +21,7 @@ import re
 import sys
 import time
 
-from harness import TOP, cases, machine, pairwise, tap
+from harness import TOP, acpi, bochs, cases, machine, pairwise, tap
 
 from scenario import boots
 
@@ -253,6 +254,51 @@ def run(rows):
     return writer.done()
 
 
+TABLES = 0x7000000      # as in tests/scenario/hostile.py
+REPORT = ('map ok', 'fork ok', 'namespace ok', 'woke after', 'ends good')
+# Name, processor, CPUs, words, what else the log must have.
+IN_BOCHS = (
+    ('xapic', 'corei7_skylake_x', 1, '', ('lapic: xAPIC', 'timer by TSC deadline')),
+    ('x2apic', 'corei7_skylake_x', 1, 'hostile=x2apic',
+     ('lapic: x2APIC', 'timer by TSC deadline')),
+    ('icelake', 'corei7_icelake_u', 1, '', ('lapic: xAPIC', 'timer by TSC deadline')),
+    ('two', 'corei7_skylake_x', 2, '', ('lapic: xAPIC', 'smp: 2 of 2 CPUs run')),
+    ('two-x2apic', 'corei7_icelake_u', 2, 'hostile=x2apic',
+     ('lapic: x2APIC', 'smp: 2 of 2 CPUs run')),
+    ('old', 'athlon64_venice', 1, '', ('lapic: xAPIC',)),
+    ('ryzen', 'ryzen', 1, '', ('lapic: xAPIC',)),
+)
+
+
+def bochs_one(case):
+    """SeaBIOS sees one processor there; tables of our own tell of both."""
+    name, model, cpus, words, expect = case
+    memory = None
+    if cpus > 1:
+        memory = (boots.path('bochs.tables'), TABLES)
+        with open(memory[0], 'wb') as f:
+            f.write(acpi.Tables(cpus).for_bochs().blob(TABLES))
+        words += f' acpi_rsdp={TABLES:#x} mem=96M'
+    image = boots.iso(f'bochs-{name}', os.environ.get('KERNEL') or 'build/nidus.elf',
+                      cases.base(init=cases.program('machine')), f'panic=-1 {words}')
+    done = bochs.run(name, image, model, cpus, memory=memory, limit_s=60 * cpus)
+    want = (*expect, f'report: cpus {cpus}, ran on {cpus}', *REPORT)
+    faults = [f'no line "{text}"' for text in want if not any(text in x for x in done.lines)]
+    return faults + ([] if done.powered_off else ['it did not power itself off']), done
+
+
+def in_bochs():
+    writer = tap.Writer('bochs')
+    os.makedirs(boots.path(''), exist_ok=True)
+    for case in IN_BOCHS:
+        if not re.search(os.environ.get('ONLY', ''), case[0]):
+            continue
+        faults, done = bochs_one(case)
+        writer.point(not faults, f'{case[0]}, {case[1]} ({done.seconds:.1f} s)',
+                     comments=faults + done.lines[-40:] if faults else [])
+    return writer.done()
+
+
 def least():
     """Boot each way with less and less; the least that is good."""
     files = prepare()
@@ -302,6 +348,8 @@ def main():
         rows = matrix.rows(3 if 'triples' in sys.argv else 2)
         print('\n'.join(title(row) for row in picked(rows)))
         return 0
+    if verb == 'bochs':
+        return in_bochs()
     if verb == 'least':
         return least()
     if verb == 'table':

@@ -29,6 +29,8 @@ xorriso|xorriso|iso|writes the ISO image
 mtools|mformat|iso|writes its EFI part
 fdisk|/usr/sbin/sfdisk|iso|makes the partition for user.cpio on a stick
 ovmf|/usr/share/OVMF/OVMF_CODE_4M.fd|uefi|UEFI firmware for QEMU
+bochs|bochs|bochs|another emulator to boot in
+seabios|/usr/share/seabios/bios.bin|bochs|its firmware
 dpkg|dpkg-deb|oracle|unpacks the Linux kernel to compare with
 xz-utils|xz|oracle|unpacks the Linux kernel to compare with
 clang|clang|check|second compiler

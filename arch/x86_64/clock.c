@@ -299,6 +299,8 @@ void clock_init(u32 settle_us)
 		go_slow(clock.ref, "TSC rate may vary");
 	else if (cpu_has(CPU_TSC_DEADLINE) && cpu_has(CPU_INVTSC))
 		clock.deadline = true;
+	if (clock.deadline)
+		pr_info("clock: timer by TSC deadline\n");
 	if (!c.lapic_khz && !clock.deadline)
 		panic("clock: the APIC timer stands still");
 	clock_init_cpu();

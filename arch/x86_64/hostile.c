@@ -24,6 +24,7 @@ static const char *const names[] = {
 	[HOSTILE_FROZEN_CPU] = "frozen-cpu",
 	[HOSTILE_APIC_TIMER] = "apic-timer",
 	[HOSTILE_TSC] = "tsc",
+	[HOSTILE_X2APIC] = "x2apic",
 	[HOSTILE_INTERRUPTS] = "interrupts",
 };
 

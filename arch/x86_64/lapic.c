@@ -223,6 +223,10 @@ void lapic_init_boot(void)
 
 	if (!(cpuid(1).edx & BIT(9)))
 		panic("lapic: the processor has no local APIC");
+	if (hostile(HOSTILE_X2APIC) && cpu_has(CPU_X2APIC))
+		msr_write(MSR_APIC_BASE, msr_read(MSR_APIC_BASE) |
+						 APIC_BASE_ENABLE |
+						 APIC_BASE_X2);
 	base = msr_read(MSR_APIC_BASE);
 	registers = base & APIC_BASE_ADDR;
 	if (!(base & APIC_BASE_X2) &&

@@ -51,6 +51,12 @@ class Tables:
         self.s5 = b'\x08_S5_\x12\x06\x04\x00\x00\x00\x00'
         self.fadt_bytes = None          # cut short after so many
         self.rsdp_sum = True
+        self.pm1a = PM1A_CONTROL
+
+    def for_bochs(self):
+        """Its power registers are those of a PIIX4."""
+        self.pm1a, self.pm_timer = 0xb004, 0xb008
+        return self
 
     def fadt(self, dsdt):
         body = bytearray(244 - 36)
@@ -58,7 +64,7 @@ class Tables:
         def put(offset, form, value):
             struct.pack_into(form, body, offset - 36, value)
         put(40, '<I', dsdt)
-        put(64, '<I', PM1A_CONTROL)
+        put(64, '<I', self.pm1a)
         put(76, '<I', self.pm_timer)
         put(89, '<B', 2)
         put(91, '<B', 4)

@@ -19,6 +19,8 @@ enum hostile {
 	HOSTILE_APIC_TIMER,
 	/* CPU 1's time stamp counter is far behind the others' */
 	HOSTILE_TSC,
+	/* firmware left the local APICs in x2APIC mode */
+	HOSTILE_X2APIC,
 	/* interrupts that nobody asked for */
 	HOSTILE_INTERRUPTS,
 };
