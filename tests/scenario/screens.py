@@ -41,8 +41,8 @@ exit 7
 SHOTS = ('boot', 'ls', 'vi', 'top', 'panic')
 MENU = """set timeout=0
 insmod all_video
-set gfxpayload={mode}x32
 multiboot2 /boot/nidus.elf console=ttyS0 console=tty0 panic=0
+set gfxpayload={mode}x32
 module2 /boot/initramfs.cpio
 boot
 """
