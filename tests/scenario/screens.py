@@ -71,8 +71,9 @@ def image(mode):
 def case(name, mode, options):
     seen = [(f'^SHOT-{shot}', (f'!screendump {picture(name, shot)}',)) for shot in SHOTS[:-1]]
     seen.append(('end Kernel panic', (f'!screendump {picture(name, "panic")}',)))
-    return cases.Case(name, None, kernel=' ', options=(*options, '-c', image(mode)), cpus=2,
-                      memory='256M', keys=tuple(seen), stop='end Kernel panic', limit_s=120)
+    # With QEMU's usual display memory GRUB gets nothing so large.
+    return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(mode)),
+                      qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M', keys=tuple(seen), stop='end Kernel panic', limit_s=120)
 
 
 def coloured(shown, name, ink):
