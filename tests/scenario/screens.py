@@ -73,7 +73,8 @@ def case(name, mode, options):
     seen.append(('end Kernel panic', (f'!screendump {picture(name, "panic")}',)))
     # With QEMU's usual display memory GRUB gets nothing so large.
     return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(mode)),
-                      qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M', keys=tuple(seen), stop='end Kernel panic', limit_s=120)
+                      qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M',
+                      keys=tuple(seen), stop='end Kernel panic', limit_s=120)
 
 
 def coloured(shown, name, ink):
