@@ -55,7 +55,9 @@ int xhci_port_state(const struct usb_port *p, struct usb_port_state *out)
 /* Those for SuperSpeed enable themselves; the others by a reset. */
 int xhci_port_reset(const struct usb_port *p)
 {
-	if (port_read(p) & PORT_ENABLED)
+	u32 v = port_read(p);
+
+	if ((v & PORT_ENABLED) && PORT_SPEED(v) >= USB_SUPER)
 		return 0;
 	port_write(p, PORT_RESET);
 	for (u32 ms = 0; ms < RESET_MS; ms += RESET_STEP_MS) {
