@@ -37,7 +37,7 @@ static int bring_up(const struct usb_port *p)
 		return err;
 	if (!s.connected)
 		return -ENODEV;
-	return s.enabled ? usb_attach(p, s.speed) : -EIO;
+	return s.enabled && !s.replugged ? usb_attach(p, s.speed) : -EIO;
 }
 
 static void plugged_in(const struct usb_port *p)
@@ -61,6 +61,8 @@ static void plugged_in(const struct usb_port *p)
 void usb_port_work(const struct usb_port *p)
 {
 	struct usb_device *d = usb_device_at(p);
+	unsigned long *ignored = p->hub ? &p->hub->hub_ignored :
+					  p->x->ports_ignored;
 	struct usb_port_state s;
 
 	if (port_state(p, &s))
@@ -69,6 +71,11 @@ void usb_port_work(const struct usb_port *p)
 		return;
 	if (d)
 		usb_detach(d);
-	if (s.connected)
-		plugged_in(p);
+	if (d || !s.connected || s.replugged)
+		bitmap_clear(ignored, p->number);
+	if (!s.connected || bitmap_test(ignored, p->number))
+		return;
+	plugged_in(p);
+	if (!usb_device_at(p))
+		bitmap_set(ignored, p->number);
 }

@@ -167,6 +167,8 @@ struct xhci {
 	bool again;			/* something came meanwhile */
 	bool devices_changed;		/* since usb_work began */
 	unsigned long ports_changed[BITMAP_WORDS(256)];
+	/* At these is something without a use, until it is pulled out. */
+	unsigned long ports_ignored[BITMAP_WORDS(256)];
 
 	struct wait_queue wake;
 	u32 irq;			/* [a] there may be events */
@@ -206,6 +208,7 @@ struct usb_device {
 	void *private;		/* the driver's */
 	/* A hub's: */
 	u32 hub_ports, hub_think_time, hub_power_ms;
+	unsigned long hub_ignored;	/* as xhci.ports_ignored */
 };
 
 #define XHCI_DEVICE_TRBS 32u

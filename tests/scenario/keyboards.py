@@ -98,7 +98,7 @@ def one_usb():
                 (KEYBOARD, 'o again\n'),
                 ('^again$', ('!sendkey ctrl-alt-delete',))),
                machine='q35,i8042=off', end='reset',
-               devices=usb('qemu-xhci', f'usb-kbd,id=a,pcap={LIGHTS}'))
+               devices=usb('qemu-xhci', f'usb-kbd,id=a,pcap={LIGHTS}', 'usb-mouse'))
 
 
 def several():
@@ -162,8 +162,17 @@ def lights():
     yield (told == [0, 2, 0], 'USB: lights off, caps lock, off', [f'{told}'])
 
 
+def asked_once(boot):
+    """What is no keyboard is asked what it is, and then left alone."""
+    with open(os.path.join(cases.scratch(), f'{boot.name}.usb.log'), encoding='utf-8',
+              errors='replace') as f:
+        told = [line.rstrip() for line in f if 'no keyboard' in line]
+    yield (len(told) == 1, 'USB: a mouse is asked once', told)
+
+
 def scenario(boot):
     os.makedirs(os.path.dirname(LIGHTS), exist_ok=True)
     yield from cases.run(boot, [*ps2(), *one_usb(), *several(), *polled()])
     if not os.environ.get('CASE'):
         yield from lights()
+        yield from asked_once(boot)
