@@ -627,7 +627,7 @@ check-models: ## the protocol of the process tree, by spin (tests/models)
 
 # ------------------------------------------------------------------- sundry
 
-.PHONY: format docs count deps doctor clean help
+.PHONY: format docs book count deps doctor clean help
 format: ## clang-format over the C files (FILES= for some)
 	$(Q)clang-format -i $(or $(FILES),$(shell git ls-files --cached \
 		--others --exclude-standard '*.c' '*.h'))
@@ -637,6 +637,9 @@ docs: ## write the tables of docs/syscalls.md and docs/pidns-table.md again
 	$(Q)$(PYTHON) tools/mkpidns.py docs/pidns-table.md
 	$(Q)$(MACHINES) table
 	$(Q)$(PYTHON) tests/selftests.py table
+
+book: ## the sources in reading order, build/book/nidus.pdf and .html (ALL=1: all of them)
+	$(Q)$(PYTHON) tools/book.py $(if $(ALL),--all)
 
 count: ## code lines of each file and directory against the budget
 	$(Q)$(PYTHON) tools/count.py

@@ -39,7 +39,7 @@ def picked(names, only):
 
 
 def list_host():
-    scripts = ['host/harness', 'host/trace_pages', 'host/doctor']
+    scripts = ['host/harness', 'host/trace_pages', 'host/doctor', 'host/book']
     return scripts + [f'host/{n}' for n in guest.read_list('build/host/list', env('ONLY'))]
 
 
@@ -98,7 +98,7 @@ def tap_host(name):
     command = [f'build/host/{name}']
     if name == 'harness':
         command = [sys.executable, 'tests/harness/selftest.py']
-    if name in ('trace_pages', 'doctor'):
+    if name in ('trace_pages', 'doctor', 'book'):
         command = [sys.executable, f'tests/host/{name}.py']
     try:
         return subprocess.run(command, timeout=HOST_LIMIT_S * machine.scale(),
