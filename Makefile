@@ -283,19 +283,22 @@ build/initramfs/init.cpio: $(INIT) $(MKINITRAMFS_DEPS) FORCE
 # A shell with busybox's commands.
 NSTREE := build/initramfs/nstree
 
-$(NSTREE): tools/initramfs/nstree.c
+REPORT := build/initramfs/report
+
+$(NSTREE) $(REPORT): build/initramfs/%: tools/initramfs/%.c
 	$(say) USERCC $@
 	@mkdir -p $(@D)
 	$(Q)$(MUSL_CC) -std=gnu11 -Os -static -s -D_GNU_SOURCE -Wall -Wextra \
 		-Werror $(PREFIX_MAP) -o $@ $<
 
 build/initramfs/shell.cpio: $(MKINITRAMFS_DEPS) $(wildcard $(BUSYBOX)) \
-		$(NSTREE)
+		$(NSTREE) $(REPORT)
 	$(say) CPIO $@
 	@mkdir -p $(@D)
 	$(Q)$(MKINITRAMFS) -DBUSYBOX=$(BUSYBOX) \
 		-f tools/initramfs/base.spec -f tools/initramfs/shell.spec \
-		-e 'file /bin/nstree $(NSTREE) 0755' -o $@
+		-e 'file /bin/nstree $(NSTREE) 0755' \
+		-e 'file /bin/nidus-report $(REPORT) 0755' -o $@
 
 BOOT_CPIO := $(or $(INITRD),$(if $(INIT),build/initramfs/init.cpio,\
 	build/initramfs/shell.cpio))

@@ -11,6 +11,7 @@
 #include <arch/mmu.h>
 #include <arch/upcall.h>
 #include <core/assert.h>
+#include <core/printk.h>
 #include <lib/string.h>
 #include <mm/page.h>
 
@@ -25,11 +26,19 @@ struct early_range {
 static struct early_range ranges[BOOT_MAX_RANGES];
 static u32 nranges;
 
+static const char *const kind_names[] = {
+	[MEM_USABLE] = "usable", [MEM_KERNEL] = "used from the start",
+	[MEM_ACPI] = "tables", [MEM_NVS] = "firmware's",
+	[MEM_RESERVED] = "reserved", [MEM_BAD] = "bad",
+};
+
 void early_init(void)
 {
 	const struct boot_info *b = boot_info();
 
 	for (u32 i = 0; i < b->nranges; i++) {
+		pr_debug("memory: %#lx to %#lx %s\n", b->ranges[i].start,
+			 b->ranges[i].end, kind_names[b->ranges[i].kind]);
 		if (b->ranges[i].kind != MEM_USABLE)
 			continue;
 		ranges[nranges].start = b->ranges[i].start;

@@ -455,6 +455,18 @@ static bool table_is_wanted(paddr_t pa)
 	return false;
 }
 
+/* For reports: what there is, used or not. */
+static void table_tell(paddr_t pa)
+{
+	const struct acpi_header *h = pa ? acpi_map(pa, sizeof(*h)) : NULL;
+
+	if (h)
+		pr_debug("acpi: %.4s revision %u, %u bytes at %#lx, "
+			 "%.6s %.8s %.4s\n", h->signature, h->revision,
+			 h->length, pa, h->oem_id, h->oem_table_id,
+			 (const char *)&h->creator_id);
+}
+
 static void root_use(const struct acpi_header *root, size_t entry_size)
 {
 	size_t n = (root->length - sizeof(*root)) / entry_size;
@@ -464,6 +476,7 @@ static void root_use(const struct acpi_header *root, size_t entry_size)
 		paddr_t pa = entry_read(entry, entry_size);
 		const struct acpi_header *h = NULL;
 
+		table_tell(pa);
 		if (table_is_wanted(pa))
 			h = table_map(pa);
 		if (h)

@@ -83,11 +83,14 @@ def shipped(boot):
     values = {'BUSYBOX': cases.busybox()}
     for part in ('base', 'shell'):
         archive.spec(os.path.join(TOP, f'tools/initramfs/{part}.spec'), values)
+    command('make', '-s', 'build/initramfs/report', 'DEPS=skip')
+    archive.file('/bin/nidus-report', os.path.join(TOP, 'build/initramfs/report'))
     with open(path('shell.cpio'), 'wb') as f:
         f.write(archive.pack())
     command('tools/mkiso.sh', '-k', boot.kernel, '-i', path('shell.cpio'), '-o', path('shell.iso'))
     typed = (('init: started', 'echo Typed $((6*7)) by hand >/dev/ttyS0\n'),
-             ('^Typed', 'poweroff -f\n'))
+             ('^Typed', 'nidus-report >/dev/ttyS0\n'),
+             ('^== end of nidus-report', 'poweroff -f\n'))
     for name, machine, options in (('BIOS, CD, q35', 'q35', ('-c',)),
                                    ('BIOS, USB, q35', 'q35', ('-u',)),
                                    ('BIOS, CD, pc', 'pc', ('-c',)),
@@ -97,7 +100,8 @@ def shipped(boot):
         yield cases.Case(f'the shipped image, {name}', None, kernel=NO_KERNEL,
                          options=(*options, path('shell.iso')), machine=machine,
                          expect=('Nidus, started by multiboot2 GRUB', 'init: started',
-                                 '^Typed 42 by hand$', 'reboot: Power down'),
+                                 '^Typed 42 by hand$', '^== cpuid', 'acpi: APIC revision',
+                                 '^== end of nidus-report$', 'reboot: Power down'),
                          end='reset', keys=typed, limit_s=90, memory='256M', cpus=2)
 
 
