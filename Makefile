@@ -486,10 +486,12 @@ CLIENTS_ALL = $(notdir $(basename $(wildcard tests/scenario/observed/*.obs)))
 
 .PHONY: test-clients-all stress selftests selftests-quick
 test-clients-all: all ## every client, the slow ones too (CLIENT="name ...")
-	$(Q)CLIENT="$(or $(CLIENT),$(CLIENTS_ALL))" ONLY=observed $(call prove,clients)
+	$(Q)export CLIENT="$(or $(CLIENT),$(CLIENTS_ALL))" ONLY=observed; \
+		$(call prove,clients)
 
 stress: all ## stress-ng on 4 CPUs: twenty operations each, then all for TIME=300 seconds
-	$(Q)STRESS="$(or $(TIME),300)" ONLY=stress_ng $(call prove,clients)
+	$(Q)export STRESS="$(or $(TIME),300)" ONLY=stress_ng; \
+		$(call prove,clients)
 
 selftests: all ## the Linux tree's own tests, beside what they say on Linux (GROUPS=)
 	$(Q)$(PYTHON) tests/selftests.py run $(patsubst %,'%',$(GROUPS))

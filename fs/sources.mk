@@ -44,6 +44,7 @@ SRCS += \
 	fs/unix/send.c \
 	fs/unix/receive.c \
 	fs/unix/rights.c \
+	fs/unix/show.c \
 	fs/epoll.c \
 	fs/timerfd.c \
 	fs/lock.c \

@@ -56,6 +56,7 @@ FACILITY_trace := kernel/core/trace.c kernel/sched/trace.c \
 	kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c
 FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \
+	fs/unix/show.c \
 	kernel/sys/socket.c kernel/sys/socket_opt.c \
 	kernel/sys/socket_io.c kernel/sys/socket_msg.c
 FACILITY_usb = drivers/pci.c drivers/pci_msi.c arch/x86_64/msi.c \

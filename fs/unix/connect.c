@@ -105,7 +105,7 @@ static int connect_datagram(struct unix_sock *s, const struct socket_address *a,
 		unix_set_peer(s, NULL);
 		return 0;
 	}
-	err = unix_find(a, w, s->type, &other);
+	err = unix_find(a, w, s, &other);
 	if (err)
 		return err;
 	/* One that is connected takes from its peer only. */
@@ -181,18 +181,18 @@ static int connect_stream(struct file *f, const struct socket_address *a,
 			  const struct walk *w)
 {
 	struct unix_sock *s = unix_of_file(f), *l, *end;
-	int err = unix_alloc(s->type, &end);
+	int err = unix_alloc(s->type, s->net, &end);
 
 	if (err)
 		return err;
 	unix_self_id(&end->peer_id, true);
-	err = unix_find(a, w, s->type, &l);
+	err = unix_find(a, w, s, &l);
 	if (!err) {
 		err = connect_to(f, l, end);
 		unix_put(l);
 	}
 	if (err)
-		unix_put(end);
+		unix_drop(end);
 	return err;
 }
 

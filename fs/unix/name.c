@@ -2,12 +2,12 @@
  * fs/unix/name.c - addresses of local sockets
  *
  * What:  an address is a file of the type socket, found by its inode, or an
- *        abstract name, found by type and bytes.
- * Locks: names_lock (RANK_POLL, no other socket lock with it): both tables and
- *        s->name while it is set.
+ *        abstract name, found by network namespace, type and bytes.
+ * Locks: unix_names_lock (RANK_POLL, no other socket lock with it): the table,
+ *        the list of all sockets, and s->name while it is set.
  * Life:  a name is made by bind and shared by what the socket accepts; the
  *        socket leaves the table when it is closed.
- * See:   unix(7), "Address format"
+ * See:   unix(7), "Address format"; network_namespaces(7)
  */
 #include "unix.h"
 
@@ -19,8 +19,9 @@
 #define TABLE_BITS 8
 #define NAME_START offsetof(struct sockaddr_un, sun_path)
 
-static DEFINE_SPINLOCK(names_lock, RANK_POLL);
-/* [names_lock] sockets by name->hash; empty chains have NULL pointers. */
+DEFINE_SPINLOCK(unix_names_lock, RANK_POLL);
+struct list unix_all = LIST_INIT(unix_all);
+/* [unix_names_lock] sockets by name->hash; empty chains have NULL pointers. */
 static struct list table[1u << TABLE_BITS];
 
 static struct list *chain_of(u64 hash)
@@ -38,11 +39,13 @@ static bool is_abstract(const struct socket_address *a)
 }
 
 /* A full hash_u64 of what the table is searched by. */
-static u64 hash_abstract(const struct socket_address *a, u32 type)
+static u64 hash_abstract(const struct socket_address *a,
+			 const struct unix_sock *s)
 {
 	static const struct hash_key key = { { 0x756e6978, 0x6e616d65 } };
 
-	return hash_u64(hash_bytes(&key, &a->sun, a->len) ^ type);
+	return hash_u64(hash_bytes(&key, &a->sun, a->len) ^ s->type ^
+			hash_ptr(s->net));
 }
 
 static u64 hash_inode(const struct inode *inode)
@@ -70,24 +73,33 @@ void unix_name_copy(const struct unix_name *n, struct socket_address *out)
 	out->len = NAME_START;
 }
 
-void unix_unhash(struct unix_sock *s)
+void unix_publish(struct unix_sock *s)
 {
-	spin_lock(&names_lock);
-	list_del(&s->name_link);
-	spin_unlock(&names_lock);
+	spin_lock(&unix_names_lock);
+	list_add_tail(&unix_all, &s->all_link);
+	spin_unlock(&unix_names_lock);
 }
 
-/* names_lock held. */
-static struct unix_sock *find_abstract(const struct socket_address *a,
-				       u32 type)
+void unix_unhash(struct unix_sock *s)
 {
-	u64 hash = hash_abstract(a, type);
+	spin_lock(&unix_names_lock);
+	list_del(&s->name_link);
+	list_del(&s->all_link);
+	spin_unlock(&unix_names_lock);
+}
+
+/* In the namespace of @like, of its type. unix_names_lock held. */
+static struct unix_sock *find_abstract(const struct socket_address *a,
+				       const struct unix_sock *like)
+{
+	u64 hash = hash_abstract(a, like);
 	struct unix_sock *s;
 
 	for_each_list(s, chain_of(hash), name_link) {
 		const struct unix_name *n = s->name;
 
-		if (n->hash == hash && !n->path.mount && s->type == type &&
+		if (n->hash == hash && !n->path.mount &&
+		    s->type == like->type && s->net == like->net &&
 		    n->addr.len == a->len &&
 		    !memcmp(&n->addr.sun, &a->sun, a->len))
 			return s;
@@ -95,7 +107,7 @@ static struct unix_sock *find_abstract(const struct socket_address *a,
 	return NULL;
 }
 
-/* names_lock held. */
+/* unix_names_lock held. */
 static struct unix_sock *find_inode(const struct inode *inode)
 {
 	u64 hash = hash_inode(inode);
@@ -117,7 +129,7 @@ static void path_of(const struct socket_address *a, char out[UNIX_PATH_MAX + 1])
 	out[a->len - NAME_START] = '\0';
 }
 
-/* @found, with names_lock held. */
+/* @found, with unix_names_lock held. */
 static int hold(struct unix_sock *found, struct unix_sock **out)
 {
 	if (!found || !refcount_try_get(&found->refs))
@@ -141,27 +153,27 @@ static int find_by_path(const struct socket_address *a, const struct walk *w,
 	if (!err && !S_ISSOCK(path_inode(&path)->mode))
 		err = -ECONNREFUSED;
 	if (!err) {
-		spin_lock(&names_lock);
+		spin_lock(&unix_names_lock);
 		err = hold(find_inode(path_inode(&path)), out);
-		spin_unlock(&names_lock);
+		spin_unlock(&unix_names_lock);
 	}
 	path_put(&path);
 	return err;
 }
 
-int unix_find(const struct socket_address *a, const struct walk *w, u32 type,
-	      struct unix_sock **out)
+int unix_find(const struct socket_address *a, const struct walk *w,
+	      const struct unix_sock *s, struct unix_sock **out)
 {
 	int err;
 
 	if (is_abstract(a)) {
-		spin_lock(&names_lock);
-		err = hold(find_abstract(a, type), out);
-		spin_unlock(&names_lock);
+		spin_lock(&unix_names_lock);
+		err = hold(find_abstract(a, s), out);
+		spin_unlock(&unix_names_lock);
 		return err;
 	}
 	err = find_by_path(a, w, out);
-	if (!err && (*out)->type != type) {
+	if (!err && (*out)->type != s->type) {
 		unix_put(*out);
 		err = -EPROTOTYPE;
 	}
@@ -184,16 +196,16 @@ static int publish(struct unix_sock *s, struct unix_name *n)
 {
 	int err = 0;
 
-	spin_lock(&names_lock);
+	spin_lock(&unix_names_lock);
 	if (s->name)
 		err = -EINVAL;
-	else if (!n->path.mount && find_abstract(&n->addr, s->type))
+	else if (!n->path.mount && find_abstract(&n->addr, s))
 		err = -EADDRINUSE;
 	if (!err) {
 		store_release(&s->name, n);
 		list_add_tail(chain_of(n->hash), &s->name_link);
 	}
-	spin_unlock(&names_lock);
+	spin_unlock(&unix_names_lock);
 	if (err)
 		unix_name_put(n);
 	return err;
@@ -205,7 +217,7 @@ static int bind_abstract(struct unix_sock *s, const struct socket_address *a)
 
 	if (!n)
 		return -ENOMEM;
-	n->hash = hash_abstract(a, s->type);
+	n->hash = hash_abstract(a, s);
 	return publish(s, n);
 }
 

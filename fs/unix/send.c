@@ -352,7 +352,7 @@ static int find_receiver(struct unix_sock *s, const struct socket_send_args *a,
 	if (to->len <= offsetof(struct sockaddr_un, sun_path) ||
 	    to->sun.sun_family != AF_UNIX)
 		return -EINVAL;
-	return unix_find(to, a->walk, s->type, out);
+	return unix_find(to, a->walk, s, out);
 }
 
 ssize_t socket_send(struct file *f, const struct socket_send_args *a)

@@ -3,19 +3,21 @@
  *
  * Locks: unix.h.
  * Not:   names (name.c), connections (connect.c), data (send.c, receive.c),
- *        files in flight (rights.c).
+ *        files in flight (rights.c), the list of sockets (show.c).
  * See:   unix(7), socket(7)
  */
 #include "unix.h"
 
 #include <arch/clock.h>
 #include <core/assert.h>
+#include <fs/nscommon.h>
 #include <lib/format.h>
 #include <uapi/errno.h>
 #include <uapi/ioctl.h>
 #include <vm/uaccess.h>
 
 #define SIOCOUTQ 0x5411
+#define SIOCGSKNS 0x894c
 
 static struct socket_hooks hooks;
 static struct superblock *socket_sb;	/* [a] made with the first socket */
@@ -44,7 +46,7 @@ void socket_id_put(struct socket_id *id)
 	id->pid = NULL;
 }
 
-int unix_alloc(u32 type, struct unix_sock **out)
+int unix_alloc(u32 type, struct ns_common *net, struct unix_sock **out)
 {
 	struct unix_sock *s = kzalloc(sizeof(*s));
 
@@ -52,6 +54,8 @@ int unix_alloc(u32 type, struct unix_sock **out)
 		return -ENOMEM;
 	refcount_set(&s->refs, 1);
 	s->type = type;
+	net->ops->get(net);
+	s->net = net;
 	spin_init(&s->lock, "socket", RANK_POLL);
 	mutex_init(&s->mutex, "socket", RANK_MUTEX_PIPE);
 	list_init(&s->queue);
@@ -63,6 +67,7 @@ int unix_alloc(u32 type, struct unix_sock **out)
 	list_init(&s->pending);
 	list_init(&s->pending_link);
 	list_init(&s->name_link);
+	list_init(&s->all_link);
 	list_init(&s->flight_link);
 	list_init(&s->live_link);
 	s->peer_id.uid = (uid_t)-1;
@@ -70,6 +75,7 @@ int unix_alloc(u32 type, struct unix_sock **out)
 	s->opt.sndbuf = SOCKET_BUF_MAX;
 	s->opt.rcvbuf = SOCKET_BUF_MAX;
 	s->opt.rcvlowat = 1;
+	unix_publish(s);
 	*out = s;
 	return 0;
 }
@@ -85,11 +91,19 @@ void unix_put(struct unix_sock *s)
 	if (!refcount_put(&s->refs))
 		return;
 	ASSERT(!s->peer && list_empty(&s->queue) && list_empty(&s->pending));
-	ASSERT(list_empty(&s->name_link) && !s->inflight);
+	ASSERT(list_empty(&s->name_link) && list_empty(&s->all_link));
+	ASSERT(!s->inflight);
 	if (s->name)
 		unix_name_put(s->name);
 	socket_id_put(&s->peer_id);
+	s->net->ops->put(s->net);
 	kfree(s);
+}
+
+void unix_drop(struct unix_sock *s)
+{
+	unix_unhash(s);
+	unix_put(s);
 }
 
 void unix_lock_pair(struct unix_sock *a, struct unix_sock *b)
@@ -302,6 +316,8 @@ static long unix_ioctl(struct file *f, u32 cmd, u64 arg)
 		return put_user_u32(arg, bytes_queued(s));
 	case SIOCOUTQ:
 		return put_user_u32(arg, (u32)atomic_read(&s->sent));
+	case SIOCGSKNS:
+		return hooks.open_net(s->net);
 	}
 	return -ENOTTY;
 }
@@ -373,20 +389,20 @@ int unix_open_file(struct unix_sock *s, const struct socket_create_args *a,
 	(*out)->private = s;
 	if (s->type != SOCK_STREAM)
 		(*out)->mode |= FILE_QUIET;
-	WRITE_ONCE(s->file, *out);
+	store_release(&s->file, *out);
 	return 0;
 }
 
 int socket_create(const struct socket_create_args *a, struct file **out)
 {
 	struct unix_sock *s;
-	int err = unix_alloc(a->type, &s);
+	int err = unix_alloc(a->type, a->net, &s);
 
 	if (err)
 		return err;
 	err = unix_open_file(s, a, out);
 	if (err)
-		unix_put(s);
+		unix_drop(s);
 	return err;
 }
 

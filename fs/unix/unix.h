@@ -4,7 +4,7 @@
  * Locks: [L] s->lock (RANK_POLL); two of them in the order of addresses.
  *        [M] s->mutex (RANK_MUTEX_PIPE): one reader at a time; user memory is
  *        filled under it, and nobody sleeps for data with it.
- *        [N] names_lock (RANK_POLL, alone); [G] rights_lock
+ *        [N] unix_names_lock (RANK_POLL, alone); [G] rights_lock
  *        (RANK_SOCKET_RIGHTS, before s->lock).
  * Life:  the file has a reference, as have peers, messages (their sender's),
  *        and calls in progress. When the file goes the socket is dead: it lets
@@ -60,7 +60,10 @@ struct unix_msg {
 struct unix_sock {
 	struct refcount refs;
 	u32 type;			/* [I] SOCK_* */
-	struct file *file;		/* [a] NULL: not yet accepted */
+	struct ns_common *net;		/* [I] owned: where it was made */
+	struct file *file;		/* [a] NULL: not yet accepted; else
+					   there until it is closed */
+	struct list all_link;		/* [N] in unix_all until it is closed */
 	struct spinlock lock;
 	struct mutex mutex;
 	u32 state;			/* [L] enum unix_state */
@@ -104,7 +107,9 @@ static inline struct unix_sock *unix_of_file(const struct file *f)
 }
 
 /* socket.c */
-int unix_alloc(u32 type, struct unix_sock **out);
+int unix_alloc(u32 type, struct ns_common *net, struct unix_sock **out);
+/* One that has no file, no peer and no queue goes again. */
+void unix_drop(struct unix_sock *s);
 struct unix_sock *unix_get(struct unix_sock *s);
 void unix_put(struct unix_sock *s);
 /* A file for @s; its reference is stolen on success. */
@@ -123,11 +128,14 @@ u64 unix_deadline(u64 timeout_ns);
 int unix_wait_error(int err, u64 timeout_ns);
 
 /* name.c */
+extern struct spinlock unix_names_lock;
+extern struct list unix_all;	/* [N] every socket, by all_link */
 void unix_name_put(struct unix_name *n);
+void unix_publish(struct unix_sock *s);
 void unix_unhash(struct unix_sock *s);
-/* The socket at an address, with a reference. */
-int unix_find(const struct socket_address *a, const struct walk *w, u32 type,
-	      struct unix_sock **out);
+/* The socket of the type of @s at an address, with a reference. */
+int unix_find(const struct socket_address *a, const struct walk *w,
+	      const struct unix_sock *s, struct unix_sock **out);
 int unix_autobind(struct unix_sock *s);
 /* @n may be NULL. */
 void unix_name_copy(const struct unix_name *n, struct socket_address *out);

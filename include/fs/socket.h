@@ -12,6 +12,9 @@
 #include <fs/file.h>
 #include <uapi/net.h>
 
+struct ns_common;
+struct seq_buf;
+
 /* Who sent or connected, as others see it. */
 struct socket_id {
 	void *pid;		/* reference to a struct pid of proc, or NULL */
@@ -25,6 +28,9 @@ struct socket_hooks {
 	void (*put)(void *pid);
 	/* With reference; the effective ids, or the real ones. */
 	void (*self)(struct socket_id *out, bool effective);
+	/* A descriptor of a network namespace: -EPERM (without CAP_NET_ADMIN
+	 * over it), -EMFILE, -ENOMEM. */
+	long (*open_net)(struct ns_common *net);
 };
 void socket_set_hooks(const struct socket_hooks *h);
 void socket_id_put(struct socket_id *id);
@@ -34,6 +40,9 @@ struct socket_address {
 	struct sockaddr_un sun;
 	char nul;		/* of a path that fills sun_path */
 };
+/* The lines of /proc/net/unix for a network namespace. Context: any. */
+OPTIONAL void socket_show_unix(const struct ns_common *net,
+			       struct seq_buf *out);
 /* Where a name in the file system is looked up; the rest comes from the
  * address. */
 struct walk;
@@ -48,6 +57,7 @@ OPTIONAL bool file_is_socket(const struct file *f);
 struct socket_create_args {
 	u32 type, flags;
 	const struct cred *cred;	/* owns the inode */
+	struct ns_common *net;		/* where abstract names are its own */
 };
 int socket_create(const struct socket_create_args *a, struct file **out);
 int socket_create_pair(const struct socket_create_args *a,

@@ -43,6 +43,8 @@ void proc_forget(struct pid *pid, struct pid *tgid);
 /* nsfs: a file for a namespace. */
 void nsfs_init(void);
 int nsfs_path(struct ns_common *ns, struct path *out);	/* takes own ref */
+/* A descriptor of @ns, which keeps it: or -EMFILE, -ENFILE, -ENOMEM. */
+long nsfs_open(struct ns_common *ns);
 /* The namespace behind an open nsfs file; NULL: another file. With ref. */
 struct file;
 struct ns_common *nsfs_file_ns(struct file *f);

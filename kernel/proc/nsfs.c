@@ -64,8 +64,7 @@ static struct ns_common *file_ns(const struct file *f)
 	return path_inode(&f->path)->private;
 }
 
-/* A new descriptor for @ns, whose reference is given up in any case. */
-static long open_relative(struct ns_common *ns)
+long nsfs_open(struct ns_common *ns)
 {
 	struct file_table *files = current_task()->files;
 	struct path path;
@@ -73,7 +72,6 @@ static long open_relative(struct ns_common *ns)
 	int fd, err;
 
 	err = nsfs_path(ns, &path);
-	ns->ops->put(ns);
 	if (err)
 		return err;
 	err = vfs_open_path(&path, O_RDONLY, current_cred(), &f);
@@ -85,6 +83,15 @@ static long open_relative(struct ns_common *ns)
 		file_put(f);
 	else
 		fd_install(files, fd, f);
+	return fd;
+}
+
+/* The same; the reference of @ns is given up in any case. */
+static long open_relative(struct ns_common *ns)
+{
+	long fd = nsfs_open(ns);
+
+	ns->ops->put(ns);
 	return fd;
 }
 

@@ -45,6 +45,7 @@ struct proc_node {
 	int fd;				/* [I] below fd and fdinfo */
 	bool thread;			/* [I] below task/TID: of one thread */
 	u64 start, end;			/* [I] below map_files: addresses */
+	struct ns_common *net;		/* [I] owned: of a file below net */
 };
 
 /* hidepid: who sees a process of another. Source: proc(5). */
@@ -129,6 +130,9 @@ void proc_node_free(struct inode *inode);
 extern const struct proc_file proc_pid_table[];
 extern const struct inode_ops proc_dir_ops;
 extern const struct file_ops proc_dir_fops;
+/* inode_ops of what belongs to a task: its owner follows the task's ids. */
+int proc_task_getattr(struct inode *inode, struct stat *st);
+bool proc_task_revalidate(struct dentry *d);
 int proc_pid_inode(struct superblock *sb, struct pid *pid, bool thread,
 		   struct inode **out);
 /* procfs_fd.c */
@@ -142,6 +146,9 @@ extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
 /* procfs_ns.c: /proc/PID/ns */
 extern const struct proc_file proc_ns_table[];
+/* procfs_net.c: /proc/PID/net */
+extern const struct inode_ops proc_net_ops;
+extern const struct file_ops proc_net_fops;
 /* user_ns_map.c: uid_map, gid_map, projid_map, setgroups */
 extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
 			     proc_projid_map_fops, proc_setgroups_fops;

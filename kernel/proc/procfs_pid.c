@@ -123,7 +123,7 @@ static void own_by_task(struct inode *inode, struct task *t)
 	rcu_read_unlock();
 }
 
-static int task_getattr(struct inode *inode, struct stat *st)
+int proc_task_getattr(struct inode *inode, struct stat *st)
 {
 	struct task *t = proc_task(proc_node(inode));
 
@@ -185,7 +185,7 @@ static bool node_alive(const struct proc_node *n)
 }
 
 /* The owner follows the process; a look-up is the time to see. */
-static bool node_revalidate(struct dentry *d)
+bool proc_task_revalidate(struct dentry *d)
 {
 	struct inode *inode = dentry_inode(d);
 	struct task *t;
@@ -199,16 +199,16 @@ static bool node_revalidate(struct dentry *d)
 }
 
 static const struct inode_ops file_ops_inode = {
-	.revalidate = node_revalidate,
-	.getattr = task_getattr,
+	.revalidate = proc_task_revalidate,
+	.getattr = proc_task_getattr,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,
 };
 static const struct inode_ops link_ops = {
 	.readlink = link_readlink,
 	.follow = link_follow,
-	.revalidate = node_revalidate,
-	.getattr = task_getattr,
+	.revalidate = proc_task_revalidate,
+	.getattr = proc_task_getattr,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,
 };
@@ -338,8 +338,8 @@ static int dir_permission(struct inode *inode, const struct cred *cred,
 const struct inode_ops proc_dir_ops = {
 	.lookup = dir_lookup,
 	.permission = dir_permission,
-	.getattr = task_getattr,
-	.revalidate = node_revalidate,
+	.getattr = proc_task_getattr,
+	.revalidate = proc_task_revalidate,
 	.setattr = proc_refuse_setattr,
 	.evict = proc_node_free,
 };
@@ -634,6 +634,8 @@ const struct proc_file proc_pid_table[] = {
 	REG("mounts", 0444, show_mounts),
 	REG("mountinfo", 0444, show_mountinfo),
 	REG("mountstats", 0400, show_mountstats),
+	{ .name = "net", .mode = S_IFDIR | 0555, .dir_ops = &proc_net_ops,
+	  .dir_fops = &proc_net_fops },
 	REG("cgroup", 0444, proc_show_cgroup),
 	REG("schedstat", 0444, proc_show_schedstat),
 	REG("wchan", 0444, proc_show_wchan),

@@ -296,6 +296,14 @@ static ssize_t mounts_link(char *buf, size_t size,
 	return link_text(buf, size, text, sizeof(text) - 1);
 }
 
+static ssize_t net_link(char *buf, size_t size,
+			const struct pid_ns *ns UNUSED)
+{
+	static const char text[] = "self/net";
+
+	return link_text(buf, size, text, sizeof(text) - 1);
+}
+
 /*
  * /proc/nidus/drain: writing waits for grace periods and empties per-CPU
  * caches; reading shows what then is in use. For leak tests.
@@ -330,6 +338,7 @@ static struct proc_entry system_entries[] = {
 	{ .path = "thread-self", .mode = S_IFLNK | 0777,
 	  .link = thread_self_link },
 	{ .path = "mounts", .mode = S_IFLNK | 0777, .link = mounts_link },
+	{ .path = "net", .mode = S_IFLNK | 0777, .link = net_link },
 	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
 	{ .path = "cpuinfo", .mode = 0444, .show = show_cpuinfo },
 	{ .path = "devices", .mode = 0444, .show = show_devices },

@@ -23,7 +23,8 @@ SRCS += kernel/proc/procfs.c kernel/proc/procfs_forget.c
 SRCS += kernel/proc/procfs_mount.c
 SRCS += kernel/proc/procfs_pid.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
-SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_stat.c
+SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_net.c
+SRCS += kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
 	kernel/proc/procfs_maps_query.c \
 	kernel/proc/procfs_trace.c

@@ -13,7 +13,11 @@
 #include "socket.h"
 
 #include <lib/string.h>
+#include <proc/nsproxy.h>
+#include <proc/plainns.h>
+#include <proc/procfs.h>
 #include <proc/task.h>
+#include <uapi/capability.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <vm/uaccess.h>
@@ -37,10 +41,18 @@ static void id_self(struct socket_id *out, bool effective)
 	out->gid = effective ? c->egid : c->gid;
 }
 
+static long id_open_net(struct ns_common *net)
+{
+	if (!ns_capable(net->owner, CAP_NET_ADMIN))
+		return -EPERM;
+	return nsfs_open(net);
+}
+
 static const struct socket_hooks hooks = {
 	.get = id_get,
 	.put = id_put,
 	.self = id_self,
+	.open_net = id_open_net,
 };
 
 int fd_to_socket(int fd, struct file **out)
@@ -124,6 +136,7 @@ static struct socket_create_args create_args(int kind, int flags)
 		.type = (u32)kind,
 		.flags = flags & SOCK_NONBLOCK ? O_NONBLOCK : 0,
 		.cred = current_cred(),
+		.net = &current_task()->nsproxy->net->common,
 	};
 }
 

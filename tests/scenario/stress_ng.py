@@ -20,6 +20,7 @@ SIZES = '''--mmap-bytes 1m --shm-bytes 1m --shm-objs 2 --shm-sysv-bytes 1m --shm
     --pthread-max 16 --exec-max 4'''.split()
 SECONDS = int(os.environ.get('STRESS', '0'))
 PIDS = 4000
+CROWD = 800
 
 INIT = r'''#!/bin/busybox sh
 . /lib/check.sh
@@ -39,6 +40,15 @@ while [ $i -lt @PIDS@ ]; do
 	(:)
 	i=$((i + 64))
 done
+
+# So are the kernel's page tables for stacks: have more threads than ever later.
+i=0
+while [ $i -lt @CROWD@ ]; do
+	sleep 1000 &
+	i=$((i + 1))
+done
+kill -9 -1
+wait
 
 # stress NAME WORDS...: two points (there is no /sys; the time limit may
 # interrupt what the pipe stressor writes last); "exec" is skipped for root
@@ -94,6 +104,7 @@ look()
 	     FILENAME ~ /slab/ && !/^(slabinfo|#|slab_mag)/ { print $1, $2 }
 	     END { print "loose", -loose }' /proc/slabinfo /proc/meminfo \
 		/proc/1/status >"$1"
+	cat /proc/meminfo >"$1.memory"
 }
 
 # settled NAME: there is no more of anything than before
@@ -104,12 +115,14 @@ settled()
 	awk 'FILENAME == "before" { had[$1] = $2; next }
 	     $2 > had[$1] { print $1, had[$1], "then", $2 }' before after >more
 	is "$1" '' "$(cat more)"
+	[ ! -s more ] || diff before.memory after.memory | sed -n 's/^[-+]/# &/p'
 }
 
 # ready: what looking itself needs is there too
 ready()
 {
 	echo >before
+	echo >before.memory
 	point_before=$points
 	settled '' >/dev/null
 	points=$((point_before))
@@ -156,5 +169,5 @@ TAP = 'yes'
 LIMIT = 240 + 8 * SECONDS + (1800 if SECONDS else 0)
 INIT = INIT.replace('@STORY@', LONG if SECONDS else SHORT)
 for word, text in (('STRESSORS', ' '.join(STRESSORS)), ('SIZES', ' '.join(SIZES)),
-                   ('SECONDS', str(SECONDS)), ('PIDS', str(PIDS))):
+                   ('SECONDS', str(SECONDS)), ('PIDS', str(PIDS)), ('CROWD', str(CROWD))):
     INIT = INIT.replace(f'@{word}@', text)

@@ -44,7 +44,7 @@ USER_TESTS += race_session race_drain lock_stat
 USER_TESTS += threads threads_raw threads_exec futex futex_pi
 
 # local sockets
-USER_TESTS += unix_stream unix_dgram unix_rights
+USER_TESTS += unix_stream unix_dgram unix_net unix_rights
 
 # System V objects
 USER_TESTS += sysv_sem sysv_msg sysv_shm mqueues
