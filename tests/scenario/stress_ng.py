@@ -94,13 +94,14 @@ few()
 
 # look FILE: the kernel ends what it has put off; lines "cache objects", and
 # "loose", KiB that no process has but this shell, counted downward (parts of
-# a program's file become pages when they are first mapped)
+# a program's file become pages when they are first mapped). A program of its
+# own looks: what a copy of this shell holds depends on how its heap lies.
 look()
 {
 	kill -9 -1 2>/dev/null
 	for _ in 1 2 3; do sleep 0.1; done
 	until echo 1 >&3; do :; done
-	awk '/^(MemFree|Cached|Slab|RssAnon|VmPTE):/ { loose += $2 }
+	/bin/busybox awk '/^(MemFree|Cached|Slab|RssAnon|VmPTE):/ { loose += $2 }
 	     FILENAME ~ /slab/ && !/^(slabinfo|#|slab_mag)/ { print $1, $2 }
 	     END { print "loose", -loose }' /proc/slabinfo /proc/meminfo \
 		/proc/1/status >"$1"
