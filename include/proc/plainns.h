@@ -3,7 +3,8 @@
  *
  * What:  IPC, network and cgroup namespaces: an identity, an owner and
  *        members, and nothing inside that could be kept apart, but for what
- *        proc/ipc.h puts into IPC namespaces.
+ *        proc/ipc.h puts into IPC namespaces, and sockets that remember the
+ *        network namespace they were made in (fs/socket.h).
  * Life:  made by clone and unshare, freed with the last reference.
  * See:   ipc_namespaces(7), network_namespaces(7), cgroup_namespaces(7),
  *        docs/namespaces.md
