@@ -242,6 +242,16 @@ void pty_init(void)
 		},
 	};
 
+	static struct tty_driver drivers[] = {
+		{ .name = "/dev/ptmx", .node = "ptmx", .major = TTYAUX_MAJOR,
+		  .minor = 2, .type = "system" },
+		{ .name = "pty_slave", .node = "pts",
+		  .major = UNIX98_PTY_SLAVE_MAJOR, .count = 1u << 20,
+		  .type = "pty:slave" },
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(drivers); i++)
+		tty_driver_add(&drivers[i]);
 	if (devpts_init() || devnode_add(&node) ||
 	    chardev_register(TTYAUX_MAJOR, 2, "/dev/ptmx", &ptmx_file_ops))
 		pr_err("pty: no memory\n");

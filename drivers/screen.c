@@ -353,6 +353,7 @@ int screen_init(struct tty **out)
 {
 	const struct tty_args args = {
 		.name = "tty1",
+		.region = "tty",
 		.dev = MKDEV(TTY_MAJOR, 1),
 		.ops = &screen_ops,
 		.flags = TTY_RESET,
@@ -361,6 +362,13 @@ int screen_init(struct tty **out)
 			.ws_col = (u16)screen.display.cols,
 		},
 	};
+	static struct tty_driver drivers[] = {
+		{ .name = "/dev/vc/0", .node = "vc/0", .major = TTY_MAJOR,
+		  .minor = 0, .type = "system:vtmaster" },
+		{ .name = "unknown", .node = "tty", .major = TTY_MAJOR,
+		  .minor = 1, .type = "console", .console_name = "tty0",
+		  .unblanks = true },
+	};
 	int err;
 
 	if (!screen.present)
@@ -368,11 +376,14 @@ int screen_init(struct tty **out)
 	err = tty_create(&args, &screen.tty);
 	if (err)
 		return err;
+	drivers[1].console = screen.tty;
+	tty_driver_add(&drivers[0]);
+	tty_driver_add(&drivers[1]);
 	mutex_lock(&screen.tty->lock);
 	screen.tty->termios.c_iflag |= IUTF8;
 	screen.tty->first.c_iflag |= IUTF8;
 	mutex_unlock(&screen.tty->lock);
-	if (tty_alias(screen.tty, MKDEV(TTY_MAJOR, 0), "tty0"))
+	if (tty_alias(screen.tty, MKDEV(TTY_MAJOR, 0), "/dev/vc/0"))
 		pr_warn("screen: no tty0\n");
 	screen.has_thread =
 		!kthread_create("screen", screen_thread, NULL, NULL);

@@ -271,8 +271,13 @@ int serial_init(struct tty **out)
 {
 	const struct tty_args args = {
 		.name = "ttyS0",
+		.region = "ttyS",
 		.dev = MKDEV(4, 64),
 		.ops = &serial_ops,
+	};
+	static struct tty_driver driver = {
+		.name = "serial", .node = "ttyS", .major = 4, .minor = 64,
+		.count = 1, .type = "serial", .console_name = "ttyS0",
 	};
 	u64 flags;
 	int err;
@@ -286,6 +291,8 @@ int serial_init(struct tty **out)
 	err = tty_create(&args, &port.tty);
 	if (err)
 		return err;
+	driver.console = port.tty;
+	tty_driver_add(&driver);
 	*out = port.tty;
 	if (irq_register_isa(COM1_IRQ, serial_irq, NULL)) {
 		pr_warn("serial: no interrupt, input does not work\n");

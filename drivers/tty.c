@@ -22,6 +22,7 @@
 #include <uapi/poll.h>
 
 static struct tty *console_tty;		/* [I] after boot */
+static struct tty_driver *drivers;	/* [I] after boot */
 
 struct tty *tty_get(struct tty *tty)
 {
@@ -204,7 +205,7 @@ static int equip(struct tty *tty, const struct tty_args *args,
 	if (err)
 		return err;
 	err = chardev_register(DEV_MAJOR(tty->dev), DEV_MINOR(tty->dev),
-			       tty->name, &tty_file_ops);
+			       args->region, &tty_file_ops);
 	/* The number stays taken if this fails: nobody can open it then. */
 	if (!err)
 		err = kthread_create(tty->name, tty_thread, tty, NULL);
@@ -258,10 +259,35 @@ struct tty *tty_console(void)
 	return console_tty;
 }
 
+void tty_driver_add(struct tty_driver *d)
+{
+	struct tty_driver **last = &drivers;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = d;
+}
+
+void tty_driver_for_each(void (*fn)(const struct tty_driver *d, void *arg),
+			 void *arg)
+{
+	for (const struct tty_driver *d = drivers; d; d = d->next)
+		fn(d, arg);
+}
+
 int tty_init(void)
 {
+	static struct tty_driver fixed[] = {
+		{ .name = "/dev/tty", .node = "tty", .major = TTYAUX_MAJOR,
+		  .minor = 0, .type = "system:/dev/tty" },
+		{ .name = "/dev/console", .node = "console",
+		  .major = TTYAUX_MAJOR, .minor = 1,
+		  .type = "system:console" },
+	};
 	int err;
 
+	for (u32 i = 0; i < ARRAY_SIZE(fixed); i++)
+		tty_driver_add(&fixed[i]);
 	tty_job_init();
 	err = chardev_register(TTYAUX_MAJOR, 0, "/dev/tty",
 				       &tty_mine_file_ops);

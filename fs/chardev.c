@@ -10,6 +10,7 @@
 
 #include <core/spinlock.h>
 #include <fs/seq_buf.h>
+#include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <uapi/kdev.h>
 
@@ -36,6 +37,20 @@ static const struct chardev *find_exact(u32 major, u32 minor)
 	return NULL;
 }
 
+/* The list is in the order of numbers. */
+static struct list *last_below(const struct chardev *new)
+{
+	struct list *at = &devices;
+	struct chardev *d;
+
+	for_each_list(d, &devices, link) {
+		if (d->major < new->major ||
+		    (d->major == new->major && d->minor < new->minor))
+			at = &d->link;
+	}
+	return at;
+}
+
 int chardev_register(u32 major, u32 minor, const char *name,
 		     const struct file_ops *ops)
 {
@@ -51,7 +66,7 @@ int chardev_register(u32 major, u32 minor, const char *name,
 	spin_lock(&devices_lock);
 	taken = find_exact(major, minor) != NULL;
 	if (!taken)
-		list_add_tail(&devices, &d->link);
+		list_insert(&d->link, last_below(d), last_below(d)->next);
 	spin_unlock(&devices_lock);
 	if (taken)
 		kfree(d);
@@ -82,13 +97,13 @@ const struct file_ops chardev_file_ops = {
 	.open = chardev_open,
 };
 
-/* The name of a major number is that of the first one registered. */
-static bool is_first_of_major(const struct chardev *dev)
+/* A region has one line. */
+static bool is_first_of_region(const struct chardev *dev)
 {
 	const struct chardev *d;
 
 	for_each_list_rcu(d, &devices, link) {
-		if (d->major == dev->major)
+		if (d->major == dev->major && !strcmp(d->name, dev->name))
 			return d == dev;
 	}
 	return false;
@@ -100,7 +115,7 @@ void chardev_show(struct seq_buf *out)
 
 	seq_puts(out, "Character devices:\n");
 	for_each_list_rcu(d, &devices, link) {
-		if (is_first_of_major(d))
+		if (is_first_of_region(d))
 			seq_printf(out, "%3u %s\n", d->major, d->name);
 	}
 	seq_puts(out, "\nBlock devices:\n");

@@ -238,6 +238,6 @@ static const struct file_ops kmsg_ops = {
 void kmsg_init(void)
 {
 	timer_init(&watch_timer, watch_look);
-	if (chardev_register(MEM_MAJOR, MINOR_KMSG, "kmsg", &kmsg_ops))
+	if (chardev_register(MEM_MAJOR, MINOR_KMSG, "mem", &kmsg_ops))
 		panic("vfs: cannot register /dev/kmsg");
 }

@@ -194,7 +194,7 @@ void memdev_init(void)
 		const char *name;
 		const struct file_ops *ops;
 	} devices[] = {
-		{ MINOR_NULL, "mem", &null_ops },
+		{ MINOR_NULL, "null", &null_ops },
 		{ MINOR_ZERO, "zero", &zero_ops },
 		{ MINOR_FULL, "full", &full_ops },
 		{ MINOR_RANDOM, "random", &random_ops },
@@ -202,8 +202,8 @@ void memdev_init(void)
 	};
 
 	for (u32 i = 0; i < ARRAY_SIZE(devices); i++) {
-		if (chardev_register(MEM_MAJOR, devices[i].minor,
-				     devices[i].name, devices[i].ops))
+		if (chardev_register(MEM_MAJOR, devices[i].minor, "mem",
+				     devices[i].ops))
 			panic("vfs: cannot register /dev/%s",
 			      devices[i].name);
 	}

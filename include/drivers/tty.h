@@ -118,6 +118,7 @@ struct tty {
  */
 struct tty_args {
 	const char *name;
+	const char *region;	/* of /proc/devices; NULL: nobody opens it */
 	dev_t dev;
 	const struct tty_ops *ops;
 	void *private;
@@ -127,6 +128,21 @@ struct tty_args {
 	u32 cflag;		/* 0: that of a serial port */
 };
 int tty_create(const struct tty_args *args, struct tty **out);
+
+/* A kind of terminals, for those who list them. Static storage. */
+struct tty_driver {
+	const char *name;	/* "serial" */
+	const char *node;	/* "ttyS": the nodes' name, without number */
+	u32 major, minor, count;
+	const char *type;	/* as /proc/tty/drivers has it */
+	struct tty *console;	/* the log is shown there; NULL: it is not */
+	const char *console_name;
+	bool unblanks;		/* a screen */
+	struct tty_driver *next;
+};
+void tty_driver_add(struct tty_driver *d);	/* while booting */
+void tty_driver_for_each(void (*fn)(const struct tty_driver *d, void *arg),
+			 void *arg);
 /*
  * tty_init_pair - a tty in the caller's zeroed memory, without thread or number
  * Whoever feeds it calls tty_pump with the lock held.

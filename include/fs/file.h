@@ -235,8 +235,8 @@ int file_async_set(struct file *f, struct list *listeners, u32 flags);
 void file_async_notify(struct list *listeners, int band);
 
 /* Character devices register what opening (major, minor) gives. @minor
- * CHARDEV_ANY: all those of @major that nobody else has. @name: borrowed for
- * ever. Return: 0, -EBUSY, -ENOMEM. */
+ * CHARDEV_ANY: all those of @major that nobody else has. @name: of the
+ * region of numbers that it is one of; borrowed for ever. Return: 0, -EBUSY, -ENOMEM. */
 #define CHARDEV_ANY U32_MAX
 int chardev_register(u32 major, u32 minor, const char *name,
 		     const struct file_ops *ops);

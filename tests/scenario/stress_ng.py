@@ -50,8 +50,10 @@ done
 kill -9 -1
 wait
 
-# stress NAME WORDS...: two points (there is no /sys; the time limit may
-# interrupt what the pipe stressor writes last); "exec" is skipped for root
+# stress NAME WORDS...: two points (there is no /sys; a second after its time the
+# pipe stressor interrupts itself once more, and complains if its last write
+# waits for a late reader then: with the reader stopped, so it does on Linux);
+# "exec" is skipped for root
 stress()
 {
 	point=$1
