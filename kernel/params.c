@@ -72,7 +72,7 @@ static void set_loglevel(const char *value)
 
 static void set_panic(const char *value)
 {
-	panic_set_timeout(number(value));
+	panic_timeout_s = number(value);
 }
 
 static void set_maxcpus(const char *value)

@@ -36,7 +36,8 @@ FACILITY_proc_tty := drivers/proc_tty.c
 FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c
 FACILITY_rseq := kernel/proc/rseq.c kernel/sys/rseq.c
 FACILITY_seccomp := lib/cbpf.c kernel/proc/seccomp.c \
-	kernel/proc/seccomp_notify.c kernel/sys/seccomp.c
+	kernel/proc/seccomp_notify.c kernel/proc/seccomp_log.c \
+	kernel/sys/seccomp.c
 FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
 	drivers/vt_sgr.c drivers/vt_screen.c drivers/colour.c \
 	drivers/font8x16.c drivers/fbcon.c drivers/egatext.c

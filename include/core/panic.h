@@ -16,8 +16,9 @@ NORETURN PRINTF_LIKE(1, 2) void panic(const char *fmt, ...);
 
 /* True from the first panic on: locks are no longer waited for. */
 bool panicking(void);
-/* panic=N of the command line, in seconds; 0: wait for ever; < 0 at once. */
-void panic_set_timeout(int seconds);
+/* [a] After how many seconds the machine starts anew; 0: never; < 0 at once.
+ * panic= of the command line. */
+extern int panic_timeout_s;
 
 /* Log @n return addresses, one line each, with names. Context: any. */
 void backtrace_print(const u64 *addrs, u32 n);

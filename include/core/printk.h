@@ -50,6 +50,8 @@ struct log_sink {
 void log_sink_add(struct log_sink *sink);
 /* Lines with a level below @level reach the sinks (console_loglevel). */
 void log_set_level(int level);
+#define LOG_LEVEL_LEAST 1	/* what syslog(2) may set it to */
+#define LOG_LEVEL_FIRST LOG_DEBUG	/* what it is at first */
 int log_level(void);
 /* Write to all sinks as it is: no prefix, no level, not kept in the ring. For
  * test reports. */

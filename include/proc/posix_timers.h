@@ -30,6 +30,10 @@ int posix_timer_set(s32 id, bool absolute, const struct posix_timer_time *new,
 int posix_timer_get(s32 id, struct posix_timer_time *out);
 int posix_timer_overrun(s32 id);	/* a count, or -EINVAL */
 int posix_timer_delete(s32 id);
+/* The lines of /proc/PID/timers, with numbers as @ns has them. 0, -ENOMEM. */
+struct seq_buf;
+OPTIONAL int posix_timers_show(struct task *t, struct pid_ns *ns,
+			       struct seq_buf *out);
 /* The last thread leaves, or execs. May sleep. */
 OPTIONAL void posix_timers_delete_all(struct process *p);
 /* A signal of @timer leaves its queue as @si: the next one is due. [S] held. */

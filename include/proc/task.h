@@ -327,6 +327,9 @@ static inline u64 current_rlimit(u32 resource)
 {
 	return rlimit_get(current_process(), resource);
 }
+/* [a] fs.suid_dumpable: what a process is that changed its rights. 0, 1, 2.
+ * Source: core(5), PR_SET_DUMPABLE in prctl(2). */
+extern int suid_dumpable;
 /* Publish new credentials for the current task (reference stolen). When they
  * allow more than before, others may look less into the process: it is not
  * dumpable any more. */

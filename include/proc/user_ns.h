@@ -20,7 +20,9 @@
 #include <lib/atomic.h>
 
 #define ID_INVALID U32_MAX	/* no id: -1 of a call, or an id not mapped */
-#define ID_OVERFLOW 65534	/* what an id without a mapping is shown as */
+#define ID_OVERFLOW 65534
+/* [a] what an id without a mapping is shown as; ID_OVERFLOW at first */
+extern int id_overflow_uid, id_overflow_gid;
 #define USER_NS_MAX_LEVEL 33
 #define ID_EXTENTS_MAX 340
 #define ID_EXTENTS_UNSORTED 5	/* so many are kept as they were written */
@@ -88,7 +90,7 @@ u32 id_from_global(const struct id_map *map, u32 id);
 /*
  * uid_to_global   - what @uid means in @ns; ID_INVALID: nothing
  * uid_from_global - how @ns calls the global @uid; ID_INVALID: not at all
- * uid_shown       - the same for showing: ID_OVERFLOW for what has no name
+ * uid_shown       - the same for showing: id_overflow_uid for what has no name
  * Context:  any
  */
 uid_t uid_to_global(const struct user_ns *ns, uid_t uid);

@@ -87,6 +87,10 @@ int sched_rank(const struct sched_params *p);
 int sched_set_affinity(struct thread *t, const struct cpumask *mask);
 /* Allowed CPUs that are online. */
 void sched_get_affinity(struct thread *t, struct cpumask *out);
+/* [a] Settings of real-time threads, in ns: a turn of SCHED_RR, and of each
+ * period what those of a CPU get if others wait there (U64_MAX: all). */
+#define SCHED_RR_SLICE_NS (100 * NSEC_PER_MSEC)
+extern u64 sched_rr_slice_ns, sched_rt_period_ns, sched_rt_runtime_ns;
 /* Round-robin interval in ns, for sched_rr_get_interval. */
 u64 sched_rr_interval(struct thread *t);
 /* CPU time used so far, in ns, up to now. */

@@ -34,6 +34,7 @@ struct region;
 /* Values of /proc/sys/vm. */
 extern struct atomic vm_max_map_count;	/* [a] max_map_count */
 #define VM_MAX_MAP_COUNT ((u64)atomic_read(&vm_max_map_count))
+extern int vm_overcommit;	/* [a] overcommit_memory: 1: never refuse */
 #define VM_MMAP_MIN_ADDR 65536ul	/* mmap_min_addr */
 /* Bytes kept free between a stack and what lies below it. */
 #define VM_STACK_GUARD (256 * PAGE_SIZE)

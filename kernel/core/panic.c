@@ -26,16 +26,11 @@
 
 static u32 panic_cpu;		/* [a] CPU + 1 that speaks, 0: none */
 static u32 panic_depth;		/* [C] of that CPU */
-static int panic_timeout_s;	/* [I] set at boot */
+int panic_timeout_s;
 
 bool panicking(void)
 {
 	return unlikely(READ_ONCE(panic_cpu) != 0);
-}
-
-void panic_set_timeout(int seconds)
-{
-	panic_timeout_s = seconds;
 }
 
 void backtrace_print(const u64 *addrs, u32 n)

@@ -42,7 +42,7 @@ static_assert(LOG_SIZE % REC_ALIGN == 0, "a header never wraps");
 
 static char ring[LOG_SIZE] ALIGNED(REC_ALIGN);
 static u64 log_head;		/* [a] bytes reserved since boot */
-static int console_level = LOG_DEBUG;	/* [a] */
+static int console_level = LOG_LEVEL_FIRST;	/* [a] */
 
 static u32 console_owner;	/* [a] CPU + 1 */
 static u64 console_pos;		/* [console_owner] next to be printed */

@@ -237,7 +237,8 @@ static void change_cred(struct exec *x, struct task *t)
 	if (x->secure || x->set_id)
 		t->pdeath_signal = 0;
 	t->process->dumpable = !x->set_id && c->euid == c->uid &&
-			       c->egid == c->gid;
+			       c->egid == c->gid ? 1 :
+			       (u32)READ_ONCE(suid_dumpable);
 }
 
 static void change_name(const struct exec *x, struct task *t)

@@ -17,6 +17,7 @@
  */
 #include <proc/posix_timers.h>
 
+#include <fs/seq_buf.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <proc/lifecycle.h>
@@ -49,6 +50,7 @@ struct posix_timer {
 	struct task *thread;		/* [I] owned; NULL: of a process */
 	struct pid *target;		/* [I] owned; NULL: any thread */
 	struct sigqueue_entry *entry;	/* [I] owned; NULL: no signal */
+	struct sigevent event;		/* [I] as timer_create was told */
 	struct timer timer;
 	struct wait_entry clock_set;	/* on the clock's queue */
 	u64 expires_ns;			/* [S] 0: not set, or over */
@@ -311,6 +313,7 @@ static int set_event(struct posix_timer *t, const struct sigevent *event)
 	struct siginfo *si = &t->entry->info;
 	int err;
 
+	t->event = *event;
 	switch (event->sigev_notify) {
 	case SIGEV_THREAD_ID:
 		err = set_target(t, event->sigev_un.tid);
@@ -361,10 +364,11 @@ static void publish(struct posix_timer *t, bool default_event)
 		t->id = p->next_timer_id;
 		p->next_timer_id = (s32)(((u32)t->id + 1) & INT_MAX);
 	} while (find(p, t->id));
+	if (default_event)
+		t->event.sigev_value.sival_int = t->id;
 	if (t->entry) {
 		t->entry->info.f.timer.tid = t->id;
-		if (default_event)
-			t->entry->info.f.timer.value.sival_int = t->id;
+		t->entry->info.f.timer.value = t->event.sigev_value;
 	}
 	list_add_tail(&p->posix_timers, &t->link);
 	spin_unlock_irq(&p->siglock);
@@ -549,4 +553,82 @@ void posix_timers_delete_all(struct process *p)
 			return;
 		destroy(t);
 	}
+}
+
+/* --- /proc/PID/timers ------------------------------------------------------ */
+
+/* A timer as it is shown. */
+struct timer_line {
+	struct sigevent event;
+	struct pid *target;	/* owned */
+	clockid_t clock;
+	s32 id;
+};
+
+/* At most @most, the newest first. Return: how many. */
+static u32 take_lines(struct process *p, struct timer_line *lines, u32 most)
+{
+	struct posix_timer *t;
+	u32 n = 0;
+
+	spin_lock_irq(&p->siglock);
+	for_each_list(t, &p->posix_timers, link) {
+		if (n++ >= most)
+			continue;
+		lines[most - n] = (struct timer_line){
+			t->event, pid_get(t->target ? t->target : p->tgid),
+			t->clock, t->id
+		};
+	}
+	spin_unlock_irq(&p->siglock);
+	return n;
+}
+
+/* The clocks of the caller's own time have numbers like those of others. */
+static clockid_t shown_clock(clockid_t clock)
+{
+	switch (clock) {
+	case CLOCK_PROCESS_CPUTIME_ID:
+		return -6;
+	case CLOCK_THREAD_CPUTIME_ID:
+		return -2;
+	}
+	return clock;
+}
+
+static void show_line(const struct timer_line *l, struct pid_ns *ns,
+		      struct seq_buf *out)
+{
+	static const char *const ways[] = { "signal", "none", "thread" };
+	s32 notify = l->event.sigev_notify;
+
+	seq_printf(out, "ID: %d\nsignal: %d/%016lx\n", l->id,
+		   l->event.sigev_signo, l->event.sigev_value.sival_ptr);
+	seq_printf(out, "notify: %s/%s.%d\nClockID: %d\n",
+		   ways[notify & ~SIGEV_THREAD_ID],
+		   notify & SIGEV_THREAD_ID ? "tid" : "pid",
+		   pid_nr(l->target, ns), shown_clock(l->clock));
+}
+
+/* Source: proc(5), /proc/pid/timers. */
+int posix_timers_show(struct task *t, struct pid_ns *ns, struct seq_buf *out)
+{
+	struct timer_line *lines = NULL;
+	u32 room = 0, n;
+
+	while ((n = take_lines(t->process, lines, room)) != room) {
+		for (u32 i = 0; i < min(n, room); i++)
+			pid_put(lines[room - 1 - i].target);
+		kfree(lines);
+		lines = kcalloc(max(n, 1u), sizeof(*lines));
+		if (!lines)
+			return -ENOMEM;
+		room = n;
+	}
+	for (u32 i = 0; i < n; i++) {
+		show_line(&lines[i], ns, out);
+		pid_put(lines[i].target);
+	}
+	kfree(lines);
+	return 0;
 }

@@ -564,6 +564,7 @@ void procfs_init(void)
 	proc_system_init();
 	proc_cpu_init();
 	proc_sysctl_init();
+	proc_settings_init();
 	proc_user_init();
 	if (acct_init)
 		acct_init();

@@ -210,6 +210,8 @@ void proc_cpu_init(void);
 void proc_system_init(void);
 /* procfs_sysctl.c: /proc/sys */
 void proc_sysctl_init(void);
+/* procfs_settings.c: what is a number there */
+void proc_settings_init(void);
 /* procfs_user.c: /proc/sys/user */
 void proc_user_init(void);
 /* procfs_nidus.c: /proc/nidus/pidns */

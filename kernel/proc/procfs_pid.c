@@ -16,6 +16,7 @@
 #include <mm/kmalloc.h>
 #include <proc/mntns.h>
 #include <proc/nsproxy.h>
+#include <proc/posix_timers.h>
 #include <proc/timens.h>
 #include <proc/trace.h>
 #include <proc/tree.h>
@@ -27,6 +28,8 @@
 static int show_children(struct task *t, struct pid_ns *ns,
 			 struct seq_buf *out);
 static int show_mountstats(struct task *t, struct seq_buf *out);
+static int show_timers(struct task *t, struct pid_ns *ns,
+		       struct seq_buf *out);
 
 static int show_one(const struct proc_node *n, struct task *t,
 		    struct seq_buf *out)
@@ -274,10 +277,12 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
 	if (!dir->thread)
-		return file->show_ns == show_children;
+		return file->show_ns == show_children ||
+		       (file->show_ns == show_timers && !posix_timers_show);
 	return file->dir_ops == &proc_task_ops ||
 	       file->dir_ops == &proc_map_files_ops ||
 	       file->show == show_mountstats ||
+	       file->show_ns == show_timers ||
 	       file->show == timens_show ||
 	       file->show == proc_show_timerslack;
 }
@@ -589,6 +594,11 @@ static ssize_t readlink_exe(struct task *t, char *buf, size_t size)
 	return readlink_by(follow_exe, t, buf, size);
 }
 
+static int show_timers(struct task *t, struct pid_ns *ns, struct seq_buf *out)
+{
+	return posix_timers_show(t, ns, out);
+}
+
 #define REG(n, m, s) { .name = n, .mode = S_IFREG | (m), .show = s }
 #define NUMBERS(n, s) { .name = n, .mode = S_IFREG | 0444, .show_ns = s }
 #define GUARDED(n, m, s) \
@@ -631,6 +641,7 @@ const struct proc_file proc_pid_table[] = {
 	  .readlink = readlink_root },
 	{ .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe,
 	  .readlink = readlink_exe },
+	NUMBERS("timers", show_timers),
 	REG("mounts", 0444, show_mounts),
 	REG("mountinfo", 0444, show_mountinfo),
 	REG("mountstats", 0400, show_mountstats),

@@ -101,12 +101,6 @@ static ssize_t write_threads_max(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
-static int show_overflow_id(struct seq_buf *out)
-{
-	seq_printf(out, "%d\n", ID_OVERFLOW);
-	return 0;
-}
-
 static int show_ostype(struct seq_buf *out)
 {
 	seq_printf(out, "%s\n", utsns_init_ns.name.sysname);
@@ -171,13 +165,6 @@ static ssize_t write_domainname(const char *text, size_t len)
 static int show_ngroups_max(struct seq_buf *out)
 {
 	seq_printf(out, "%d\n", NGROUPS_MAX);
-	return 0;
-}
-
-/* Nothing that could taint this kernel exists. */
-static int show_tainted(struct seq_buf *out)
-{
-	seq_puts(out, "0\n");
 	return 0;
 }
 
@@ -320,12 +307,6 @@ static int show_mmap_min_addr(struct seq_buf *out)
 	return 0;
 }
 
-static int show_overcommit(struct seq_buf *out)
-{
-	seq_puts(out, "0\n");
-	return 0;
-}
-
 static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/fs/file-max", .mode = 0644, .show = show_file_max,
 	  .write = write_file_max },
@@ -340,14 +321,9 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_domainname, .write = write_domainname },
 	{ .path = "sys/kernel/ngroups_max", .mode = 0444,
 	  .show = show_ngroups_max },
-	{ .path = "sys/kernel/tainted", .mode = 0444, .show = show_tainted },
 	{ .path = "sys/kernel/version", .mode = 0444, .show = show_version },
 	{ .path = "sys/kernel/random/boot_id", .mode = 0444,
 	  .show = show_boot_id },
-	{ .path = "sys/fs/overflowgid", .mode = 0444,
-	  .show = show_overflow_id },
-	{ .path = "sys/fs/overflowuid", .mode = 0444,
-	  .show = show_overflow_id },
 	{ .path = "sys/kernel/hostname", .mode = 0644, .show = show_hostname,
 	  .write = write_hostname },
 	{ .path = "sys/kernel/ns_last_pid", .mode = 0666,
@@ -355,10 +331,6 @@ static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/kernel/osrelease", .mode = 0444,
 	  .show = show_osrelease },
 	{ .path = "sys/kernel/ostype", .mode = 0444, .show = show_ostype },
-	{ .path = "sys/kernel/overflowgid", .mode = 0444,
-	  .show = show_overflow_id },
-	{ .path = "sys/kernel/overflowuid", .mode = 0444,
-	  .show = show_overflow_id },
 	{ .path = "sys/kernel/pid_max", .mode = 0644, .show = show_pid_max,
 	  .write = write_pid_max, .permission = pid_max_permission },
 	{ .path = "sys/kernel/random/uuid", .mode = 0444,
@@ -371,8 +343,6 @@ static struct proc_entry sysctl_entries[] = {
 	  .show = show_memfd_noexec, .write = write_memfd_noexec },
 	{ .path = "sys/vm/mmap_min_addr", .mode = 0444,
 	  .show = show_mmap_min_addr },
-	{ .path = "sys/vm/overcommit_memory", .mode = 0444,
-	  .show = show_overcommit },
 };
 
 void proc_sysctl_init(void)

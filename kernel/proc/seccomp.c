@@ -398,12 +398,12 @@ static bool apply(struct regs *r, bool again)
 	read_call(r, &d);
 	verdict = judge(&d, &match);
 	data = verdict & SECCOMP_RET_DATA;
+	if (match && !again)
+		seccomp_log(verdict, match->log, d.nr);
 	switch (verdict & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_ALLOW:
 		return true;
 	case SECCOMP_RET_LOG:
-		pr_info("seccomp: %s makes call %d\n", current_task()->comm,
-			d.nr);
 		return true;
 	case SECCOMP_RET_ERRNO:
 		regs_set_return(r, (u64)-(s64)min(data, (u32)MAX_ERRNO));

@@ -40,4 +40,8 @@ int seccomp_listener_create(struct seccomp_filter *f, struct file **out);
 bool seccomp_ask(struct seccomp_filter *f, struct regs *r,
 		 const struct seccomp_data *data);
 
+/* seccomp_log.c: a line in the log for @verdict on call @nr, if it is one that
+ * is logged; @asked: its filter wants that. */
+void seccomp_log(u32 verdict, bool asked, int nr);
+
 #endif

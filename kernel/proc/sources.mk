@@ -31,7 +31,8 @@ SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
 SRCS += kernel/proc/procfs_smaps.c
 SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c
 SRCS += kernel/proc/procfs_sys.c
-SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_user.c
+SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_settings.c
+SRCS += kernel/proc/procfs_user.c
 SRCS += kernel/proc/procfs_fault.c
 # optional
 SRCS += kernel/proc/vdso.c
@@ -41,6 +42,7 @@ SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c
 SRCS += kernel/proc/ptrace_wait.c
 SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c
+SRCS += kernel/proc/seccomp_log.c
 SRCS += kernel/proc/futex_pi.c kernel/proc/futex_many.c
 SRCS += kernel/proc/rseq.c
 SRCS += kernel/proc/procfs_lock_stat.c

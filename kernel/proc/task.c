@@ -278,13 +278,16 @@ static bool rights_grew(const struct cred *old, const struct cred *new)
 	       !cred_caps_within(new, old);
 }
 
+int suid_dumpable;
+
 void cred_commit(struct cred *new)
 {
 	struct task *t = current_task();
 	const struct cred *old = t->cred;
 
 	if (rights_grew(old, new)) {
-		WRITE_ONCE(t->process->dumpable, 0);
+		WRITE_ONCE(t->process->dumpable,
+			   (u32)READ_ONCE(suid_dumpable));
 		t->pdeath_signal = 0;
 	}
 	if (old->user != new->user) {

@@ -269,9 +269,11 @@ u32 id_from_global(const struct id_map *map, u32 id)
 	return ID_INVALID;
 }
 
-static u32 shown(u32 id)
+int id_overflow_uid = ID_OVERFLOW, id_overflow_gid = ID_OVERFLOW;
+
+static u32 shown(u32 id, const int *overflow)
 {
-	return id == ID_INVALID ? ID_OVERFLOW : id;
+	return id == ID_INVALID ? (u32)READ_ONCE(*overflow) : id;
 }
 
 uid_t uid_to_global(const struct user_ns *ns, uid_t uid)
@@ -286,7 +288,7 @@ uid_t uid_from_global(const struct user_ns *ns, uid_t uid)
 
 uid_t uid_shown(const struct user_ns *ns, uid_t uid)
 {
-	return shown(id_from_global(&ns->uids, uid));
+	return shown(id_from_global(&ns->uids, uid), &id_overflow_uid);
 }
 
 gid_t gid_to_global(const struct user_ns *ns, gid_t gid)
@@ -301,7 +303,7 @@ gid_t gid_from_global(const struct user_ns *ns, gid_t gid)
 
 gid_t gid_shown(const struct user_ns *ns, gid_t gid)
 {
-	return shown(id_from_global(&ns->gids, gid));
+	return shown(id_from_global(&ns->gids, gid), &id_overflow_gid);
 }
 
 bool user_ns_maps_ids(const struct user_ns *ns, uid_t uid, gid_t gid)

@@ -184,5 +184,5 @@ u64 sched_rr_interval(struct thread *t)
 	sched_get_params(t, &p);
 	if (p.policy == SCHED_FIFO)
 		return 0;
-	return p.policy == SCHED_RR ? RR_SLICE_NS : SLICE_NS;
+	return p.policy == SCHED_RR ? READ_ONCE(sched_rr_slice_ns) : SLICE_NS;
 }

@@ -17,7 +17,6 @@
 
 /* How long a thread runs before its equals get their turn. */
 #define SLICE_NS (3 * NSEC_PER_MSEC)
-#define RR_SLICE_NS (100 * NSEC_PER_MSEC)
 /* Ticks: to end slices, and to sample a thread that is alone. */
 #define TICK_SHARED_NS SLICE_NS
 #define TICK_ALONE_NS (10 * NSEC_PER_MSEC)

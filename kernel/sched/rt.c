@@ -13,12 +13,13 @@
 
 #include "rq.h"
 
-#define RT_PERIOD_NS NSEC_PER_SEC
-#define RT_RUNTIME_NS (950 * NSEC_PER_MSEC)
+u64 sched_rr_slice_ns = SCHED_RR_SLICE_NS;
+u64 sched_rt_period_ns = NSEC_PER_SEC;
+u64 sched_rt_runtime_ns = 950 * NSEC_PER_MSEC;
 
 static void period_roll(struct rq *rq)
 {
-	if (rq->now_ns - rq->rt_period_ns < RT_PERIOD_NS)
+	if (rq->now_ns - rq->rt_period_ns < READ_ONCE(sched_rt_period_ns))
 		return;
 	rq->rt_period_ns = rq->now_ns;
 	rq->rt_used_ns = 0;
@@ -33,7 +34,7 @@ void rt_charge(struct rq *rq, u64 ns)
 bool rt_throttled(struct rq *rq)
 {
 	period_roll(rq);
-	return rq->rt_used_ns >= RT_RUNTIME_NS;
+	return rq->rt_used_ns >= READ_ONCE(sched_rt_runtime_ns);
 }
 
 void rt_insert(struct rq *rq, struct thread *t, bool head)

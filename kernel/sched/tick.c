@@ -76,7 +76,7 @@ static bool turn_over(struct rq *rq)
 	if (!t->rt_priority)
 		return rq->rt_nr || t->slice_ns >= SLICE_NS;
 	/* Real time: the end of a slice, or of the share of the period. */
-	return t->slice_ns >= RR_SLICE_NS || rt_throttled(rq);
+	return t->slice_ns >= READ_ONCE(sched_rr_slice_ns) || rt_throttled(rq);
 }
 
 static void tick(u64 now_ns)

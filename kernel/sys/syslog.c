@@ -21,7 +21,6 @@
 /* How often a waiting reader looks: the log may be written from anywhere and
  * so wakes nobody. */
 #define LOOK_NS (100 * NSEC_PER_MSEC)
-#define LOWEST_LEVEL 1
 #define HIGHEST_LEVEL 8
 
 static DEFINE_MUTEX(log_mutex, RANK_MUTEX_SMALL);
@@ -123,7 +122,7 @@ static long console_off(void)
 	mutex_lock(&log_mutex);
 	if (saved_level < 0)
 		saved_level = log_level();
-	log_set_level(LOWEST_LEVEL);
+	log_set_level(LOG_LEVEL_LEAST);
 	mutex_unlock(&log_mutex);
 	return 0;
 }
@@ -140,7 +139,7 @@ static long console_on(void)
 
 static long console_level(int level)
 {
-	if (level < LOWEST_LEVEL || level > HIGHEST_LEVEL)
+	if (level < LOG_LEVEL_LEAST || level > HIGHEST_LEVEL)
 		return -EINVAL;
 	mutex_lock(&log_mutex);
 	log_set_level(level);

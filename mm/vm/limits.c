@@ -14,6 +14,7 @@
 #include <uapi/resource.h>
 
 struct atomic vm_max_map_count = ATOMIC_INIT(65530);
+int vm_overcommit;
 static u64 ram_pages;				/* [I] */
 static void (*limits_hook)(struct vm_limits *);	/* [I] */
 static const struct vm_file_hooks *file_hooks;	/* [I] */
@@ -86,7 +87,7 @@ int vm_check_locked(const struct aspace *as, const struct vm_growth *g,
 int vm_check_memory(const struct vm_growth *g)
 {
 	if (g->flags & (REGION_NORESERVE | REGION_SHARED) ||
-	    !(g->flags & REGION_WRITE))
+	    !(g->flags & REGION_WRITE) || READ_ONCE(vm_overcommit) == 1)
 		return 0;
 	return g->npages > ram_pages ? -ENOMEM : 0;
 }
