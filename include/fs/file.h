@@ -236,7 +236,8 @@ void file_async_notify(struct list *listeners, int band);
 
 /* Character devices register what opening (major, minor) gives. @minor
  * CHARDEV_ANY: all those of @major that nobody else has. @name: of the
- * region of numbers that it is one of; borrowed for ever. Return: 0, -EBUSY, -ENOMEM. */
+ * region of numbers that it is one of; borrowed for ever. Return: 0, -EBUSY,
+ * -ENOMEM. */
 #define CHARDEV_ANY U32_MAX
 int chardev_register(u32 major, u32 minor, const char *name,
 		     const struct file_ops *ops);

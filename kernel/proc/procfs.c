@@ -181,6 +181,24 @@ static int entry_permission(struct inode *inode, const struct cred *cred,
 	return proc_node(inode)->entry->permission(cred, mask);
 }
 
+/* Settings: what the mode does not give, no capability gives. */
+static int setting_permission(struct inode *inode, const struct cred *cred,
+			      u32 mask)
+{
+	u32 mode = inode->mode;
+
+	if (cred->euid == 0)
+		mode >>= 6;
+	else if (cred_in_group(cred, 0))
+		mode >>= 3;
+	return mask & (MAY_READ | MAY_WRITE | MAY_EXEC) & ~mode ? -EACCES : 0;
+}
+
+static const struct inode_ops setting_file_ops = {
+	.permission = setting_permission,
+	.evict = proc_evict,
+};
+
 static const struct inode_ops ruled_file_ops = {
 	.permission = entry_permission,
 	.evict = proc_evict,
@@ -224,6 +242,16 @@ static ino_t fixed_ino(const struct proc_entry *e, size_t depth)
 	return n + depth;
 }
 
+static const struct inode_ops *file_ops_of(const struct proc_entry *e)
+{
+	if (S_ISLNK(e->mode))
+		return &fixed_link_ops;
+	if (e->permission)
+		return &ruled_file_ops;
+	return strncmp(e->path, "sys/", 4) ? &fixed_file_ops :
+					     &setting_file_ops;
+}
+
 static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 				 const char *rest, size_t len)
 {
@@ -241,10 +269,7 @@ static struct inode *fixed_inode(struct superblock *sb, struct proc_entry *e,
 		return NULL;
 	inode->flags |= INODE_KEPT;
 	inode->ino = fixed_ino(e, is_dir ? path_len % 15 + 1 : 0);
-	inode->ops = is_dir ? &fixed_dir_ops :
-		     S_ISLNK(inode->mode) ? &fixed_link_ops : &fixed_file_ops;
-	if (!is_dir && e->permission)
-		inode->ops = &ruled_file_ops;
+	inode->ops = is_dir ? &fixed_dir_ops : file_ops_of(e);
 	inode->fops = is_dir ? &fixed_dir_fops :
 		      e->fops ? e->fops : &seq_file_ops;
 	if (is_dir)
