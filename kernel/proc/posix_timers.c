@@ -555,7 +555,7 @@ void posix_timers_delete_all(struct process *p)
 	}
 }
 
-/* --- /proc/PID/timers ------------------------------------------------------ */
+/* --- /proc/PID/timers ----------------------------------------------------- */
 
 /* A timer as it is shown. */
 struct timer_line {

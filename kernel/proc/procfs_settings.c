@@ -55,7 +55,7 @@ static const struct setting dumpable = { &suid_dumpable, 0, 2 };
 /* Memory is never reserved: 2 would promise that. */
 static const struct setting overcommit = { &vm_overcommit, 0, 1 };
 
-/* --- real-time threads ------------------------------------------------------ */
+/* --- real-time threads --------------------------------------------------- */
 
 static int show_rr_slice(struct seq_buf *out)
 {
@@ -77,7 +77,8 @@ static ssize_t write_rr_slice(const char *text, size_t len)
 
 static int show_rt_period(struct seq_buf *out)
 {
-	seq_printf(out, "%lu\n", READ_ONCE(sched_rt_period_ns) / NSEC_PER_USEC);
+	seq_printf(out, "%lu\n",
+		   READ_ONCE(sched_rt_period_ns) / NSEC_PER_USEC);
 	return 0;
 }
 
@@ -117,7 +118,7 @@ static ssize_t write_rt_runtime(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
-/* --- the log, and marks on the kernel --------------------------------------- */
+/* --- the log, and marks on the kernel ------------------------------------ */
 
 static int show_printk(struct seq_buf *out)
 {

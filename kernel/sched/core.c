@@ -265,7 +265,8 @@ static void rq_deactivate(struct rq *rq, struct thread *t)
 /* The running thread stays runnable: back into its queue. [Q] */
 static void put_back(struct rq *rq, struct thread *t)
 {
-	bool over = t->policy == SCHED_RR && t->slice_ns >= READ_ONCE(sched_rr_slice_ns);
+	bool over = t->policy == SCHED_RR &&
+		    t->slice_ns >= READ_ONCE(sched_rr_slice_ns);
 
 	if (unlikely(!cpumask_test(&t->affinity, rq->cpu))) {
 		rq_deactivate(rq, t);

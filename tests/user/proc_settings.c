@@ -246,8 +246,8 @@ static void terminals(void)
 		62 + 61 + 54));
 	CHECK("pairs", strstr(text, "\npty_slave            /dev/pts      136 "
 			      "0-1048575 pty:slave\n") != NULL);
-	CHECK("serial", strstr(text, "\nserial               /dev/ttyS       4 ") !=
-	      NULL);
+	CHECK("serial", strstr(text, "\nserial               /dev/ttyS "
+			       "      4 ") != NULL);
 	need(proc_read("/proc/consoles", text, sizeof(text)) > 0);
 	CHECK("the serial port", strstr(text, "ttyS0                -W- (EC  "
 					"p a)    4:64\n") != NULL);
