@@ -39,6 +39,7 @@ struct ipc_ids {
 	struct rb_root keys;		/* [lock] by key, private ones not */
 	u32 in_use;			/* [lock] */
 	u32 seq, next_index;		/* [lock] */
+	s32 next_id;			/* [a] of the next object; -1: any */
 	struct plain_ns *ns;		/* [I] borrowed: it holds this */
 };
 
@@ -148,6 +149,17 @@ int ipc_setting_show(const struct proc_entry *e, struct seq_buf *out);
 ssize_t ipc_setting_write(const struct proc_entry *e, const char *text,
 			  size_t len);
 int ipc_setting_permission(const struct cred *cred, u32 mask);
+/* The same for the id of the next object, by which a process is put back as it
+ * was: for who has CAP_CHECKPOINT_RESTORE. The arg is its enum ipc_part; the
+ * part begins with the struct ipc_ids. */
+int ipc_next_id_show(const struct proc_entry *e, struct seq_buf *out);
+ssize_t ipc_next_id_write(const struct proc_entry *e, const char *text,
+			  size_t len);
+int ipc_next_id_permission(const struct cred *cred, u32 mask);
+#define IPC_NEXT_ID(name, setting) { \
+	.path = (name), .mode = 0444, .arg = (setting), \
+	.show_arg = ipc_next_id_show, .write_arg = ipc_next_id_write, \
+	.permission = ipc_next_id_permission }
 #define IPC_SETTING(name, setting) { \
 	.path = (name), .mode = 0644, .arg = (setting), \
 	.show_arg = ipc_setting_show, .write_arg = ipc_setting_write, \

@@ -641,6 +641,7 @@ static void msg_start(void)
 		IPC_SETTING("sys/kernel/msgmax", &max_bytes),
 		IPC_SETTING("sys/kernel/msgmnb", &max_queue),
 		IPC_SETTING("sys/kernel/msgmni", &max_queues),
+		IPC_NEXT_ID("sys/kernel/msg_next_id", &max_queues),
 		{ .path = "sysvipc/msg", .mode = 0444, .show = show_queues },
 	};
 

@@ -45,6 +45,7 @@ void ipc_ids_init(struct ipc_ids *ids, struct plain_ns *ns)
 	mutex_init(&ids->creation, "ipc creation", RANK_MUTEX_IPC);
 	spin_init(&ids->lock, "ipc ids", RANK_IPC_TABLE);
 	idr_init(&ids->idr, node_free);
+	ids->next_id = -1;
 	ids->ns = ns;
 }
 
@@ -157,6 +158,20 @@ static void unreserve(struct idr_mem *mem)
 		kfree(container_of(n, struct ipc_node, node));
 }
 
+/* The index and the sequence number that next_id asks for, or the first free
+ * index above; false: nothing was asked for, or there is none. */
+static bool take_wished(struct ipc_ids *ids, struct idr_mem *mem, u64 *index)
+{
+	s32 wish = ids->next_id;
+	const struct idr_alloc_args args = {
+		.range = { (u32)wish % IPC_MAX_OBJECTS, IPC_MAX_OBJECTS - 1 },
+		.mem = mem,
+	};
+
+	WRITE_ONCE(ids->next_id, -1);
+	return wish >= 0 && !idr_alloc(&ids->idr, &args, index);
+}
+
 /* An index and what follows from it; found by others from then on. There is
  * room: only one enters at a time, and limits are below the table's. */
 static void enter_locked(struct ipc_ids *ids, struct ipc_object *o,
@@ -167,15 +182,20 @@ static void enter_locked(struct ipc_ids *ids, struct ipc_object *o,
 		.range = { 0, min(most, (u64)IPC_MAX_OBJECTS) - 1 },
 		.mem = mem,
 	};
+	s32 wish = ids->next_id;
 	u64 index;
 
-	if (idr_alloc_cyclic(&ids->idr, &args, &index))
-		panic("ipc: no index for object %u", ids->in_use + 1);
-	if (index < ids->next_index && ++ids->seq > SEQ_MAX)
-		ids->seq = 0;
-	ids->next_index = (u32)index + 1;
 	o->ids = ids;
-	o->seq = ids->seq;
+	if (take_wished(ids, mem, &index)) {
+		o->seq = (u32)wish >> IPC_INDEX_BITS;
+	} else {
+		if (idr_alloc_cyclic(&ids->idr, &args, &index))
+			panic("ipc: no index for object %u", ids->in_use + 1);
+		if (index < ids->next_index && ++ids->seq > SEQ_MAX)
+			ids->seq = 0;
+		ids->next_index = (u32)index + 1;
+		o->seq = ids->seq;
+	}
 	o->id = (s32)(o->seq << IPC_INDEX_BITS | (u32)index);
 	enter_key(ids, o);
 	ids->in_use++;

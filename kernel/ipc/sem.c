@@ -373,6 +373,7 @@ static void sem_start(void)
 	};
 	static struct proc_entry entries[] = {
 		IPC_SETTING("sys/kernel/sem", &limits),
+		IPC_NEXT_ID("sys/kernel/sem_next_id", &limits),
 		{ .path = "sysvipc/sem", .mode = 0444, .show = show_sets },
 	};
 

@@ -558,6 +558,7 @@ static void shm_start(void)
 		IPC_SETTING("sys/kernel/shmmax", &max_bytes),
 		IPC_SETTING("sys/kernel/shmall", &max_pages),
 		IPC_SETTING("sys/kernel/shmmni", &max_segments),
+		IPC_NEXT_ID("sys/kernel/shm_next_id", &max_segments),
 		{ .path = "sysvipc/shm", .mode = 0444, .show = show_segments },
 	};
 

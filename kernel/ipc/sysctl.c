@@ -14,6 +14,7 @@
 #include <proc/nsproxy.h>
 #include <proc/procfs.h>
 #include <proc/user_ns.h>
+#include <uapi/capability.h>
 #include <uapi/stat.h>
 
 static u64 *first_value(const struct ipc_setting *s)
@@ -63,6 +64,42 @@ int ipc_setting_permission(const struct cred *cred, u32 mask)
 		current_task()->nsproxy->ipc->common.owner;
 
 	if (!(mask & MAY_WRITE) || cred->euid == uid_to_global(owner, 0))
+		return 0;
+	return -EACCES;
+}
+
+static s32 *next_id(const struct ipc_setting *s)
+{
+	struct ipc_ids *ids = ipc_part_of_current(s->part);
+
+	return &ids->next_id;
+}
+
+int ipc_next_id_show(const struct proc_entry *e, struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", READ_ONCE(*next_id(e->arg)));
+	return 0;
+}
+
+ssize_t ipc_next_id_write(const struct proc_entry *e, const char *text,
+			  size_t len)
+{
+	int id;
+
+	if (parse_int(text, &id) || id < 0)
+		return -EINVAL;
+	WRITE_ONCE(*next_id(e->arg), id);
+	return (ssize_t)len;
+}
+
+int ipc_next_id_permission(const struct cred *cred, u32 mask)
+{
+	const struct user_ns *owner =
+		current_task()->nsproxy->ipc->common.owner;
+
+	if (!(mask & MAY_WRITE) ||
+	    cred_has_cap(cred, owner, CAP_CHECKPOINT_RESTORE) ||
+	    cred_has_cap(cred, owner, CAP_SYS_ADMIN))
 		return 0;
 	return -EACCES;
 }

@@ -131,10 +131,37 @@ static int advise_range(struct aspace *as, u64 start, u64 end, int advice)
 	return result;
 }
 
+/* What may only be written cannot be asked for to read, though the processor
+ * would. */
+static int may_populate(struct aspace *as, u64 addr, u32 access, u64 *until)
+{
+	struct region *r;
+	int err = 0;
+
+	mutex_lock(&as->lock);
+	r = region_find(as, addr);
+	if (!r)
+		err = -ENOMEM;
+	else if (access == FAULT_READ && !(r->flags & REGION_READ))
+		err = -EINVAL;
+	else
+		*until = r->end;
+	mutex_unlock(&as->lock);
+	return err;
+}
+
 static int populate(struct aspace *as, u64 start, u64 end, u32 access)
 {
+	u64 until = start;
+
 	for (u64 addr = start; addr < end; addr += PAGE_SIZE) {
-		int err = fault_page(as, addr, access);
+		int err = 0;
+
+		if (addr >= until)
+			err = may_populate(as, addr, access, &until);
+		if (err)
+			return err;
+		err = fault_page(as, addr, access);
 
 		if (err == -EFAULT) {
 			bool mapped;

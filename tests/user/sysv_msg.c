@@ -380,6 +380,52 @@ static void rights_and_pids(void)
 	drop(queue);
 }
 
+#define NEXT_ID "/proc/sys/kernel/msg_next_id"
+
+static int next_id(void)
+{
+	char text[32];
+
+	need(proc_read(NEXT_ID, text, sizeof(text)) > 0);
+	return atoi(text);
+}
+
+static int wish(const char *text)
+{
+	return proc_write(NEXT_ID, text) ? -errno : 0;
+}
+
+static int wish_as_user(void *unused)
+{
+	(void)unused;
+	become_user();
+	return wish("9") == -EACCES ? 0 : 1;
+}
+
+/* How a queue gets back the number that it had. */
+static void wished_ids(void)
+{
+	int first, second, third;
+
+	CHECK_EQ("nothing is wished", next_id(), -1);
+	CHECK_EQ("a negative number", wish("-1"), -EINVAL);
+	CHECK_EQ("a wish", wish("163847"), 0);
+	CHECK_EQ("is read back", next_id(), 163847);
+	first = msgget(IPC_PRIVATE, 0600);
+	CHECK_EQ("index 7, sequence 5", first, 163847);
+	CHECK_EQ("is for one queue", next_id(), -1);
+	need(!wish("163847"));
+	second = msgget(IPC_PRIVATE, 0600);
+	CHECK_EQ("the next one free, with that sequence", second, 163848);
+	third = msgget(IPC_PRIVATE, 0600);
+	CHECK("then as before", third >= 0 && third >> 15 != 5);
+	CHECK_STATUS("not for anybody", child_run(wish_as_user, NULL),
+		     EXITED(0));
+	drop(first);
+	drop(second);
+	drop(third);
+}
+
 int main(void)
 {
 	static const struct test tests[] = {
@@ -393,6 +439,7 @@ int main(void)
 		{ "proc_files", proc_files, 0 },
 		{ "namespaces", namespaces, 0 },
 		{ "rights_and_pids", rights_and_pids, 0 },
+		{ "wished_ids", wished_ids, 0 },
 	};
 
 	return test_main(tests, COUNT(tests));
