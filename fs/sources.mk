@@ -23,7 +23,7 @@ SRCS += \
 	fs/mount_ops.c \
 	fs/mount_ns.c \
 	fs/mount_show.c \
-	fs/mount_detached.c fs/fs_setup.c \
+	fs/mount_detached.c fs/mount_group.c fs/fs_setup.c \
 	fs/propagate.c \
 	fs/page_tree.c \
 	fs/ramfs.c \

@@ -19,7 +19,7 @@ FACILITY_keyboard = drivers/keyboard.c drivers/keymap.c $(FACILITY_ps2) \
 FACILITY_locks := fs/lock.c kernel/sys/lock.c
 FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
 FACILITY_join := kernel/proc/pidns_join.c
-FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c \
+FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c fs/mount_group.c \
 	kernel/sys/mount_api.c
 FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 	kernel/sys/mqueue.c

@@ -395,15 +395,18 @@ long sys_move_mount(int from_fd, uptr_t ufrom, int to_fd, uptr_t uto,
 
 	if (!may_mount())
 		return -EPERM;
-	/* Neither beneath another mount nor into a group of peers. */
-	if (flags & ~(u32)(MOVE_MOUNT_F_MASK | MOVE_MOUNT_T_MASK))
+	/* Not beneath another mount. */
+	if (flags & ~(u32)(MOVE_MOUNT_F_MASK | MOVE_MOUNT_T_MASK |
+			   MOVE_MOUNT_SET_GROUP))
 		return -EINVAL;
 	err = user_path_resolve(from_fd, ufrom, move_to_walk(flags), &from);
 	if (err)
 		return err;
 	err = user_path_resolve(to_fd, uto, move_to_walk(flags >> 4), &to);
 	if (!err) {
-		err = mount_move_path(&from, &to,
+		err = flags & MOVE_MOUNT_SET_GROUP ?
+		      mount_set_group(&from, &to, current_cred()) :
+		      mount_move_path(&from, &to,
 				      current_task()->nsproxy->mnt);
 		path_put(&to);
 	}

@@ -531,6 +531,68 @@ static void pick(void)
 	CHECK_EQ("no mount of it", fsmount_(fd, 0, 0), -EBUSY);
 }
 
+#define SET_GROUP 0x100
+
+static long join_group(const char *from, const char *to)
+{
+	return sys(NR_move_mount, AT_FDCWD, P(from), AT_FDCWD, P(to),
+		   SET_GROUP);
+}
+
+static void groups(void)
+{
+	alone();
+	need(!mount("x", "a", "tmpfs", 0, NULL));
+	need(!mkdir("a/sub", 0755) && !mkdir("a/sub/in", 0755));
+	need(!mkdir("a/c", 0755));
+	need(!mount("a/sub", "b", NULL, MS_BIND, NULL));
+	CHECK_EQ("the group of who has none", join_group("a", "b"), -EINVAL);
+	need(!mount(NULL, "a", NULL, MS_SHARED, NULL));
+	CHECK_EQ("beneath at once", sys(NR_move_mount, AT_FDCWD, P("a"),
+		 AT_FDCWD, P("b"), SET_GROUP | 0x200), -EINVAL);
+	CHECK_EQ("from within", join_group("a/sub", "b"), -EINVAL);
+	CHECK_EQ("to within", join_group("a", "b/in"), -EINVAL);
+	CHECK_EQ("a group is joined", join_group("a", "b"), 0);
+	need(!mount("y", "a/sub/in", "tmpfs", 0, NULL));
+	need(!mkdir("a/sub/in/seen", 0755));
+	CHECK("what peers get, it gets", !access("b/in/seen", F_OK));
+	CHECK_EQ("once", join_group("a", "b"), -EINVAL);
+	need(!umount2("b/in", 0));
+	CHECK("and the reverse", access("a/sub/in/seen", F_OK));
+	need(!umount2("b", 0));
+	need(!mount("a/c", "a/c", NULL, MS_BIND, NULL));
+	need(!mount(NULL, "a/c", NULL, MS_PRIVATE, NULL));
+	need(!mount("z", "b", "tmpfs", 0, NULL));
+	CHECK_EQ("another file system", join_group("a", "b"), -EINVAL);
+	need(!mount(NULL, "b", NULL, MS_SHARED, NULL));
+	need(!umount2("b", 0));
+	need(!mount("a", "b", NULL, MS_BIND, NULL));
+	need(!mount(NULL, "b", NULL, MS_PRIVATE, NULL));
+	need(!mount(NULL, "a/c", NULL, MS_SHARED, NULL));
+	CHECK_EQ("what shows more", join_group("a/c", "b"), -EINVAL);
+}
+
+static void group_of_slaves(void)
+{
+	alone();
+	need(!mount("x", "a", "tmpfs", 0, NULL));
+	need(!mkdir("a/p", 0755) && !mkdir("a/q", 0755));
+	need(!mkdir("a/in", 0755));
+	need(!mount(NULL, "a", NULL, MS_SHARED, NULL));
+	need(!mount("a", "b", NULL, MS_BIND, NULL));
+	need(!mount(NULL, "b", NULL, MS_SLAVE, NULL));
+	need(!mount("b", "b/p", NULL, MS_BIND, NULL));
+	need(!mount(NULL, "b/p", NULL, MS_PRIVATE, NULL));
+	CHECK_EQ("a master is shared", join_group("b", "b/p"), 0);
+	need(!mount("y", "a/in", "tmpfs", 0, NULL));
+	need(!mkdir("a/in/seen", 0755));
+	CHECK("by both", !access("b/in/seen", F_OK) &&
+	      !access("b/p/in/seen", F_OK));
+	need(!umount2("b/p/in", 0));
+	CHECK("which stay slaves", !access("a/in/seen", F_OK) &&
+	      !access("b/in/seen", F_OK));
+}
+
 static const struct test tests[] = {
 	{ "whole_way", whole_way, 0 },
 	{ "not_moved", not_moved, 0 },
@@ -544,6 +606,8 @@ static const struct test tests[] = {
 	{ "attributes", attributes, 0 },
 	{ "trees", trees, 0 },
 	{ "pick", pick, 0 },
+	{ "groups", groups, 0 },
+	{ "group_of_slaves", group_of_slaves, 0 },
 };
 
 int main(void)
