@@ -58,11 +58,11 @@ OPTIONAL int mount_change_attr(const struct path *at, struct mount_ns *ns,
 			       const struct mount_change *c);
 
 /*
- * mount_set_group - the private mount at @to joins the peers of the one at @from
- *                   and becomes a slave of its master
- * Return:   0, -EPERM (no CAP_SYS_ADMIN over a namespace), -EINVAL (not mounted,
- *           no roots of mounts, @to shows what @from does not, @to has peers or
- *           a master, @from has neither)
+ * mount_set_group - the private mount at @to joins the peers of the one at
+ *                   @from and becomes a slave of its master
+ * Return:   0, -EPERM (no CAP_SYS_ADMIN over a namespace), -EINVAL (not
+ *           mounted, no roots of mounts, @to shows what @from does not, @to
+ *           has peers or a master, @from has neither)
  */
 int mount_set_group(const struct path *from, const struct path *to,
 		    const struct cred *cred);
