@@ -72,7 +72,7 @@ DEP_SETS := $(sort \
 	$(call needs,bench bench-% profile,build run test bench) \
 	$(if $(filter bench bench-wall,$(GOALS)),oracle) \
 	$(call needs,oracle,build run test oracle) \
-	$(call needs,iso run-iso usb,build run iso) \
+	$(call needs,iso run-iso usb dist,build run iso) \
 	$(call needs,run-uefi,build run iso uefi) \
 	$(call needs,check check-%,build iso check) \
 	$(call needs,gdb $(if $(ONE),debug),debug) \
@@ -356,6 +356,18 @@ $(ISO): all $(BOOT_CPIO) iso/boot/grub/grub.cfg tools/mkiso.sh FORCE
 	$(say) ISO $@
 	$(Q)OBJCOPY=$(OBJCOPY) tools/mkiso.sh -k build/nidus.elf \
 		-i $(BOOT_CPIO) -o $@
+
+DIST = build/dist/nidus-$(shell git describe --tags --always --dirty)
+
+.PHONY: dist
+dist: iso ## kernel, image, sources and their sums in build/dist (MODE=release)
+	$(say) DIST $(DIST)
+	$(Q)rm -rf build/dist && mkdir -p build/dist
+	$(Q)cp build/nidus.elf $(DIST).elf
+	$(Q)cp $(ISO) $(DIST).iso
+	$(Q)git archive --format=tar --prefix=$(notdir $(DIST))/ HEAD | \
+		gzip -9n >$(DIST).tar.gz
+	$(Q)cd build/dist && sha256sum nidus-* >SHA256SUMS && cat SHA256SUMS
 
 run-iso: iso ## boot the ISO by BIOS (USB=1: as a USB stick; SCREEN=1: a window)
 	$(Q)$(QEMU) $(if $(USB),-u,-c) $(ISO) $(if $(SCREEN),-w) -- $(QEMU_FLAGS)
