@@ -49,6 +49,8 @@ SILENCE_S = 40
 BOOT_S = 20
 # Points of guest.kernel_part that belong to no test.
 WHOLE = ('the whole plan', 'lab')
+# A make of its own, with as many jobs as it likes.
+MAKE_ENV = {k: v for k, v in os.environ.items() if k not in ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL')}
 BUILD_LOG = OUT + '/build.log'
 
 
@@ -115,7 +117,7 @@ def make(*words):
                # as the copied objects were built
                f'PREFIX_MAP=-ffile-prefix-map={os.getcwd()}=.', *words]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors='replace', check=False)
+                          env=MAKE_ENV, text=True, errors='replace', check=False)
     with open(BUILD_LOG, 'w', encoding='utf-8') as f:
         f.write(done.stdout)
     return done.stdout if done.returncode else ''
@@ -369,7 +371,7 @@ def hidden_tests(lab, folder):
         for program in t.what if t.kind == 'user' else ():
             if program.startswith('hidden_'):
                 subprocess.run(['make', '-s', 'DEPS=skip', f'HIDDEN={folder}',
-                                f'build/user/{program}'], check=True)
+                                f'build/user/{program}'], env=MAKE_ENV, check=True)
     return tests, changes
 
 
