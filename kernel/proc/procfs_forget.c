@@ -71,11 +71,13 @@ static void forget_in(const struct proc_super *s, const struct pid *pid,
 		      const struct pid *tgid)
 {
 	char path[40];
+	char *end = path + sizeof(path) - 1;
 
 	if (!s->sb->root)
 		return;
-	snprintf(path, sizeof(path), "%d", pid_nr(pid, s->ns));
-	dentry_forget(s->sb->root, path);
+	*end = '\0';
+	dentry_forget(s->sb->root,
+		      format_decimal(end, (u64)pid_nr(pid, s->ns)));
 	if (pid == tgid)
 		return;
 	snprintf(path, sizeof(path), "%d/task/%d", pid_nr(tgid, s->ns),
