@@ -18,7 +18,8 @@ WORDS = 'console=tty0 console=ttyS0 loglevel=7'
 LIGHTS = os.path.join(TOP, 'build/scenario/lights.pcap')
 SCREEN = ('-vga', 'std')
 
-# o shows its words on the serial port, as does O, which is what caps lock
+# Keys that are pressed before a keyboard was found are lost, so init waits for
+# that. o shows its words on the serial port, as does O, which is what caps lock
 # makes of it; m measures what the kernel has of objects and pages, c compares
 # (a page or two may be an awk's that is just read).
 SHRC = """PS1='# '
@@ -43,6 +44,7 @@ export PATH=/bin TERM=linux ENV=/shrc
 mount -t proc proc /proc
 mkdir -p /tmp
 mknod /dev/tty1 c 4 1
+[ $KEYBOARDS = 0 ] || grep -m $KEYBOARDS 'keyboard 0627:' /dev/kmsg >/dev/null
 echo ready
 setsid sh -c 'exec sh </dev/tty1 >/dev/tty1 2>&1'
 poweroff -f
@@ -71,9 +73,11 @@ GONE = r'usb: \d-[\d.]+: keyboard is gone$'
 
 def case(name, expect, keys, **more):
     more.setdefault('end', 'poweroff')
-    more['qemu_options'] = (*SCREEN, *more.pop('devices', ()))
-    return cases.Case(name, archive(), WORDS, expect=(*expect,), keys=(*keys,), cpus=2,
-                      limit_s=60, **more)
+    devices = more.pop('devices', ())
+    keyboards = sum(device.startswith('usb-kbd,') for device in devices)
+    more['qemu_options'] = (*SCREEN, *devices)
+    return cases.Case(name, archive(), f'{WORDS} KEYBOARDS={keyboards}', expect=(*expect,),
+                      keys=(*keys,), cpus=2, limit_s=60, **more)
 
 
 def usb(*devices):
