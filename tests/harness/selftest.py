@@ -66,6 +66,8 @@ def a_failed_point_fails_the_writer():
     assert writer.done() == 0
     assert tap.Writer('t', io.StringIO()).done() == 1
     assert out.getvalue() == 'ok 1 - a \\# b\n1..1\n'
+    writer.comment(['two\nok 1 - lines', 3])
+    assert out.getvalue().endswith('1..1\n#   two\n#   ok 1 - lines\n#   3\n')
     writer = tap.Writer('selftest (this one is meant to be)', io.StringIO())
     hide(lambda: writer.point(False, 'x'))
     assert writer.done() == 1

@@ -96,13 +96,13 @@ class Writer:
         if not ok and not directive.startswith('TODO'):
             self.failed += 1
             print(f'# {self.title}: not ok - {name}', file=sys.stderr)
-            for line in comments:
-                print(f'#   {line}', file=sys.stderr)
+            self.comment(comments, sys.stderr)
         self.out.flush()
 
-    def comment(self, lines):
-        for line in lines:
-            print(f'#   {line}', file=self.out)
+    def comment(self, texts, out=None):
+        """Each of the texts may have several lines; none is taken for a point."""
+        for line in '\n'.join(map(str, texts)).splitlines():
+            print(f'#   {line}', file=out or self.out)
 
     def done(self):
         """Print the plan: the exit status of the run."""
