@@ -12,7 +12,12 @@ dir=build/tuned-linux
 archive=/usr/src/linux-source-6.12.tar.xz
 
 if [ ! -f "$dir/vmlinux" ]; then
-	if [ ! -f "$archive" ]; then
+	missing=
+	for file in "$archive" /usr/include/libelf.h \
+		/usr/bin/flex /usr/bin/bison /usr/bin/bc; do
+		[ -e "$file" ] || missing=$file
+	done
+	if [ "$missing" ]; then
 		as_root=
 		[ "$(id -u)" = 0 ] || as_root=sudo
 		echo "tuned-linux: needs linux-source-6.12 flex bison bc libelf-dev" >&2
