@@ -70,7 +70,8 @@ def image(mode):
 
 def case(name, mode, options):
     seen = [(f'^SHOT-{shot}', (f'!screendump {picture(name, shot)}',)) for shot in SHOTS[:-1]]
-    seen.append(('end Kernel panic', (f'!screendump {picture(name, "panic")}',)))
+    # The screen has the line after the serial port.
+    seen.append(('end Kernel panic', (1, f'!screendump {picture(name, "panic")}')))
     # With QEMU's usual display memory GRUB gets nothing so large.
     return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(mode)),
                       qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M',
