@@ -7,7 +7,7 @@
  * Locks: none of its own. The owner serialises all changes of one mmu; the
  *        processors themselves set the accessed and dirty bits at any time,
  *        so an entry that may be live is only exchanged or compare-swapped.
- * Life:  table pages are born in pte_create, found again in mmu->tracked, and
+ * Life:  table pages are born in pte_create, found again in mmu->entries, and
  *        die in mmu_trim or mmu_fini. A page that is kept without access
  *        (PTE_PROTNONE) is not present for the processor, but it is for us:
  *        every entry that is not zero names a page.

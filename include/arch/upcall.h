@@ -74,6 +74,7 @@ void upcall_resched_ipi(void);
 
 /* mm/page.c: one zeroed page for a page table; 0 when there is none. */
 paddr_t upcall_table_alloc(void);
+/* Give @n such pages back, whose entries are all zero again. */
 void upcall_tables_free(const paddr_t *pages, u32 n);
 /* mm: @size bytes of zeroed, 64-byte aligned memory (FPU areas, per-CPU
  * blocks, interrupt stacks); NULL when there is none. */
