@@ -25,7 +25,7 @@ CORE = ('arch/*', 'include/*', 'lib/*', 'kernel/*', 'mm/*', 'fs/*', 'drivers/*')
 COURSE = (
     'kernel/core/spinlock.c', 'kernel/core/rank.c', 'kernel/core/rcu*.c', 'mm/*.c',
     'kernel/sched/*.c', 'kernel/proc/task.c', 'kernel/proc/pid*.c', 'kernel/proc/*ns.c',
-    'kernel/proc/nsproxy.c', 'kernel/proc/clone.c', 'kernel/proc/exit.c', 'kernel/proc/wait.c',
+    'kernel/proc/nsproxy.c', 'kernel/proc/clone*.c', 'kernel/proc/exit.c', 'kernel/proc/wait.c',
     'kernel/proc/signal*.c', 'include/mm/*.h', 'include/sched/*.h', 'include/core/spinlock.h',
     'include/core/rank.h', 'include/core/rcu.h', 'include/proc/task.h', 'include/proc/pid*.h',
     'include/proc/nsproxy.h', 'include/proc/signal.h',

@@ -7,7 +7,7 @@
  * Life:  a task's memory goes a grace period after its last reference: a
  *        reader that found it in an RCU section may look at all [R] fields. A
  *        process goes with the memory of its last task.
- * Not:   birth (clone.c), death (exit.c).
+ * Not:   birth (clone.c, clone_commit.c), death (exit.c).
  * See:   docs/locking.md.
  */
 #include <proc/task.h>

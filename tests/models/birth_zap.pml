@@ -5,7 +5,7 @@
  *        outsiders inject a process each into Y, number 1 being its init, and
  *        one of them may give up; Y's init forks inside; X's init is killed
  *        at any moment. Its zap must end, with nobody of X or Y left alive.
- * Steps: birth is birth_commit (kernel/proc/clone.c) with pid_publish
+ * Steps: birth is birth_commit (kernel/proc/clone_commit.c) with pid_publish
  *        (pid.c): embryos, full barrier, a count at every level if it still
  *        accepts, then visible. zap is pidns_zap (pidns.c): the flag, full
  *        barrier, the sweep with no lock held, the wait for the count.

@@ -5,7 +5,7 @@
  *        table meanwhile. Whoever is there when a sweep begins, or descends
  *        from such a one that was not yet hit when it forked, is hit.
  * Steps: a process is marked with the sweep's generation together with the
- *        signal, under its siglock; birth_commit (clone.c) checks, inherits
+ *        signal, under its siglock; birth_commit (clone_commit.c) checks, inherits
  *        the mark and publishes in one section of the forker's siglock;
  *        kill_all (signal_kill.c) passes again until nobody new was marked,
  *        one sweep of a namespace at a time.
