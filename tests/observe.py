@@ -5,12 +5,12 @@ What:  observe.py record [-o REGEX] [NAME...]   on Linux; kept as NAME.linux
        observe.py show [-o REGEX] [NAME...]     on Nidus; differences are shown
        observe.py table                         docs/clients.md, from the last
                                                 runs of show; rows of others stay
-       REGEX picks observations by name.
+       REGEX picks observations by name, -p 2/8 the second of eight equal
+       parts; what was seen by one kernel is put together.
 See:   tests/harness/observe.py
 """
 import argparse
 import difflib
-import json
 import os
 import re
 import subprocess
@@ -29,36 +29,38 @@ def linux():
                           check=True).stdout.strip()
 
 
+def pick(client, args):
+    """A regular expression for the observations that are wanted."""
+    names = [name for name, _ in client.blocks if re.search(args.only, name)]
+    number, _, parts = args.part.partition('/')
+    return '^(' + '|'.join(map(re.escape, names[int(number) - 1::int(parts)])) + ')$'
+
+
 def record(client, args):
-    seen, outcome = client.observe(linux(), True, args.only)
+    seen, outcome = client.observe(linux(), True, pick(client, args))
     client.record(seen)
     print(f'{client.name}: {len(seen)} observed on Linux, {outcome.ending()}')
     return outcome.why == 'ended'
 
 
-def result_path(client):
-    return os.path.join(observe.RESULTS, f'observed-{client.name}.json')
-
-
 def show(client, args):
-    seen, outcome = client.observe(args.kernel, False, args.only)
+    only = pick(client, args)
+    seen, outcome = client.observe(args.kernel, False, only)
     recorded = client.recorded()
     bad = 0
-    for name, _ in client.blocks:
-        if not re.search(args.only, name):
-            continue
+    names = [name for name, _ in client.blocks if re.search(only, name)]
+    for name in names:
         wanted, got = recorded.get(name, []), seen.get(name, [])
         if wanted != got:
             bad += 1
             print(f'--- {client.name}: {name}')
             print('\n'.join(difflib.unified_diff(wanted, got, 'Linux', 'Nidus', '', '', 9, '')))
     good = outcome.why == 'ended' and outcome.code == machine.POWEROFF
-    print(f'{client.name}: {len(seen) - bad} of {len(client.blocks)} as on Linux, '
+    print(f'{client.name}: {len(names) - bad} of {len(names)} as on Linux, '
           f'{outcome.ending()}', '' if good else '\n'.join(outcome.story()))
     for line in observe.refused(outcome):
         print(f'{client.name}: refused {line}')
-    with open(result_path(client), 'w', encoding='utf-8') as f:
-        json.dump(seen, f)
+    client.keep(seen, args.kernel)
     return good and not bad
 
 
@@ -72,12 +74,7 @@ def short(lines):
 
 
 def rows(client):
-    recorded = client.recorded()
-    try:
-        with open(result_path(client), encoding='utf-8') as f:
-            seen = json.load(f)
-    except FileNotFoundError:
-        seen = {}
+    recorded, seen = client.recorded(), client.kept()
     for name, _ in client.blocks:
         wanted, got = recorded.get(name), seen.get(name)
         same = 'not run' if got is None else 'the same' if got == wanted else short(got)
@@ -89,7 +86,7 @@ def table(path):
         text = f.read()
     lines = ['| client | observation | Linux 6.12: output, status | Nidus |', '|---|---|---|---|']
     for client in observe.clients():
-        if os.path.exists(result_path(client)):
+        if os.path.exists(client.result_path()):
             lines += rows(client)
         else:
             lines += [x for x in text.splitlines() if x.startswith(f'| {client.name} |')]
@@ -104,6 +101,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('what', choices=['record', 'show', 'table'])
     parser.add_argument('-o', '--only', default='')
+    parser.add_argument('-p', '--part', default='1/1')
     parser.add_argument('-k', '--kernel', default='build/nidus.elf')
     parser.add_argument('names', nargs='*')
     args = parser.parse_intermixed_args()

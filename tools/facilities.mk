@@ -44,7 +44,7 @@ FACILITY_screen := drivers/screen.c drivers/vt.c drivers/vt_csi.c \
 FACILITY_selftest := $(filter tests/kernel/%,$(SRCS))
 FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
 FACILITY_strace := kernel/sys/strace.c kernel/sys/strace_text.c \
-	kernel/sys/strace_names.c
+	kernel/sys/strace_names.c kernel/sys/strace_signal.c
 FACILITY_splice := fs/splice.c kernel/sys/splice.c
 FACILITY_sysv_msg := kernel/ipc/msg.c kernel/sys/sysv_msg.c
 FACILITY_sysv_sem := kernel/ipc/sem.c kernel/ipc/sem_control.c \

@@ -29,6 +29,14 @@ void sighand_get(struct sighand *s);
 void sighand_put(struct sighand *s);
 void sighand_reset_caught(struct sighand *s);	/* exec, CLEAR_SIGHAND */
 
+/* Who is told of each signal that a thread takes, with siglock held, and of its
+ * end, with the status wait(2) gives. */
+struct signal_log {
+	void (*taken)(const struct siginfo *si);
+	void (*ended)(u32 status);
+};
+extern const struct signal_log *signal_log;	/* [I] NULL but for strace=1 */
+
 /* Origins that are not a siginfo. */
 /* si_code SI_KERNEL, forced; SI_USER from current. */
 #define SEND_KERNEL ((const struct siginfo *)1ul)

@@ -497,6 +497,8 @@ void task_exit(int code)
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);
 	trace_exit(t, last);
+	if (unlikely(signal_log))
+		signal_log->ended((u32)t->exit_code);
 	race_point("exit: counted");
 	check_global_init(t, last);
 	if (unlikely(t->syscall_filter))

@@ -22,6 +22,8 @@
 #include <uapi/syscall_nr.h>
 #include <vm/uaccess.h>
 
+const struct signal_log *signal_log;
+
 /* What makes @t look at its signals. [S] */
 static bool has_work(const struct task *t)
 {
@@ -214,6 +216,8 @@ static int next_handled(struct task *t, struct delivery *d)
 			break;
 		if (SIGMASK(d->sig) & SIG_DEFAULT_STOP)
 			t->jobctl |= JOB_STOP_DEQUEUED;
+		if (unlikely(signal_log))
+			signal_log->taken(&d->info);
 		if (unlikely(t->tracee.flags) && !show_tracer(d))
 			continue;
 		copy_action(t, d);

@@ -129,7 +129,8 @@ static bool ends_process(struct task *t, int sig)
 		return false;
 	if (t->blocked & SIGMASK(sig))
 		return false;
-	if ((t->process->unkillable || t->tracee.flags) && sig != SIGKILL)
+	if ((t->process->unkillable || t->tracee.flags || signal_log) &&
+	    sig != SIGKILL)
 		return false;
 	return sig == SIGKILL || signal_handler(t, sig) == SIG_DFL;
 }

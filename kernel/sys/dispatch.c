@@ -39,6 +39,7 @@ void syscall_trace_enable(void)
 		return;
 	}
 	trace_calls = true;
+	signal_log = &strace_signals;
 	upcall_fast_calls = 0;
 }
 

@@ -75,6 +75,16 @@ void strace_enter(struct strace_call *c, struct regs *r,
 		seq_fini(&c->text);
 }
 
+void strace_event(const char *text)
+{
+	pid_t tid = pid_vnr(current_task()->pid);
+	u64 flags = spin_lock_irqsave(&strace_lock);
+
+	interrupt_line_locked();
+	pr_info("strace: [pid %d] %s\n", tid, text);
+	spin_unlock_irqrestore(&strace_lock, flags);
+}
+
 void strace_leave(struct strace_call *c, long ret)
 {
 	struct seq_buf begun;

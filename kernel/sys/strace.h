@@ -13,6 +13,8 @@
 #include <lib/list.h>
 #include "table.h"
 
+struct signal_log;
+
 struct strace_call {
 	const char *name;	/* [I] */
 	struct seq_buf text;	/* [strace] not printed yet */
@@ -27,6 +29,11 @@ struct strace_call {
 OPTIONAL void strace_enter(struct strace_call *c, struct regs *r,
 			   const struct syscall_entry *e);
 OPTIONAL void strace_leave(struct strace_call *c, long ret);
+
+/* Any other line of the current thread. Context: siglock may be held. */
+void strace_event(const char *text);
+/* Signals and ends of threads. */
+OPTIONAL extern const struct signal_log strace_signals;
 
 /*
  * strace_show_enter - "name(arguments" up to the first one that only the

@@ -323,6 +323,7 @@ static const char *const signatures[NR_SYSCALLS] = {
 	[NR_shmget] = "xux", [NR_shmat] = "dpx=", [NR_dup] = "d",
 	[NR_dup2] = "dd", [NR_nanosleep] = "tp", [NR_alarm] = "u",
 	[NR_sendfile] = "ddpu", [NR_socket] = "Exd", [NR_connect] = "dpd",
+	[NR_getsockname] = "dpp", [NR_getpeername] = "dpp",
 	[NR_bind] = "dpd", [NR_listen] = "dd", [NR_accept] = "dpp",
 	[NR_sendto] = "dbuxpd", [NR_recvfrom] = "d1uxpp", [NR_sendmsg] = "dpx",
 	[NR_recvmsg] = "dpx", [NR_shutdown] = "dd", [NR_socketpair] = "Exd2",

@@ -206,6 +206,8 @@ static void show_action(struct seq_buf *s, uptr_t p)
 	show_set(s, p + offsetof(struct k_sigaction, mask));
 	seq_puts(s, ", sa_flags=");
 	show_flags(s, 'K', a.flags);
+	if (a.flags & SA_RESTORER)
+		seq_printf(s, ", sa_restorer=0x%lx", a.restorer);
 	seq_putc(s, '}');
 }
 

@@ -12,9 +12,13 @@ What:  tests/scenario/observed/NAME.obs holds observations of one client:
        what each printed, and its status. What Linux 6.12 printed is kept
        beside, in NAME.linux, by tests/observe.py record. A line of both that
        says what cannot be the same twice is for the script to take out.
+       What Nidus printed is kept in build/test, and added to as long as the
+       kernel is the same one: many observations can be seen in pieces.
 Not:   the judgement of a whole boot: scenario.py.
 See:   docs/clients.md, docs/testing.md
 """
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -166,6 +170,25 @@ class Client:
             pass
         return found
 
+    def result_path(self):
+        return os.path.join(RESULTS, f'observed-{self.name}.json')
+
+    def kept(self, kernel=''):
+        """What Nidus printed: {name: [lines]}; only of @kernel, if that is given."""
+        try:
+            with open(self.result_path(), encoding='utf-8') as f:
+                found = json.load(f)
+        except FileNotFoundError:
+            return {}
+        return found['seen'] if kernel in ('', found['kernel']) else {}
+
+    def keep(self, seen, kernel):
+        with open(kernel, 'rb') as f:
+            kernel = hashlib.sha256(f.read()).hexdigest()
+        seen = {**self.kept(kernel), **seen}
+        with open(self.result_path(), 'w', encoding='utf-8') as f:
+            json.dump({'kernel': kernel, 'seen': seen}, f)
+
     def record(self, seen):
         merged = {**self.recorded(), **seen}
         with open(self.path[:-4] + '.linux', 'w', encoding='utf-8') as f:
@@ -189,10 +212,12 @@ def outside_scope():
         return set(REFUSED.findall(f.read()))
 
 
-def compare(client, seen, outcome, linux=False):
+def compare(client, seen, outcome, linux=False, only=''):
     """Yield (good, name, comments) for each observation and for the end."""
     recorded = client.recorded()
     for name, _ in client.blocks:
+        if not re.search(only, name):
+            continue
         wanted, got = recorded.get(name), seen.get(name)
         if wanted is None:
             yield False, f'{client.name}: {name}', ['never seen on Linux']

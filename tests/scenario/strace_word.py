@@ -1,7 +1,8 @@
 """tests/scenario/strace_word.py - the words strace=1 and census=1 of the kernel
 
 What:  what is logged of a pipe of bash reads like strace: arguments by name,
-       results, errors; a call in two parts if another one came between. At
+       results, errors; a call in two parts if another one came between;
+       signals as they are taken, and how each process ends. At
        power-off each refused call is named and counted.
 See:   docs/syscalls.md; strace(1)
 """
@@ -25,6 +26,7 @@ INIT = """#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 bash -c 'ls / | wc -l'
 timeout 1 /usr/bin/tail -f /init >/dev/null
+bash -c 'kill -SEGV $$'
 poweroff -f
 """
 EXPECT = [
@@ -46,7 +48,15 @@ EXPECT = [
     ADDRESS + ends(ADDRESS),
     r'wait4 resumed>\[\{WIFEXITED\(s\) && WEXITSTATUS\(s\) == 0\}\], 0, NULL\) = \d+$',
     r'exit_group\(0\) = \?$',
+    r'\+\+\+ exited with 0 \+\+\+$',
+    r'--- SIGCHLD \{si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=\d+, si_uid=0, si_status=0, ' +
+    r'si_utime=\d+, si_stime=\d+\} ---$',
     r'inotify_init.*\) = -1 ENOSYS$',
+    r'--- SIGTERM \{si_signo=SIGTERM, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---$',
+    r'\+\+\+ killed by SIGTERM \+\+\+$',
+    r'--- SIGCHLD \{.* si_code=CLD_KILLED, .* si_status=SIGTERM, ',
+    r'--- SIGSEGV \{si_signo=SIGSEGV, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---$',
+    r'\+\+\+ killed by SIGSEGV \(core dumped\) \+\+\+$',
     r'census: inotify_init1? \(\d+\) refused 1 times$',
 ]
 FORBID = ['panic|BUG:']
