@@ -166,9 +166,8 @@ static void thread_ended(u32 status)
 	char name[16];
 
 	if (WTERMSIG(status))
-		ADD(&t, "+++ killed by %s%s +++",
-		    signal_name(WTERMSIG(status), name, sizeof(name)),
-		    status & 0x80 ? " (core dumped)" : "");
+		ADD(&t, "+++ killed by %s +++",
+		    signal_name(WTERMSIG(status), name, sizeof(name)));
 	else
 		ADD(&t, "+++ exited with %u +++", WEXITSTATUS(status));
 	strace_event(t.at);

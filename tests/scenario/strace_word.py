@@ -56,7 +56,7 @@ EXPECT = [
     r'\+\+\+ killed by SIGTERM \+\+\+$',
     r'--- SIGCHLD \{.* si_code=CLD_KILLED, .* si_status=SIGTERM, ',
     r'--- SIGSEGV \{si_signo=SIGSEGV, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---$',
-    r'\+\+\+ killed by SIGSEGV \(core dumped\) \+\+\+$',
+    r'\+\+\+ killed by SIGSEGV \+\+\+$',
     r'census: inotify_init1? \(\d+\) refused 1 times$',
 ]
 FORBID = ['panic|BUG:']
