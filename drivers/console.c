@@ -20,6 +20,8 @@ static bool wanted(u32 mask, u32 device)
 
 void console_early(u32 mask)
 {
+	if (beacon_init)
+		beacon_init();
 	if (wanted(mask, CONSOLE_SERIAL))
 		serial_early();
 	if (debugcon_early && wanted(mask, CONSOLE_DEBUGCON))
@@ -51,6 +53,8 @@ void drivers_init(u32 mask, u32 preferred)
 		tty_set_console(console);
 	else
 		pr_warn("console: neither serial port nor screen\n");
+	if (beacon_alive && !log_is_seen())
+		beacon_alive();
 }
 
 void console_flush(void)

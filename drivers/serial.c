@@ -125,6 +125,8 @@ static void drain_polled(void)
 		put_polled(c);
 }
 
+static struct log_sink sink;
+
 static void log_write(const char *text, size_t len)
 {
 	u64 flags = spin_lock_irqsave(&port.lock);
@@ -135,6 +137,7 @@ static void log_write(const char *text, size_t len)
 			put_polled('\r');
 		put_polled((u8)text[i]);
 	}
+	WRITE_ONCE(sink.is_stuck, port.nstuck == STUCK_MAX);
 	spin_unlock_irqrestore(&port.lock, flags);
 }
 

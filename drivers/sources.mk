@@ -1,5 +1,6 @@
 # drivers/sources.mk - sources of this directory in reading order
 SRCS += drivers/console.c drivers/serial.c drivers/debugcon.c
+SRCS += drivers/beacon.c
 SRCS += drivers/screen.c drivers/vt.c drivers/vt_csi.c drivers/vt_sgr.c
 SRCS += drivers/vt_screen.c drivers/colour.c drivers/font8x16.c
 SRCS += drivers/fbcon.c drivers/egatext.c

@@ -14,6 +14,10 @@
  */
 NORETURN PRINTF_LIKE(1, 2) void panic(const char *fmt, ...);
 
+/* [I] If set, called after a panic that the log shows nowhere, every half
+ * second, with true and false in turn. It may take no lock, nor wait long. */
+extern void (*panic_show)(bool on);
+
 /* True from the first panic on: locks are no longer waited for. */
 bool panicking(void);
 /* [a] After how many seconds the machine starts anew; 0: never; < 0 at once.

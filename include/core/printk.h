@@ -44,10 +44,13 @@ struct log_sink {
 	const char *name;	/* [I] */
 	/* Any context, also in a panic: must not wait for a lock then. */
 	void (*write)(const char *text, size_t len);
+	bool is_stuck;		/* [a] it takes nothing any more */
 };
 
 /* Replays what the ring holds. Context: task. The sink stays for ever. */
 void log_sink_add(struct log_sink *sink);
+/* Does the log appear anywhere? Context: any. */
+bool log_is_seen(void);
 /* Lines with a level below @level reach the sinks (console_loglevel). */
 void log_set_level(int level);
 #define LOG_LEVEL_LEAST 1	/* what syslog(2) may set it to */

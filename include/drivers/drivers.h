@@ -21,6 +21,10 @@ void console_screen(u32 mask);
 void drivers_init(u32 mask, u32 preferred);
 /* Pairs of terminals and devpts, if they are part of the build. */
 OPTIONAL void pty_init(void);
+/* beacon.c: a panic that nobody sees is shown otherwise from now on. */
+OPTIONAL void beacon_init(void);
+/* A tone, for who sees nothing. Context: task, sleeps. */
+OPTIONAL void beacon_alive(void);
 /* Wait until everything written to the consoles is out (power-off). */
 void console_flush(void);
 /*

@@ -27,6 +27,7 @@
 static u32 panic_cpu;		/* [a] CPU + 1 that speaks, 0: none */
 static u32 panic_depth;		/* [C] of that CPU */
 int panic_timeout_s;
+void (*panic_show)(bool on);
 
 bool panicking(void)
 {
@@ -53,17 +54,38 @@ void dump_stack(void)
 	backtrace_print(addrs, backtrace_walk(0, addrs, TRACE_DEPTH));
 }
 
+static void pass_half_second(bool on)
+{
+	if (panic_show && !log_is_seen())
+		panic_show(on);
+	for (u32 ms = 0; ms < 500; ms++)
+		clock_delay_us(1000);
+}
+
+static void pass_second(void)
+{
+	pass_half_second(true);
+	pass_half_second(false);
+}
+
+static NORETURN void panic_stay(void)
+{
+	if (!panic_show || log_is_seen())
+		machine_halt();
+	smp_stop_others();
+	for (;;)
+		pass_second();
+}
+
 static NORETURN void panic_end(void)
 {
 	machine_test_exit(PANIC_EXIT_CODE);
 	if (panic_timeout_s == 0)
-		machine_halt();
+		panic_stay();
 	if (panic_timeout_s > 0)
 		pr_err("Rebooting in %d seconds..\n", panic_timeout_s);
-	for (int s = 0; s < panic_timeout_s; s++) {
-		for (u32 ms = 0; ms < 1000; ms++)
-			clock_delay_us(1000);
-	}
+	for (int s = 0; s < panic_timeout_s; s++)
+		pass_second();
 	machine_restart();
 }
 

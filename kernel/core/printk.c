@@ -185,6 +185,18 @@ static void sinks_write(const char *text, size_t len)
 		s->write(text, len);
 }
 
+/* Sinks come, but never go. */
+bool log_is_seen(void)
+{
+	struct log_sink *s;
+
+	for_each_list(s, &sinks, link) {
+		if (!READ_ONCE(s->is_stuck))
+			return true;
+	}
+	return false;
+}
+
 /* Print what is new. Caller owns the console. */
 static void console_flush(void)
 {

@@ -9,7 +9,9 @@ What:  firmware tables with wrong sums, lengths and addresses, a MADT that
 Not:   archives and programs that are bad: bad_archive.py, bad_init.py.
 See:   docs/hardware.md; arch/x86_64/include/asm/hostile.h
 """
+import array
 import os
+import re
 import struct
 
 from harness import TOP, acpi, cases
@@ -19,6 +21,7 @@ KERNELS = ['nidus']
 # The tables lie above what the kernel is told to use.
 BASE, RAM, USED = 0x7000000, '128M', '96M'
 BOOTED = ('report: namespace ok', 'report: woke after', 'report: ends good')
+TONE_HZ, RATE = 880, 44100
 HOLE, NO_ADDRESS = 0x200000000, 0xffffffffff000
 
 
@@ -148,9 +151,47 @@ def devices():
                       '-device', 'isa-debugcon,iobase=0x3ff,readback=0x5a,chardev=nothing',
                       '-device', 'isa-debugcon,iobase=0x3fd,readback=0x00,chardev=none'),
                   env={'NOTE': 'stuck'})
+    yield from unseen()
     archive = cases.base(init=cases.program('machine')).pack()
     yield cases.Case('a module cut short', archive[:len(archive) // 2],
                      expect=('Kernel panic .*initramfs.*truncated',))
+
+
+def tones(file):
+    """The frequencies of a recording, each twentieth of a second."""
+    with open(file, 'rb') as f:
+        data = f.read()[44:]
+    left = array.array('h', data[:len(data) // 4 * 4])[::2]
+    parts = (left[i:i + RATE // 20] for i in range(0, len(left), RATE // 20))
+    signs = ([x < 0 for x in part] for part in parts)
+    return [10 * sum(x != y for x, y in zip(part, part[1:])) for part in signs]
+
+
+def unseen(boot):
+    """Neither screen nor serial port: QEMU tells of lights, and hears tones."""
+    on, off = 'ps2_set_ledstate .* ledstate 7', 'ps2_set_ledstate .* ledstate 0'
+    bad = cases.base(data=b'no program')
+    good = cases.base(init=cases.program('machine'))
+    mute = ('-E', '-P')
+    for name, archive, options, expect, stop, heard in (
+            ('a panic that nobody sees', bad, mute, (on, off, on, off), 'never', True),
+            ('a panic that is seen', bad, ('-P',), ('power: halted',), 'halted', False),
+            ('a boot that nobody sees', good, mute, ('shutdown_request reason=6',), '', True),
+            ('a boot that is seen', good, ('-P',), ('report: ends good',), '', False)):
+        file = path(name.replace(' ', '-') + '.wav')
+        case = cases.Case(name, archive, 'panic=0 loglevel=7 SLEEP_MS=20', options=options,
+                          stop=stop, machine='q35,pcspk-audiodev=sound', cpus=2, limit_s=10,
+                          qemu_options=('-audiodev', f'wav,id=sound,path={file}', '-trace',
+                                        'ps2_set_ledstate', '-trace',
+                                        'qemu_system_shutdown_request'))
+        outcome = cases.boot_case(boot, case)
+        rest = iter(outcome.lines)
+        yield (all(any(re.search(p, line) for line in rest) for p in expect),
+               f'{name}: {", ".join(expect)}', outcome.story())
+        lights = any(re.search(on, line) for line in outcome.lines)
+        yield lights == (on in expect), f'{name}: lights, or none', outcome.story()
+        tone = [hz for hz in tones(file) if abs(hz - TONE_HZ) < TONE_HZ / 10]
+        yield bool(tone) == heard, f'{name}: {"a tone" if heard else "no tone"}', [str(tones(file))]
 
 
 def scenario(boot):
@@ -158,3 +199,4 @@ def scenario(boot):
     every = [*tables(), *places(), *processors(), *counters(), *devices()]
     # Tables may be on the other console.
     yield from cases.run(boot, every)
+    yield from unseen(boot)
