@@ -1,5 +1,5 @@
 /*
- * drivers/pty.h - pairs of terminals, between pty.c, ptmx.c and devpts.c
+ * drivers/pty.h - pairs of terminals, between pty.c, ptmx.c and devpts*.c
  *
  * What:  a pair is a tty (the slave) whose device is an open file (the master).
  * Locks: the tty's lock covers everything here that is not [I] or [a].
@@ -58,7 +58,7 @@ size_t pty_type(struct pty *pty, const u8 *data, size_t len);
 /* ptmx.c */
 extern const struct file_ops ptmx_file_ops;
 
-/* devpts.c */
+/* devpts.c, devpts_number.c, devpts_path.c */
 int devpts_init(void);
 /* The instance that an open of /dev/ptmx at @path means, with a reference: its
  * own, or the one mounted on "pts" beside it. 0, -ENOENT, -ENODEV. */

@@ -10,7 +10,8 @@ SRCS += drivers/tty_output.c drivers/tty_ioctl.c drivers/tty_mode.c
 SRCS += drivers/tty_job.c
 SRCS += drivers/proc_tty.c
 # Optional: pairs of terminals.
-SRCS += drivers/pty.c drivers/ptmx.c drivers/devpts.c
+SRCS += drivers/pty.c drivers/ptmx.c
+SRCS += drivers/devpts.c drivers/devpts_number.c drivers/devpts_path.c
 # Optional: PCI, and keyboards on USB.
 SRCS += drivers/pci.c drivers/pci_msi.c
 SRCS += drivers/usb/usb.c drivers/usb/xhci_start.c drivers/usb/xhci_memory.c

@@ -12,6 +12,7 @@
 #include "ramfs.h"
 
 #include <core/panic.h>
+#include <fs/mount_options.h>
 #include <lib/format.h>
 #include <lib/parse.h>
 #include <lib/string.h>
@@ -129,31 +130,6 @@ static int parse_memory(const char *text, u64 *pages)
 	return 0;
 }
 
-static int parse_octal(const char *text, mode_t *out)
-{
-	mode_t mode = 0;
-
-	if (!*text)
-		return -EINVAL;
-	for (; *text; text++) {
-		if (*text < '0' || *text > '7' || mode > S_IALLUGO)
-			return -EINVAL;
-		mode = mode * 8 + (mode_t)(*text - '0');
-	}
-	*out = mode & S_IALLUGO;
-	return 0;
-}
-
-static int parse_id(const char *text, u32 *out)
-{
-	u64 n;
-
-	if (parse_u64(text, &n) || n >= U32_MAX)
-		return -EINVAL;
-	*out = (u32)n;
-	return 0;
-}
-
 static int parse_count(const char *value, u64 *out, bool *is_default)
 {
 	*is_default = false;
@@ -174,9 +150,10 @@ static bool option_is_ignored(const char *key)
 	return false;
 }
 
-static int parse_option(struct ramfs_limits *l, const char *key,
-			const char *value)
+static int parse_option(void *arg, const char *key, const char *value)
 {
+	struct ramfs_limits *l = arg;
+
 	if (option_is_ignored(key))
 		return 0;
 	if (!value)
@@ -190,40 +167,21 @@ static int parse_option(struct ramfs_limits *l, const char *key,
 	if (!strcmp(key, "nr_inodes"))
 		return parse_count(value, &l->max_inodes, &l->default_inodes);
 	if (!strcmp(key, "mode"))
-		return parse_octal(value, &l->mode);
+		return mount_option_mode(value, &l->mode);
 	if (!strcmp(key, "uid")) {
 		l->given_uid = true;
-		return parse_id(value, &l->uid);
+		return mount_option_id(value, &l->uid);
 	}
 	if (!strcmp(key, "gid")) {
 		l->given_gid = true;
-		return parse_id(value, &l->gid);
+		return mount_option_id(value, &l->gid);
 	}
 	return -EINVAL;
 }
 
-/* "key=value,key,..." */
 static int parse_options(struct ramfs_limits *l, const char *data)
 {
-	char *copy = kstrdup(data);
-	char *at = copy;
-	int err = copy ? 0 : -ENOMEM;
-
-	while (!err && at && *at) {
-		char *next = strchr(at, ',');
-		char *value;
-
-		if (next)
-			*next++ = '\0';
-		value = strchr(at, '=');
-		if (value)
-			*value++ = '\0';
-		if (*at)
-			err = parse_option(l, at, value);
-		at = next;
-	}
-	kfree(copy);
-	return err;
+	return mount_options_each(data, parse_option, l);
 }
 
 /* Only limits change, and not below what is in use. */
@@ -280,35 +238,19 @@ static const struct sb_ops ramfs_sb_ops = {
 	.destroy = ramfs_destroy,
 };
 
-/* Bytes up to the next comma. */
-static size_t component(const char *at)
+static int plain_option(void *arg, const char *key, const char *value)
 {
-	const char *comma = strchr(at, ',');
+	struct ramfs_limits *l = arg;
 
-	return comma ? (size_t)(comma - at) : strlen(at);
+	if (!value || strcmp(key, "mode"))
+		return 0;
+	return mount_option_mode(value, &l->mode);
 }
 
 /* ramfs: of the options only mode= counts, the others are not looked at. */
 static int plain_parse(struct ramfs_limits *l, const char *data)
 {
-	const char *at = data;
-
-	for (; at; at = strchr(at, ',')) {
-		char text[8];
-		size_t n;
-
-		at += *at == ',';
-		if (strncmp(at, "mode=", 5))
-			continue;
-		n = component(at + 5);
-		if (n >= sizeof(text))
-			return -EINVAL;
-		memcpy(text, at + 5, n);
-		text[n] = '\0';
-		if (parse_octal(text, &l->mode))
-			return -EINVAL;
-	}
-	return 0;
+	return mount_options_each(data, plain_option, l);
 }
 
 static void plain_defaults(struct ramfs_limits *l)

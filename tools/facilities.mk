@@ -34,7 +34,8 @@ FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
 	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c
 FACILITY_ps2 := drivers/ps2.c
 FACILITY_proc_tty := drivers/proc_tty.c
-FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c
+FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c \
+	drivers/devpts_number.c drivers/devpts_path.c
 FACILITY_rseq := kernel/proc/rseq.c kernel/sys/rseq.c
 FACILITY_seccomp := lib/cbpf.c kernel/proc/seccomp.c \
 	kernel/proc/seccomp_notify.c kernel/proc/seccomp_log.c \

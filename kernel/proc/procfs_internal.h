@@ -13,10 +13,15 @@ struct pid;
 struct pid_ns;
 struct proc_node;
 
-/* One entry of a table: a file, link or directory below /proc/PID. */
+/* Some entries are there for processes only, and one for threads only. */
+enum proc_file_of { PROC_OF_BOTH, PROC_OF_PROCESS, PROC_OF_THREAD };
+
+/* One entry of a table: a file, link or directory below /proc/PID. A regular
+ * file behind which nothing was linked is not there. */
 struct proc_file {
 	const char *name;
 	mode_t mode;		/* with the file type */
+	enum proc_file_of of;
 	/* Regular files. The task is alive or a zombie, and held. */
 	int (*show)(struct task *t, struct seq_buf *out);
 	/* The same for what shows numbers, as @ns has them. */
@@ -125,9 +130,9 @@ int proc_refuse_setattr(struct inode *inode, const struct attr_change *c,
 /* What every inode_ops of /proc has as evict. */
 void proc_node_free(struct inode *inode);
 
-/* procfs_pid.c: the tables of /proc/PID and /proc/PID/task/TID, and the
- * operations of a directory made from a table. */
+/* procfs_pid_table.c: what is in /proc/PID and /proc/PID/task/TID */
 extern const struct proc_file proc_pid_table[];
+/* procfs_pid.c: the operations of a directory made from a table */
 extern const struct inode_ops proc_dir_ops;
 extern const struct file_ops proc_dir_fops;
 /* inode_ops of what belongs to a task: its owner follows the task's ids. */
@@ -161,6 +166,16 @@ int proc_show_statm(struct task *t, struct seq_buf *out);
 int proc_show_limits(struct task *t, struct seq_buf *out);
 u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
 u64 proc_sigqueue_used(struct task *t);
+/* procfs_where.c: links and mounts; the umask for status */
+int proc_follow_cwd(struct task *t, struct path *out);
+int proc_follow_root(struct task *t, struct path *out);
+int proc_follow_exe(struct task *t, struct path *out);
+ssize_t proc_readlink_cwd(struct task *t, char *buf, size_t size);
+ssize_t proc_readlink_root(struct task *t, char *buf, size_t size);
+ssize_t proc_readlink_exe(struct task *t, char *buf, size_t size);
+int proc_show_mounts(struct task *t, struct seq_buf *out);
+int proc_show_mountinfo(struct task *t, struct seq_buf *out);
+int proc_show_mountstats(struct task *t, struct seq_buf *out);
 mode_t proc_umask(struct task *t);
 /* procfs_mem.c: maps, cmdline, environ, auxv, exe */
 struct region;
@@ -194,6 +209,13 @@ int proc_show_smaps(struct task *t, struct seq_buf *out);
 int proc_show_smaps_rollup(struct task *t, struct seq_buf *out);
 extern const struct file_ops proc_pagemap_fops;
 /* procfs_small.c: files of one figure */
+int proc_show_comm(struct task *t, struct seq_buf *out);
+ssize_t proc_write_comm(struct task *t, const char *text, size_t len);
+int proc_show_children(struct task *t, struct pid_ns *ns,
+		       struct seq_buf *out);
+int proc_show_oom_score_adj(struct task *t, struct seq_buf *out);
+ssize_t proc_write_oom_score_adj(struct task *t, const char *text,
+				 size_t len);
 int proc_show_timerslack(struct task *t, struct seq_buf *out);
 ssize_t proc_write_timerslack(struct task *t, const char *text, size_t len);
 int proc_show_personality(struct task *t, struct seq_buf *out);

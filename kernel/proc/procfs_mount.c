@@ -9,13 +9,12 @@
  */
 #include "procfs_internal.h"
 
+#include <fs/mount_options.h>
 #include <lib/format.h>
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <proc/user_ns.h>
 #include <uapi/errno.h>
-
-#define OPTION_MAX 32
 
 static const char *const hide_names[] = {
 	[PROC_HIDE_OFF] = "off",
@@ -43,26 +42,25 @@ static int parse_hide(const char *value, u32 *out)
 
 static int parse_gid(const char *value, gid_t *out)
 {
-	u64 n;
+	u32 n;
 
-	if (parse_u64(value, &n) || n >= U32_MAX)
+	if (mount_option_id(value, &n))
 		return -EINVAL;
-	*out = gid_to_global(current_cred()->user_ns, (gid_t)n);
+	*out = gid_to_global(current_cred()->user_ns, n);
 	return *out == (gid_t)-1 ? -EINVAL : 0;
 }
 
-static int parse_option(struct proc_view *v, char *text)
+static int parse_option(void *arg, const char *key, const char *value)
 {
-	char *value = strchr(text, '=');
+	struct proc_view *v = arg;
 
 	if (!value)
 		return -EINVAL;
-	*value++ = '\0';
-	if (!strcmp(text, "hidepid"))
+	if (!strcmp(key, "hidepid"))
 		return parse_hide(value, &v->hide);
-	if (!strcmp(text, "gid"))
+	if (!strcmp(key, "gid"))
 		return parse_gid(value, &v->gid);
-	if (strcmp(text, "subset") || strcmp(value, "pid"))
+	if (strcmp(key, "subset") || strcmp(value, "pid"))
 		return -EINVAL;
 	v->pids_only = true;
 	return 0;
@@ -70,22 +68,7 @@ static int parse_option(struct proc_view *v, char *text)
 
 int proc_view_parse(struct proc_view *v, const char *data)
 {
-	char text[OPTION_MAX];
-	int err = 0;
-
-	while (!err && *data) {
-		const char *end = strchr(data, ',');
-		size_t len = end ? (size_t)(end - data) : strlen(data);
-
-		if (len >= sizeof(text))
-			return -EINVAL;
-		memcpy(text, data, len);
-		text[len] = '\0';
-		if (len)
-			err = parse_option(v, text);
-		data += len + (data[len] == ',');
-	}
-	return err;
+	return mount_options_each(data, parse_option, v);
 }
 
 size_t proc_view_show(const struct proc_view *v, char *buf, size_t size)

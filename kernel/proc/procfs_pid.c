@@ -1,10 +1,12 @@
 /*
- * kernel/proc/procfs_pid.c - /proc/PID, made from a table
+ * kernel/proc/procfs_pid.c - directories of a process, made from tables
  *
  * What:  lookup and listing of directories described by struct proc_file
- *        tables; text files and links that stand for a task.
- * Locks: the task is held by reference while it is shown. Its children are
- *        listed under the tree lock of its namespace.
+ *        tables; text files and links that stand for a task, and whose they
+ *        are.
+ * Locks: the task is held by reference while it is shown; its ids are read
+ *        under RCU.
+ * Not:   the table of /proc/PID (procfs_pid_table.c), what its entries show.
  * See:   proc(5).
  */
 #include "procfs_internal.h"
@@ -24,12 +26,6 @@
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
-
-static int show_children(struct task *t, struct pid_ns *ns,
-			 struct seq_buf *out);
-static int show_mountstats(struct task *t, struct seq_buf *out);
-static int show_timers(struct task *t, struct pid_ns *ns,
-		       struct seq_buf *out);
 
 static int show_one(const struct proc_node *n, struct task *t,
 		    struct seq_buf *out)
@@ -273,18 +269,12 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 	return 0;
 }
 
-/* Some entries are there for processes only, and one for threads only. */
 static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
-	if (!dir->thread)
-		return file->show_ns == show_children ||
-		       (file->show_ns == show_timers && !posix_timers_show);
-	return file->dir_ops == &proc_task_ops ||
-	       file->dir_ops == &proc_map_files_ops ||
-	       file->show == show_mountstats ||
-	       file->show_ns == show_timers ||
-	       file->show == timens_show ||
-	       file->show == proc_show_timerslack;
+	if (file->of == (dir->thread ? PROC_OF_PROCESS : PROC_OF_THREAD))
+		return true;
+	return S_ISREG(file->mode) && !file->show && !file->show_ns &&
+	       !file->fops;
 }
 
 static bool entry_is(const struct proc_file *file, const char *name, size_t len)
@@ -386,288 +376,3 @@ struct pid *proc_file_pid(struct file *f)
 		return NULL;
 	return n->pid;
 }
-
-/* --- small files and the links to objects -------------------------------- */
-
-static int show_comm(struct task *t, struct seq_buf *out)
-{
-	char comm[16];
-
-	spin_lock(&t->alloc_lock);
-	memcpy(comm, t->comm, sizeof(comm));
-	spin_unlock(&t->alloc_lock);
-	seq_printf(out, "%s\n", comm);
-	return 0;
-}
-
-static ssize_t write_comm(struct task *t, const char *text, size_t len)
-{
-	size_t n = min(len, sizeof(t->comm) - 1);
-
-	if (t->process != current_process())
-		return -EINVAL;
-	spin_lock(&t->alloc_lock);
-	memset(t->comm, 0, sizeof(t->comm));
-	memcpy(t->comm, text, n);
-	spin_unlock(&t->alloc_lock);
-	trace_name(t);
-	return (ssize_t)len;
-}
-
-static int show_oom_score_adj(struct task *t, struct seq_buf *out)
-{
-	seq_printf(out, "%d\n", READ_ONCE(t->process->oom_score_adj));
-	return 0;
-}
-
-static ssize_t write_oom_score_adj(struct task *t, const char *text,
-				   size_t len)
-{
-	s64 v;
-
-	if (parse_s64(text, &v))
-		return -EINVAL;
-	if (v < -1000 || v > 1000)
-		return -EINVAL;
-	if (v < t->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
-		return -EACCES;
-	WRITE_ONCE(t->process->oom_score_adj, (s32)v);
-	return (ssize_t)len;
-}
-
-static int show_children(struct task *t, struct pid_ns *ns,
-			 struct seq_buf *out)
-{
-	struct pid_ns *own = tree_lock_own(t->process);
-	struct process *p;
-
-	for_each_list(p, &t->children, sibling)
-		seq_printf(out, "%d ", pid_nr(p->tgid, ns));
-	tree_unlock(own);
-	return 0;
-}
-
-static struct fs_context *task_fs(struct task *t)
-{
-	struct fs_context *fs;
-
-	spin_lock(&t->alloc_lock);
-	fs = t->fs;
-	if (fs)
-		fs_context_get(fs);
-	spin_unlock(&t->alloc_lock);
-	return fs;
-}
-
-mode_t proc_umask(struct task *t)
-{
-	struct fs_context *fs = task_fs(t);
-	mode_t mask = 0;
-
-	if (fs) {
-		mask = fs_context_umask(fs);
-		fs_context_put(fs);
-	}
-	return mask;
-}
-
-static int show_mount_lines(struct task *t, struct seq_buf *out,
-			    enum mount_show kind)
-{
-	struct fs_context *fs = task_fs(t);
-	struct mount_ns *ns = NULL;
-	struct path root;
-
-	spin_lock(&t->alloc_lock);
-	if (t->nsproxy)
-		ns = mount_ns_get(t->nsproxy->mnt);
-	spin_unlock(&t->alloc_lock);
-	if (fs && ns) {
-		fs_context_root(fs, &root);
-		mount_show(ns, &root, out, kind);
-		path_put(&root);
-	}
-	if (fs)
-		fs_context_put(fs);
-	if (ns)
-		mount_ns_put(ns);
-	return fs && ns ? 0 : -EINVAL;
-}
-
-static int show_mounts(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_PLAIN);
-}
-
-static int show_mountinfo(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_INFO);
-}
-
-static int show_mountstats(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_STATS);
-}
-
-static int follow_cwd(struct task *t, struct path *out)
-{
-	struct fs_context *fs = task_fs(t);
-
-	if (!fs)
-		return -ENOENT;
-	fs_context_cwd(fs, out);
-	fs_context_put(fs);
-	return 0;
-}
-
-static int follow_root(struct task *t, struct path *out)
-{
-	struct fs_context *fs = task_fs(t);
-
-	if (!fs)
-		return -ENOENT;
-	fs_context_root(fs, out);
-	fs_context_put(fs);
-	return 0;
-}
-
-static int follow_exe(struct task *t, struct path *out)
-{
-	struct aspace *as = task_aspace_get(t);
-	struct file *f = as ? aspace_get_exe_file(as) : NULL;
-
-	if (as)
-		aspace_put(as);
-	if (!f)
-		return -ENOENT;
-	*out = f->path;
-	path_get(out);
-	file_put(f);
-	return 0;
-}
-
-ssize_t proc_path_text(const struct path *p, char *buf, size_t size)
-{
-	struct path root;
-	char *page = kmalloc(PAGE_SIZE);
-	ssize_t n = -ENAMETOOLONG;
-	char *text;
-
-	if (!page)
-		return -ENOMEM;
-	fs_context_root(current_task()->fs, &root);
-	text = path_text(p, &root, page, PAGE_SIZE);
-	path_put(&root);
-	if (text) {
-		n = (ssize_t)min(strlen(text), size);
-		memcpy(buf, text, (size_t)n);
-	}
-	kfree(page);
-	return n;
-}
-
-static ssize_t readlink_by(int (*follow)(struct task *t, struct path *out),
-			   struct task *t, char *buf, size_t size)
-{
-	struct path p;
-	ssize_t n = follow(t, &p);
-
-	if (n)
-		return n;
-	n = proc_path_text(&p, buf, size);
-	path_put(&p);
-	return n;
-}
-
-static ssize_t readlink_cwd(struct task *t, char *buf, size_t size)
-{
-	return readlink_by(follow_cwd, t, buf, size);
-}
-
-static ssize_t readlink_root(struct task *t, char *buf, size_t size)
-{
-	return readlink_by(follow_root, t, buf, size);
-}
-
-static ssize_t readlink_exe(struct task *t, char *buf, size_t size)
-{
-	return readlink_by(follow_exe, t, buf, size);
-}
-
-static int show_timers(struct task *t, struct pid_ns *ns, struct seq_buf *out)
-{
-	return posix_timers_show(t, ns, out);
-}
-
-#define REG(n, m, s) { .name = n, .mode = S_IFREG | (m), .show = s }
-#define NUMBERS(n, s) { .name = n, .mode = S_IFREG | 0444, .show_ns = s }
-#define GUARDED(n, m, s) \
-	{ .name = n, .mode = S_IFREG | (m), .show = s, .guarded = true }
-
-const struct proc_file proc_pid_table[] = {
-	{ .name = "task", .mode = S_IFDIR | 0555, .dir_ops = &proc_task_ops,
-	  .dir_fops = &proc_task_fops },
-	{ .name = "fd", .mode = S_IFDIR | 0500, .dir_ops = &proc_fd_ops,
-	  .dir_fops = &proc_fd_fops },
-	{ .name = "fdinfo", .mode = S_IFDIR | 0555,
-	  .dir_ops = &proc_fdinfo_ops, .dir_fops = &proc_fd_fops },
-	{ .name = "map_files", .mode = S_IFDIR | 0500,
-	  .dir_ops = &proc_map_files_ops,
-	  .dir_fops = &proc_map_files_fops },
-	{ .name = "ns", .mode = S_IFDIR | 0511, .table = proc_ns_table },
-	GUARDED("environ", 0400, proc_show_environ),
-	GUARDED("auxv", 0400, proc_show_auxv),
-	NUMBERS("status", proc_show_status),
-	REG("limits", 0444, proc_show_limits),
-	{ .name = "comm", .mode = S_IFREG | 0644, .show = show_comm,
-	  .write = write_comm },
-	{ .name = "fail-nth", .mode = S_IFREG | 0644,
-	  .fops = &proc_fail_fops },
-	REG("cmdline", 0444, proc_show_cmdline),
-	NUMBERS("stat", proc_show_stat),
-	REG("statm", 0444, proc_show_statm),
-	{ .name = "maps", .mode = S_IFREG | 0444, .show = proc_show_maps,
-	  .ioctl = proc_maps_ioctl, .guarded = true },
-	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops },
-	REG("syscall", 0400, proc_show_syscall),
-	GUARDED("smaps", 0444, proc_show_smaps),
-	GUARDED("smaps_rollup", 0444, proc_show_smaps_rollup),
-	{ .name = "pagemap", .mode = S_IFREG | 0400,
-	  .fops = &proc_pagemap_fops },
-	NUMBERS("children", show_children),
-	{ .name = "cwd", .mode = S_IFLNK | 0777, .follow = follow_cwd,
-	  .readlink = readlink_cwd },
-	{ .name = "root", .mode = S_IFLNK | 0777, .follow = follow_root,
-	  .readlink = readlink_root },
-	{ .name = "exe", .mode = S_IFLNK | 0777, .follow = follow_exe,
-	  .readlink = readlink_exe },
-	NUMBERS("timers", show_timers),
-	REG("mounts", 0444, show_mounts),
-	REG("mountinfo", 0444, show_mountinfo),
-	REG("mountstats", 0400, show_mountstats),
-	{ .name = "net", .mode = S_IFDIR | 0555, .dir_ops = &proc_net_ops,
-	  .dir_fops = &proc_net_fops },
-	REG("cgroup", 0444, proc_show_cgroup),
-	REG("schedstat", 0444, proc_show_schedstat),
-	REG("wchan", 0444, proc_show_wchan),
-	GUARDED("personality", 0400, proc_show_personality),
-	GUARDED("io", 0400, proc_show_io),
-	REG("oom_score", 0444, proc_show_oom_score),
-	{ .name = "oom_adj", .mode = S_IFREG | 0644,
-	  .show = proc_show_oom_adj, .write = proc_write_oom_adj },
-	{ .name = "timerslack_ns", .mode = S_IFREG | 0666,
-	  .show = proc_show_timerslack, .write = proc_write_timerslack },
-	{ .name = "uid_map", .mode = S_IFREG | 0644,
-	  .fops = &proc_uid_map_fops },
-	{ .name = "gid_map", .mode = S_IFREG | 0644,
-	  .fops = &proc_gid_map_fops },
-	{ .name = "projid_map", .mode = S_IFREG | 0644,
-	  .fops = &proc_projid_map_fops },
-	{ .name = "setgroups", .mode = S_IFREG | 0644,
-	  .fops = &proc_setgroups_fops },
-	{ .name = "timens_offsets", .mode = S_IFREG | 0644,
-	  .show = timens_show, .write = timens_write },
-	{ .name = "oom_score_adj", .mode = S_IFREG | 0644,
-	  .show = show_oom_score_adj, .write = write_oom_score_adj },
-	{ 0 },
-};

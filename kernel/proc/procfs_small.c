@@ -1,9 +1,10 @@
 /*
  * kernel/proc/procfs_small.c - files of a process that hold one figure or few
  *
- * What:  timerslack_ns, personality, oom_score, oom_adj, cgroup, mountstats,
- *        schedstat, wchan, io.
- * Locks: the task is held by reference; words are read as they are.
+ * What:  comm, children, timerslack_ns, personality, oom_score, oom_adj,
+ *        oom_score_adj, cgroup, schedstat, wchan, io.
+ * Locks: the task is held by reference; words are read as they are. comm is
+ *        covered by alloc_lock, children by the tree lock of their namespace.
  * Not:   io counts in the process what its threads did and do; what they
  *        read by mapping a file is in no count.
  * See:   proc(5), each by its name.
@@ -13,6 +14,8 @@
 #include <lib/parse.h>
 #include <lib/string.h>
 #include <mm/page.h>
+#include <proc/trace.h>
+#include <proc/tree.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
 
@@ -20,6 +23,43 @@
 #define OOM_ADJ_MAX 15
 #define OOM_ADJ_OFF (-17)
 #define DEFAULT_SLACK_NS 50000ul
+
+int proc_show_comm(struct task *t, struct seq_buf *out)
+{
+	char comm[16];
+
+	spin_lock(&t->alloc_lock);
+	memcpy(comm, t->comm, sizeof(comm));
+	spin_unlock(&t->alloc_lock);
+	seq_printf(out, "%s\n", comm);
+	return 0;
+}
+
+ssize_t proc_write_comm(struct task *t, const char *text, size_t len)
+{
+	size_t n = min(len, sizeof(t->comm) - 1);
+
+	if (t->process != current_process())
+		return -EINVAL;
+	spin_lock(&t->alloc_lock);
+	memset(t->comm, 0, sizeof(t->comm));
+	memcpy(t->comm, text, n);
+	spin_unlock(&t->alloc_lock);
+	trace_name(t);
+	return (ssize_t)len;
+}
+
+int proc_show_children(struct task *t, struct pid_ns *ns,
+			 struct seq_buf *out)
+{
+	struct pid_ns *own = tree_lock_own(t->process);
+	struct process *p;
+
+	for_each_list(p, &t->children, sibling)
+		seq_printf(out, "%d ", pid_nr(p->tgid, ns));
+	tree_unlock(own);
+	return 0;
+}
 
 /* One may set one's own; another's with CAP_SYS_NICE. */
 static int may_slack(const struct task *t)
@@ -78,6 +118,35 @@ int proc_show_oom_score(struct task *t, struct seq_buf *out)
 	return 0;
 }
 
+/* Who makes it less likely to be chosen needs a right. */
+static int set_oom_score_adj(struct task *t, s32 adj)
+{
+	if (adj < t->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
+		return -EACCES;
+	WRITE_ONCE(t->process->oom_score_adj, adj);
+	return 0;
+}
+
+int proc_show_oom_score_adj(struct task *t, struct seq_buf *out)
+{
+	seq_printf(out, "%d\n", READ_ONCE(t->process->oom_score_adj));
+	return 0;
+}
+
+ssize_t proc_write_oom_score_adj(struct task *t, const char *text,
+				   size_t len)
+{
+	s64 v;
+	int err;
+
+	if (parse_s64(text, &v))
+		return -EINVAL;
+	if (v < -1000 || v > 1000)
+		return -EINVAL;
+	err = set_oom_score_adj(t, (s32)v);
+	return err ? err : (ssize_t)len;
+}
+
 /* The older scale, -17 to 15. */
 int proc_show_oom_adj(struct task *t, struct seq_buf *out)
 {
@@ -93,7 +162,7 @@ int proc_show_oom_adj(struct task *t, struct seq_buf *out)
 
 ssize_t proc_write_oom_adj(struct task *t, const char *text, size_t len)
 {
-	int adj;
+	int adj, err;
 
 	if (parse_int(text, &adj))
 		return -EINVAL;
@@ -101,10 +170,8 @@ ssize_t proc_write_oom_adj(struct task *t, const char *text, size_t len)
 		return -EINVAL;
 	adj = adj == OOM_ADJ_MAX ? OOM_SCORE_MAX :
 				   adj * OOM_SCORE_MAX / -OOM_ADJ_OFF;
-	if (adj < t->process->oom_score_adj && !capable(CAP_SYS_RESOURCE))
-		return -EACCES;
-	WRITE_ONCE(t->process->oom_score_adj, adj);
-	return (ssize_t)len;
+	err = set_oom_score_adj(t, adj);
+	return err ? err : (ssize_t)len;
 }
 
 /* A line for each mounted hierarchy, and none is ever mounted. */
