@@ -38,6 +38,7 @@ TRACE = ('-trace', 'qemu_system_shutdown_request')
 POWERED_OFF = 'qemu_system_shutdown_request reason=6'
 # Found by "machines.py least" for the way, which is given this much.
 LEAST = {'pvh': '3M', 'bios': '8M', 'uefi': '56M'}
+LEAST_OF_FOUR = {('pvh', '4'): '4M'}     # each processor needs some
 SWITCHES = ('hpet', 'pit', 'pic', 'rtc', 'i8042', 'acpi', 'smm')
 # The sleep of the guest, by the clock of this machine.
 SLEEP_MIN_S, SLEEP_MAX_S = 0.25, 20
@@ -97,7 +98,9 @@ def has_mp_table(row):
 
 
 def memory_of(row):
-    return LEAST[row['way']] if row['memory'] == 'least' else row['memory']
+    if row['memory'] != 'least':
+        return row['memory']
+    return LEAST_OF_FOUR.get((row['way'], row['cpus']), LEAST[row['way']])
 
 
 def busy():

@@ -6,7 +6,7 @@
 HOST_LIB_FLAGS := -include tests/host/prefix.h -fno-builtin -fno-strict-aliasing
 HOST_TAP := tests/host/tap.c
 
-HOST_TESTS += string format parse bitmap rbtree idr small cpio elf vt usb
+HOST_TESTS += string format parse bitmap rbtree idr small cpio elf vt usb xhci
 HOST_TSAN_TESTS += threads
 
 HOST_SRCS_string := tests/host/test_string.c $(HOST_TAP) lib/string.c
@@ -26,6 +26,8 @@ HOST_SRCS_vt := tests/host/test_vt.c $(HOST_TAP) drivers/vt.c drivers/vt_csi.c \
 	drivers/font8x16.c drivers/keymap.c lib/format.c lib/string.c
 HOST_SRCS_usb := tests/host/test_usb.c $(HOST_TAP) drivers/usb/descriptor.c \
 	drivers/usb/hid_report.c lib/string.c
+HOST_SRCS_xhci := tests/host/test_xhci.c $(HOST_TAP) \
+	drivers/usb/xhci_start.c drivers/usb/xhci_memory.c lib/string.c
 HOST_SRCS_threads := tests/host/test_threads.c $(HOST_TAP) lib/idr.c \
 	lib/ring.c lib/refcount.c lib/string.c
 
@@ -39,6 +41,7 @@ HOST_FLAGS_small := $(HOST_LIB_FLAGS)
 HOST_FLAGS_cpio := $(HOST_LIB_FLAGS)
 HOST_FLAGS_elf := $(HOST_LIB_FLAGS)
 HOST_FLAGS_usb := $(HOST_LIB_FLAGS)
+HOST_FLAGS_xhci := $(HOST_LIB_FLAGS) -include tests/host/fake_pages.h
 HOST_FLAGS_vt := $(HOST_LIB_FLAGS)
 # Volatile accesses are single ones that may race, see test_threads.c.
 HOST_FLAGS_threads := $(HOST_LIB_FLAGS) --param=tsan-distinguish-volatile=1

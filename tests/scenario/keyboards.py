@@ -1,9 +1,10 @@
 """tests/scenario/keyboards.py - typing on keyboards of every kind
 
 What:  a shell on the screen's terminal, worked by keyboards that QEMU presses:
-       PS/2, USB on a port, behind a hub, behind a bridge, by MSI-X, MSI and
-       polled; lines are edited, programs interrupted, keys repeated; lights;
-       keyboards are plugged in and out, and leave nothing behind.
+       PS/2, USB on a port, behind a hub, behind a bridge, beside a SuperSpeed
+       device, by MSI-X, MSI and polled; lines are edited, programs interrupted,
+       keys repeated; lights; keyboards are plugged in and out, and leave
+       nothing behind.
 See:   docs/hardware.md
 """
 import os
@@ -152,6 +153,18 @@ def polled():
                            'usb-kbd,id=b,bus=y.0'))
 
 
+def super_speed():
+    """A device at 5 Gbit/s, which is no keyboard, comes and goes beside one."""
+    disk = 'usb-storage,drive=s,bus=x.0,id=d'
+    seen = r'usb: 1-\d: no keyboard, 46f4:0001$'
+    yield case('SuperSpeed', (seen, KEYBOARD, '^hello$', '^measured$', seen, '^the same$'),
+               (READY, ('^hello$', ('!device_del d', 1, 'm\n')),
+                ('^measured$', (f'!device_add {disk}',)),
+                (seen, ('!device_del d', 1, 'c\n')), ('^the same$', 'exit\n')),
+               devices=('-blockdev', 'null-co,node-name=s,size=1048576,read-zeroes=on',
+                        *usb('qemu-xhci,id=x', disk, 'usb-kbd,bus=x.0')))
+
+
 def lights():
     """What the first USB keyboard was told of its lights, from the packets."""
     with open(LIGHTS, 'rb') as f:
@@ -176,7 +189,8 @@ def asked_once(boot):
 
 def scenario(boot):
     os.makedirs(os.path.dirname(LIGHTS), exist_ok=True)
-    yield from cases.run(boot, [*ps2(), *one_usb(), *several(), *polled()])
+    yield from cases.run(boot, [*ps2(), *one_usb(), *several(), *polled(),
+                                *super_speed()])
     if not os.environ.get('CASE'):
         yield from lights()
         yield from asked_once(boot)
