@@ -32,6 +32,11 @@ def scale():
     return float(os.environ.get('TIME_SCALE', '1'))
 
 
+def busy():
+    """How much longer things take while others use this machine."""
+    return max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @dataclasses.dataclass
 class Boot:
     """What to boot, and for how long."""
