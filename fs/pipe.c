@@ -52,9 +52,9 @@ static struct pipe_slot *slot_at(struct pipe *p, u32 n)
 void pipe_free(struct pipe *p)
 {
 	for (; p->tail != p->head; p->tail++)
-		page_put(slot_at(p, p->tail)->page);
+		pipe_page_put(slot_at(p, p->tail)->page);
 	if (p->spare)
-		page_put(p->spare);
+		pipe_page_put(p->spare);
 	kfree(p->slots);
 	kfree(p);
 }
@@ -66,7 +66,7 @@ static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 	size_t want = min(b->left, (size_t)s->len);
 	size_t n;
 
-	n = iobuf_put(b, (char *)page_to_virt(s->page) + s->off, want);
+	n = iobuf_put(b, s->page + s->off, want);
 	s->off += (u32)n;
 	s->len -= (u32)n;
 	*packet_end = s->packet && n == want;
@@ -75,7 +75,7 @@ static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 		s->len = 0;
 	if (!s->len) {
 		if (p->spare)
-			page_put(s->page);
+			pipe_page_put(s->page);
 		else
 			p->spare = s->page;
 		WRITE_ONCE(p->tail, p->tail + 1);
@@ -170,24 +170,28 @@ static size_t append_to_last(struct pipe *p, struct iobuf *b)
 	s = slot_at(p, p->head - 1);
 	if (s->packet || s->shared || s->off + s->len + tail > PAGE_SIZE)
 		return 0;
-	n = iobuf_take(b, (char *)page_to_virt(s->page) + s->off + s->len,
-		       tail);
+	n = iobuf_take(b, s->page + s->off + s->len, tail);
 	s->len += (u32)n;
 	return n;
 }
 
+static char *page_new(void)
+{
+	struct page *page = page_alloc(0, 0, PAGE_KERNEL);
+
+	return page ? page_to_virt(page) : NULL;
+}
+
 ssize_t pipe_append_page(struct pipe *p, struct iobuf *b, bool packet)
 {
-	struct page *page = p->spare;
+	char *page = p->spare ? p->spare : page_new();
 	struct pipe_slot *s = slot_at(p, p->head);
 	size_t n;
 
 	if (!page)
-		page = page_alloc(0, 0, PAGE_KERNEL);
-	if (!page)
 		return -ENOMEM;
 	p->spare = NULL;
-	n = iobuf_take(b, page_to_virt(page), min(b->left, PAGE_SIZE));
+	n = iobuf_take(b, page, min(b->left, PAGE_SIZE));
 	if (!n) {
 		p->spare = page;
 		return -EFAULT;

@@ -12,7 +12,7 @@
 
 /* Bytes in one page of the ring. */
 struct pipe_slot {
-	struct page *page;		/* owned */
+	char *page;			/* owned, by its address */
 	u32 off, len;
 	bool packet;			/* written in packet mode: not merged */
 	bool shared;			/* the page is others' too: the same */
@@ -31,7 +31,7 @@ struct pipe {
 	u32 nslots;			/* a power of two */
 	u32 head, tail;			/* free running: written, read */
 	struct pipe_slot *slots;	/* owned, nslots of them */
-	struct page *spare;		/* owned: one read empty, or NULL */
+	char *spare;			/* owned: one read empty, or NULL */
 	u32 readers, writers;		/* open files with that mode */
 	u32 reader_opens, writer_opens;	/* count every open, for FIFOs */
 	u32 nfiles;			/* [inode->lock] who keeps it */
@@ -48,6 +48,10 @@ static inline u32 pipe_used(const struct pipe *p)
 static inline bool pipe_is_full(const struct pipe *p)
 {
 	return pipe_used(p) >= READ_ONCE(p->nslots);
+}
+static inline void pipe_page_put(char *page)
+{
+	page_put(virt_to_page(page));
 }
 struct pipe *pipe_of_file(const struct file *f);	/* NULL: none */
 /* Lock held in these, and dropped to sleep. 1: there is data, 0: no writer is

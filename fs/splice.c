@@ -47,7 +47,7 @@ static void consume(struct pipe *p, u32 n)
 	s->len -= n;
 	if (s->len)
 		return;
-	page_put(s->page);
+	pipe_page_put(s->page);
 	WRITE_ONCE(p->tail, p->tail + 1);
 }
 
@@ -60,7 +60,7 @@ static u32 share_slot(struct pipe *out, const struct pipe_slot *from,
 	*to = *from;
 	to->len = (u32)min(len, (size_t)from->len);
 	to->shared = true;
-	page_get(to->page);
+	page_get(virt_to_page(to->page));
 	WRITE_ONCE(out->head, out->head + 1);
 	return to->len;
 }
@@ -151,7 +151,8 @@ static int push(struct pipe *p, struct page *page, u32 len, bool nonblock)
 	err = pipe_wait_room(p, nonblock);
 	if (!err) {
 		s = slot_at(p, p->head);
-		*s = (struct pipe_slot){ .page = page, .len = len };
+		*s = (struct pipe_slot){ .page = page_to_virt(page),
+					 .len = len };
 		WRITE_ONCE(p->head, p->head + 1);
 	}
 	mutex_unlock(&p->lock);
@@ -225,8 +226,7 @@ static ssize_t page_to_file(struct pipe *p, struct file *f,
 	ssize_t n;
 
 	mutex_unlock(&p->lock);
-	iobuf_kernel(&b, (char *)page_to_virt(s.page) + s.off,
-		     min(len, (size_t)s.len));
+	iobuf_kernel(&b, s.page + s.off, min(len, (size_t)s.len));
 	n = write_at(f, &b, a->out_pos);
 	mutex_lock(&p->lock);
 	if (n > 0)

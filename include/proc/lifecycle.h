@@ -58,12 +58,13 @@ struct wait_request {
 	struct pid *pid;	/* borrowed; NULL with P_ALL */
 	u32 options;		/* W*, __W* */
 	bool want_rusage;
+	bool want_info;		/* what only waitid tells */
 };
 struct wait_result {
 	pid_t pid;
 	int status;		/* wait4's status word */
-	uid_t uid;
-	int si_code, si_status;	/* waitid's siginfo */
+	uid_t uid;		/* with want_info, as all of siginfo: */
+	int si_code, si_status;
 	struct rusage rusage;
 };
 /* Return: 0 with result->pid (0: WNOHANG and none), -ECHILD, -ERESTARTSYS. */

@@ -18,11 +18,21 @@ struct regs;
 struct sighand {		/* shared by CLONE_SIGHAND */
 	struct refcount refs;
 	struct spinlock lock;		/* RANK_SIGHAND, irq-safe */
-	u64 changed;			/* [lock] set of those whose action was
-					   ever set: all others are zeros */
-	struct k_sigaction action[NSIG];	/* [lock] */
+	u64 changed;			/* [lock], read by all: set of those
+					   whose action was ever set */
+	struct k_sigaction action[NSIG];	/* [lock] only these are valid;
+						   see sighand_action */
 	struct rcu_head rcu;
 };
+/* What @sig does: a default, or what was set. To be read only. Under the lock,
+ * or field by field with READ_ONCE. */
+extern const struct k_sigaction sigaction_default;
+static inline const struct k_sigaction *
+sighand_action(const struct sighand *s, int sig)
+{
+	return load_acquire(&s->changed) & SIGMASK(sig) ?
+		       &s->action[sig - 1] : &sigaction_default;
+}
 int sighand_create(struct sighand **out);	/* all default */
 int sighand_clone(const struct sighand *src, struct sighand **out);
 void sighand_get(struct sighand *s);

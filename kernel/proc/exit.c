@@ -46,7 +46,8 @@ static void task_release_rest(struct task *t)
 	struct sighand *sighand;
 
 	spin_lock_irq(&p->siglock);
-	sigqueue_flush(&t->pending, ~0ull);
+	if (unlikely(t->pending.set))
+		sigqueue_flush(&t->pending, ~0ull);
 	sighand = t->sighand;
 	t->sighand = NULL;
 	spin_unlock_irq(&p->siglock);

@@ -34,13 +34,14 @@ void process_sum_locked(struct process *p, struct rusage_sum *out)
 {
 	struct task *t;
 
-	memset(out, 0, sizeof(*out));
-	out->user_ns = p->user_ns;
-	out->system_ns = p->system_ns;
-	out->minflt = p->minflt;
-	out->majflt = p->majflt;
-	out->nvcsw = p->nvcsw;
-	out->nivcsw = p->nivcsw;
+	*out = (struct rusage_sum){
+		.user_ns = p->user_ns,
+		.system_ns = p->system_ns,
+		.minflt = p->minflt,
+		.majflt = p->majflt,
+		.nvcsw = p->nvcsw,
+		.nivcsw = p->nivcsw,
+	};
 	for_each_list(t, &p->threads, thread_link)
 		add_thread(out, t);
 }

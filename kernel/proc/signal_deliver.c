@@ -135,12 +135,10 @@ struct delivery {
 
 static void copy_action(struct task *t, struct delivery *d)
 {
-	struct k_sigaction *a = &t->sighand->action[d->sig - 1];
-
 	spin_lock(&t->sighand->lock);
-	d->act = *a;
-	if ((a->flags & SA_RESETHAND) && a->handler > SIG_IGN)
-		a->handler = SIG_DFL;
+	d->act = *sighand_action(t->sighand, d->sig);
+	if ((d->act.flags & SA_RESETHAND) && d->act.handler > SIG_IGN)
+		t->sighand->action[d->sig - 1].handler = SIG_DFL;
 	spin_unlock(&t->sighand->lock);
 }
 

@@ -206,26 +206,17 @@ int signal_dequeue(u64 set, struct siginfo *info)
 	return sig;
 }
 
-/* All but the actions. */
-static struct sighand *sighand_alloc(void)
+const struct k_sigaction sigaction_default;
+
+int sighand_create(struct sighand **out)
 {
 	struct sighand *s = slab_alloc(sighand_cache);
 
 	if (!s)
-		return NULL;
+		return -ENOMEM;
 	refcount_set(&s->refs, 1);
 	spin_init(&s->lock, "sighand", RANK_SIGHAND);
-	return s;
-}
-
-int sighand_create(struct sighand **out)
-{
-	struct sighand *s = sighand_alloc();
-
-	if (!s)
-		return -ENOMEM;
 	s->changed = 0;
-	memset(s->action, 0, sizeof(s->action));
 	*out = s;
 	return 0;
 }
@@ -233,16 +224,19 @@ int sighand_create(struct sighand **out)
 int sighand_clone(const struct sighand *src, struct sighand **out)
 {
 	struct sighand *from = (struct sighand *)(u64)src;
-	struct sighand *s = sighand_alloc();
+	int err = sighand_create(out);
 	u64 flags;
 
-	if (!s)
-		return -ENOMEM;
+	if (err)
+		return err;
 	flags = spin_lock_irqsave(&from->lock);
-	s->changed = from->changed;
-	memcpy(s->action, from->action, sizeof(s->action));
+	(*out)->changed = from->changed;
+	for (u64 left = from->changed; left; left &= left - 1) {
+		int i = __builtin_ctzll(left);
+
+		(*out)->action[i] = from->action[i];
+	}
 	spin_unlock_irqrestore(&from->lock, flags);
-	*out = s;
 	return 0;
 }
 
@@ -292,12 +286,13 @@ static void drop_ignored(struct process *p, int sig)
 /* [S] and the lock of the actions. */
 static void set_action(struct task *t, int sig, const struct k_sigaction *act)
 {
-	struct k_sigaction *a = &t->sighand->action[sig - 1];
+	struct sighand *s = t->sighand;
+	struct k_sigaction *a = &s->action[sig - 1];
 
-	t->sighand->changed |= SIGMASK(sig);
 	*a = *act;
 	a->mask &= ~SIG_UNBLOCKABLE;
 	a->flags &= SIG_KNOWN_FLAGS;
+	store_release(&s->changed, s->changed | SIGMASK(sig));
 	if (a->handler == SIG_IGN ||
 	    (a->handler == SIG_DFL && (SIGMASK(sig) & SIG_DEFAULT_IGNORE)))
 		drop_ignored(t->process, sig);
@@ -310,7 +305,7 @@ int signal_action_get(int sig, struct k_sigaction *out)
 	if (sig < 1 || sig > NSIG)
 		return -EINVAL;
 	spin_lock_irq(&s->lock);
-	*out = s->action[sig - 1];
+	*out = *sighand_action(s, sig);
 	spin_unlock_irq(&s->lock);
 	return 0;
 }
@@ -325,7 +320,7 @@ int signal_action_set(int sig, const struct k_sigaction *act,
 	spin_lock_irq(&t->process->siglock);
 	spin_lock(&t->sighand->lock);
 	if (old)
-		*old = t->sighand->action[sig - 1];
+		*old = *sighand_action(t->sighand, sig);
 	set_action(t, sig, act);
 	spin_unlock(&t->sighand->lock);
 	spin_unlock_irq(&t->process->siglock);
@@ -337,7 +332,8 @@ void signal_ignore_children(void)
 	struct sighand *s = current_task()->sighand;
 	u64 flags = spin_lock_irqsave(&s->lock);
 
-	s->changed |= SIGMASK(SIGCHLD);
+	s->action[SIGCHLD - 1] = *sighand_action(s, SIGCHLD);
 	s->action[SIGCHLD - 1].handler = SIG_IGN;
+	store_release(&s->changed, s->changed | SIGMASK(SIGCHLD));
 	spin_unlock_irqrestore(&s->lock, flags);
 }

@@ -30,7 +30,7 @@ struct target {
 
 u64 signal_handler(struct task *t, int sig)
 {
-	return READ_ONCE(t->sighand->action[sig - 1].handler);
+	return READ_ONCE(sighand_action(t->sighand, sig)->handler);
 }
 
 static bool default_ignored(int sig)
@@ -427,15 +427,17 @@ void signal_force(int sig, const struct siginfo *info)
 	struct task *t = current_task();
 	struct process *p = t->process;
 	struct target to = { .process = p, .task = t };
-	struct k_sigaction *act = &t->sighand->action[sig - 1];
 	u64 flags = spin_lock_irqsave(&p->siglock);
+	u64 handler;
 
 	spin_lock(&t->sighand->lock);
-	if (act->handler == SIG_IGN || (t->blocked & SIGMASK(sig))) {
-		act->handler = SIG_DFL;
+	handler = sighand_action(t->sighand, sig)->handler;
+	if (handler == SIG_IGN || (t->blocked & SIGMASK(sig))) {
+		handler = SIG_DFL;
+		t->sighand->action[sig - 1].handler = SIG_DFL;
 		t->blocked &= ~SIGMASK(sig);
 	}
-	if (act->handler == SIG_DFL && !t->tracee.flags)
+	if (handler == SIG_DFL && !t->tracee.flags)
 		p->unkillable = 0;
 	spin_unlock(&t->sighand->lock);
 	send_locked(&to, sig, info);

@@ -199,14 +199,14 @@ static void exit_info(struct siginfo *si, struct process *child)
 bool signal_notify_parent_exit(struct process *child, int sig)
 {
 	struct process *parent = child->parent;
-	struct k_sigaction *act;
+	const struct k_sigaction *act;
 	bool autoreap = false;
 	struct siginfo si;
 	u64 flags;
 
 	tree_assert_held(child->parent_ns);
 	flags = spin_lock_irqsave(&parent->siglock);
-	act = &parent->leader->sighand->action[SIGCHLD - 1];
+	act = sighand_action(parent->leader->sighand, SIGCHLD);
 	if (sig == SIGCHLD && (READ_ONCE(act->handler) == SIG_IGN ||
 			       (READ_ONCE(act->flags) & SA_NOCLDWAIT))) {
 		autoreap = true;
@@ -230,7 +230,7 @@ bool signal_notify_parent_exit(struct process *child, int sig)
 void signal_notify_parent_stop(struct process *child, int why)
 {
 	struct process *parent = child->parent;
-	struct k_sigaction *act;
+	const struct k_sigaction *act;
 	struct siginfo si;
 	u64 flags;
 
@@ -240,7 +240,7 @@ void signal_notify_parent_stop(struct process *child, int why)
 	si.f.child.status = why == CLD_CONTINUED ? SIGCONT :
 						   child->stop_signal;
 	flags = spin_lock_irqsave(&parent->siglock);
-	act = &parent->leader->sighand->action[SIGCHLD - 1];
+	act = sighand_action(parent->leader->sighand, SIGCHLD);
 	if (READ_ONCE(act->handler) != SIG_IGN &&
 	    !(READ_ONCE(act->flags) & SA_NOCLDSTOP))
 		signal_send_locked(parent, SIGCHLD, &si);

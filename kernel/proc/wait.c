@@ -55,7 +55,8 @@ static int exit_status(const struct process *p)
 void wait_fill(struct wait_scan *s, struct task *t)
 {
 	s->out->pid = pid_vnr(t->pid);
-	s->out->uid = uid_shown(current_cred()->user_ns, t->cred->uid);
+	if (s->req->want_info)
+		s->out->uid = uid_shown(current_cred()->user_ns, t->cred->uid);
 	if (s->req->want_rusage)
 		process_rusage(t->process, RUSAGE_BOTH, &s->out->rusage);
 }
@@ -63,6 +64,8 @@ void wait_fill(struct wait_scan *s, struct task *t)
 void wait_fill_exit(struct wait_scan *s, int status)
 {
 	s->out->status = status;
+	if (!s->req->want_info)
+		return;
 	s->out->si_code = WIFEXITED(status) ? CLD_EXITED :
 			  WCOREDUMP(status) ? CLD_DUMPED : CLD_KILLED;
 	s->out->si_status = WIFEXITED(status) ? WEXITSTATUS(status) :
@@ -233,37 +236,52 @@ static bool scan(struct wait_scan *s)
 	return found || (unlikely(has_tracees()) && ptrace_wait_scan(s));
 }
 
-/* Until an event was taken, or there is none to wait for. */
-static int wait_loop(struct wait_scan *s)
+/* True: an event was taken, or there is none to wait for; then @err says. */
+static bool settled(struct wait_scan *s, int *err)
 {
-	for (;;) {
-		thread_set_state(THREAD_INTERRUPTIBLE);
-		if (scan(s))
-			return 0;
-		if (!s->eligible)
-			return -ECHILD;
-		if (s->req->options & WNOHANG) {
-			s->out->pid = 0;
-			return 0;
-		}
-		if (signal_interrupts(THREAD_INTERRUPTIBLE))
-			return -ERESTARTSYS;
-		schedule();
-	}
+	*err = 0;
+	if (scan(s))
+		return true;
+	if (!s->eligible)
+		*err = -ECHILD;
+	else if (s->req->options & WNOHANG)
+		s->out->pid = 0;
+	else
+		return false;
+	return true;
 }
 
-int process_wait(const struct wait_request *req, struct wait_result *out)
+static int wait_asleep(struct wait_scan *s)
 {
-	struct wait_scan s = { .req = req, .out = out };
 	struct wait_queue *q = &current_process()->child_wait;
 	struct wait_entry entry;
 	int err;
 
 	wait_entry_init(&entry);
 	wait_queue_add(q, &entry);
-	err = wait_loop(&s);
+	for (;;) {
+		thread_set_state(THREAD_INTERRUPTIBLE);
+		if (settled(s, &err))
+			break;
+		if (signal_interrupts(THREAD_INTERRUPTIBLE)) {
+			err = -ERESTARTSYS;
+			break;
+		}
+		schedule();
+	}
 	thread_set_state(THREAD_RUNNING);
 	wait_queue_remove(q, &entry);
+	return err;
+}
+
+int process_wait(const struct wait_request *req, struct wait_result *out)
+{
+	struct wait_scan s = { .req = req, .out = out };
+	int err;
+
+	/* Who finds what it looks for need not be woken. */
+	if (!settled(&s, &err))
+		err = wait_asleep(&s);
 	if (s.reaped)
 		task_release(s.reaped);
 	return err;

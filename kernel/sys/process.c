@@ -327,6 +327,7 @@ long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage)
 	struct wait_request req = {
 		.options = (u32)options,
 		.want_rusage = rusage != 0,
+		.want_info = true,
 	};
 	struct wait_result res = { 0 };
 	bool nonblock = false;
