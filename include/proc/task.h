@@ -244,7 +244,6 @@ struct process {
 	struct user_ns *exec_ns;	/* [a] owned: where the program was
 					   started: who may look at it when it
 					   is not dumpable */
-	struct rcu_head rcu;
 	/* Not cleared for a new one: its maker fills them. */
 	struct rlimit64 rlimits[16];	/* [leader's alloc_lock] */
 };

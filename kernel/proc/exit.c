@@ -20,6 +20,7 @@
 #include <core/assert.h>
 #include <core/race.h>
 #include <fs/file.h>
+#include <fs/poll.h>
 #include <proc/acct.h>
 #include <proc/futex.h>
 #include <proc/ipc.h>
@@ -39,12 +40,15 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-/* The rest of a task that is in no table any more. */
+/* The rest of a task that is in no table any more. An epoll that another
+ * process shares may still stand where the signals of a dead one came. */
 static void task_release_rest(struct task *t)
 {
 	struct process *p = t->process;
 	struct sighand *sighand;
 
+	if (t == p->leader && unlikely(wait_queue_active(&p->signal_wait)))
+		wait_queue_wake(&p->signal_wait, 0, POLLFREE);
 	spin_lock_irq(&p->siglock);
 	if (unlikely(t->pending.set))
 		sigqueue_flush(&t->pending, ~0ull);

@@ -6,7 +6,7 @@
  * Locks: the reader's siglock, inside signal_dequeue; the set is one atomic
  *        word.
  * Life:  pollers stand on the process's signal_wait, which may go before the
- *        file does: process_put wakes it with POLLFREE then.
+ *        file does: task_release wakes it with POLLFREE then.
  * See:   signalfd(2)
  */
 #include <proc/signalfd.h>

@@ -5,8 +5,10 @@
  *        them by number, their credentials and limits.
  * Locks: none: look-up is under RCU, references are atomic.
  * Life:  a task's memory goes a grace period after its last reference: a
- *        reader that found it in an RCU section may look at all [R] fields. A
- *        process goes with the memory of its last task.
+ *        reader that found it in an RCU section may look at all [R] fields. It
+ *        takes its reference to the process along, and every table lost the
+ *        process before: so the last reference to that one, whoever holds it,
+ *        goes when no such reader is left.
  * Not:   birth (clone.c, clone_commit.c), death (exit.c).
  * See:   docs/locking.md.
  */
@@ -15,7 +17,6 @@
 #include <core/assert.h>
 #include <core/race.h>
 #include <fs/file.h>
-#include <fs/poll.h>
 #include <lib/string.h>
 #include <mm/kstack.h>
 #include <mm/slab.h>
@@ -163,28 +164,20 @@ bool process_try_get(struct process *p)
 	return refcount_try_get(&p->refs);
 }
 
-static void process_free_rcu(struct rcu_head *head)
-{
-	struct process *p = container_of(head, struct process, rcu);
-
-	slab_free(process_cache, p);
-}
-
 void process_put(struct process *p)
 {
 	if (!refcount_put(&p->refs))
 		return;
 	ASSERT(p->nthreads == 0);
-	sigqueue_flush(&p->pending, ~0ull);
-	/* An epoll that another process shares may still stand there. */
-	if (wait_queue_active(&p->signal_wait))
-		wait_queue_wake(&p->signal_wait, 0, POLLFREE);
+	ASSERT(!wait_queue_active(&p->signal_wait));
+	if (unlikely(p->pending.set))
+		sigqueue_flush(&p->pending, ~0ull);
 	if (p->session)
 		session_put(p->session);
 	pid_put(p->tgid);
 	if (p->exec_ns)
 		user_ns_put(p->exec_ns);
-	rcu_call(&p->rcu, process_free_rcu);
+	slab_free(process_cache, p);
 }
 
 struct task *task_find(pid_t tid)

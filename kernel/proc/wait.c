@@ -77,7 +77,9 @@ void wait_account_child(struct process *parent, struct process *child)
 	u64 rss = max(child->max_rss, child->child_max_rss);
 	struct rusage_sum sum;
 
-	process_sum(child, &sum);
+	spin_lock_irq(&child->siglock);
+	process_sum_locked(child, &sum);
+	spin_unlock_irq(&child->siglock);
 	spin_lock_irq(&parent->siglock);
 	parent->child_user_ns += sum.user_ns + child->child_user_ns;
 	parent->child_system_ns += sum.system_ns + child->child_system_ns;
@@ -216,23 +218,25 @@ static bool has_tracees(void)
 /* One look at all children. True: an event was taken. */
 static bool scan(struct wait_scan *s)
 {
+	struct process *me = current_process();
+	struct pid_ns *ns = process_ns(me);
 	struct task *t;
 	bool found = false;
 
 	s->eligible = false;
-	tree_lock(current_pidns());
+	tree_lock(ns);
 	if (s->req->which == P_PID || s->req->which == P_PIDFD) {
 		found = s->req->pid && scan_one(s);
 	} else if (s->req->options & WNOTHREAD) {
 		found = scan_thread(s, current_task());
 	} else {
-		for_each_list(t, &current_process()->threads, thread_link) {
+		for_each_list(t, &me->threads, thread_link) {
 			found = scan_thread(s, t);
 			if (found)
 				break;
 		}
 	}
-	tree_unlock(current_pidns());
+	tree_unlock(ns);
 	return found || (unlikely(has_tracees()) && ptrace_wait_scan(s));
 }
 

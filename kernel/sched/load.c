@@ -57,6 +57,10 @@ static void split_times(struct thread *t, u64 ns)
 	u64 system = ticks ? share(ns, t->system_ticks, ticks) : 0;
 	u64 user;
 
+	if (likely(!ticks && t->arch.is_user && !t->system_ns)) {
+		t->user_ns = ns;
+		return;
+	}
 	if (!t->arch.is_user)
 		system = ns;
 	system = max(system, t->system_ns);
