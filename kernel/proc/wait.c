@@ -72,21 +72,27 @@ void wait_fill_exit(struct wait_scan *s, int status)
 						WTERMSIG(status);
 }
 
+/* All of the child but its leader is accounted for, and nobody adds to it: the
+ * last thread to go did so under the lock that is held. */
 void wait_account_child(struct process *parent, struct process *child)
 {
 	u64 rss = max(child->max_rss, child->child_max_rss);
-	struct rusage_sum sum;
+	struct task *t = child->leader;
+	u64 user_ns, system_ns;
 
-	spin_lock_irq(&child->siglock);
-	process_sum_locked(child, &sum);
-	spin_unlock_irq(&child->siglock);
+	ASSERT(child->nthreads == 1 && t->exit_state == EXIT_ZOMBIE);
+	sched_times(&t->thread, &user_ns, &system_ns);
 	spin_lock_irq(&parent->siglock);
-	parent->child_user_ns += sum.user_ns + child->child_user_ns;
-	parent->child_system_ns += sum.system_ns + child->child_system_ns;
-	parent->child_minflt += sum.minflt + child->child_minflt;
-	parent->child_majflt += sum.majflt + child->child_majflt;
-	parent->child_nvcsw += sum.nvcsw + child->child_nvcsw;
-	parent->child_nivcsw += sum.nivcsw + child->child_nivcsw;
+	parent->child_user_ns += child->user_ns + child->child_user_ns +
+				 user_ns;
+	parent->child_system_ns += child->system_ns + child->child_system_ns +
+				   system_ns;
+	parent->child_minflt += child->minflt + child->child_minflt + t->minflt;
+	parent->child_majflt += child->majflt + child->child_majflt + t->majflt;
+	parent->child_nvcsw += child->nvcsw + child->child_nvcsw +
+			       t->thread.nvcsw;
+	parent->child_nivcsw += child->nivcsw + child->child_nivcsw +
+				t->thread.nivcsw;
 	parent->child_max_rss = max(parent->child_max_rss, rss);
 	spin_unlock_irq(&parent->siglock);
 }
@@ -255,37 +261,32 @@ static bool settled(struct wait_scan *s, int *err)
 	return true;
 }
 
-static int wait_asleep(struct wait_scan *s)
-{
-	struct wait_queue *q = &current_process()->child_wait;
-	struct wait_entry entry;
-	int err;
-
-	wait_entry_init(&entry);
-	wait_queue_add(q, &entry);
-	for (;;) {
-		thread_set_state(THREAD_INTERRUPTIBLE);
-		if (settled(s, &err))
-			break;
-		if (signal_interrupts(THREAD_INTERRUPTIBLE)) {
-			err = -ERESTARTSYS;
-			break;
-		}
-		schedule();
-	}
-	thread_set_state(THREAD_RUNNING);
-	wait_queue_remove(q, &entry);
-	return err;
-}
-
 int process_wait(const struct wait_request *req, struct wait_result *out)
 {
 	struct wait_scan s = { .req = req, .out = out };
+	struct wait_queue *q = &current_process()->child_wait;
+	struct wait_entry entry;
+	bool queued = false;
 	int err;
 
-	/* Who finds what it looks for need not be woken. */
-	if (!settled(&s, &err))
-		err = wait_asleep(&s);
+	/* Who finds what it looks for at once need not be woken. */
+	while (!settled(&s, &err)) {
+		if (!queued) {
+			wait_entry_init(&entry);
+			wait_queue_add(q, &entry);
+			queued = true;
+		} else if (signal_interrupts(THREAD_INTERRUPTIBLE)) {
+			err = -ERESTARTSYS;
+			break;
+		} else {
+			schedule();
+		}
+		thread_set_state(THREAD_INTERRUPTIBLE);
+	}
+	if (queued) {
+		thread_set_state(THREAD_RUNNING);
+		wait_queue_remove(q, &entry);
+	}
 	if (s.reaped)
 		task_release(s.reaped);
 	return err;
