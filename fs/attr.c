@@ -12,6 +12,7 @@
 #include <core/assert.h>
 #include <fs/file.h>
 #include <lib/string.h>
+#include <sched/wallclock.h>
 #include <uapi/kdev.h>
 #include <uapi/mount.h>
 
@@ -351,8 +352,7 @@ static bool time_before(const struct timespec *a, const struct timespec *b)
 #define DAY_SEC 86400
 
 /* relatime: only when it is not newer than a change, or a day old. */
-static bool atime_is_due(const struct inode *inode, u32 flags,
-			 const struct timespec *now)
+static bool atime_is_due(const struct inode *inode, u32 flags)
 {
 	if (flags & MS_NOATIME)
 		return false;
@@ -362,7 +362,7 @@ static bool atime_is_due(const struct inode *inode, u32 flags,
 		return true;
 	return !time_before(&inode->mtime, &inode->atime) ||
 	       !time_before(&inode->ctime, &inode->atime) ||
-	       now->tv_sec - inode->atime.tv_sec >= DAY_SEC;
+	       wallclock_coarse_s() - inode->atime.tv_sec >= DAY_SEC;
 }
 
 static inline void set_atime(struct inode *inode, const struct timespec *now)
@@ -382,12 +382,13 @@ static NOINLINE void touch_nameless(struct inode *inode)
 
 static NOINLINE void touch_named(const struct path *p, struct inode *inode)
 {
-	struct timespec now = vfs_now();
+	struct timespec now;
 
-	if (!atime_is_due(inode, READ_ONCE(p->mount->flags), &now))
+	if (!atime_is_due(inode, READ_ONCE(p->mount->flags)))
 		return;
 	if (mount_want_write(p))
 		return;
+	now = vfs_now();
 	set_atime(inode, &now);
 	mount_end_write(p);
 }

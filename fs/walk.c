@@ -49,10 +49,12 @@ static void start_path(const struct walk *w, struct path *out)
 int walk_begin(struct walk_state *s, const struct walk *w, const char *name)
 {
 	ASSERT(strnlen(name, PATH_MAX) < PATH_MAX);
-	/* rest and short_text are written before they are read. */
-	memset(s, 0, offsetof(struct walk_state, short_text));
 	s->w = w;
+	s->root.dentry = s->cur.dentry = NULL;
 	s->pos = name;
+	s->dir_wanted = s->name_slash = s->short_used = false;
+	s->nlinks = s->depth = 0;
+	s->texts = NULL;
 	if (!*name && !(w->flags & WALK_EMPTY))
 		return -ENOENT;
 	if (*name == '/' && !(w->flags & (WALK_IN_ROOT | WALK_BENEATH))) {
@@ -316,7 +318,8 @@ static NOINLINE int step_special(struct walk_state *s, struct dentry *d,
 {
 	struct path next = { .mount = mount_get(s->cur.mount), .dentry = d };
 
-	path_enter_mounts(&next);
+	if (atomic_read(&d->mounts))
+		path_enter_mounts(&next);
 	if (next.mount != s->cur.mount && (s->w->flags & WALK_NO_XDEV)) {
 		path_put(&next);
 		return -EXDEV;
@@ -412,11 +415,11 @@ int walk_to_last(struct walk_state *s)
 {
 	int err;
 
+	if (nothing_follows(s)) {
+		s->kind = LAST_ROOT;
+		return 0;
+	}
 	for (;;) {
-		if (nothing_follows(s)) {
-			s->kind = LAST_ROOT;
-			return 0;
-		}
 		err = check_search(s);
 		if (err)
 			return err;
@@ -429,8 +432,9 @@ int walk_to_last(struct walk_state *s)
 		err = step(s, true);
 		if (err < 0)
 			return err;
-		if (!err && !path_is_dir(&s->cur))
-			return -ENOTDIR;
+		/* Behind the text of a link goes on what stood behind it. */
+		if (err)
+			nothing_follows(s);
 	}
 }
 

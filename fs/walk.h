@@ -29,7 +29,7 @@ struct walk_state {
 	struct path root;		/* owned */
 	struct path cur;		/* owned */
 	const char *pos;		/* what is left of the present text */
-	struct qname last;
+	struct qname last;		/* walk_to_last sets these two */
 	enum last_kind kind;
 	bool dir_wanted;		/* a slash stands behind the last one */
 	bool name_slash;		/* the same, only in what was given */

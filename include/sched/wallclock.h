@@ -20,6 +20,11 @@ static inline s64 clamp_s64(s64 v, s64 low, s64 high)
 u64 wallclock_now_ns(void);
 /* What to add to a clock_now_ns value to get it. */
 s64 wallclock_offset_ns(void);
+/* Seconds since 1970 as of the last tick of any CPU: for questions of days. A
+ * CPU that runs a program ticks, so only after all were idle is it late. */
+s64 wallclock_coarse_s(void);
+/* The tick's part of it. @now_ns: of clock_now_ns. */
+void wallclock_tick(u64 now_ns);
 /* Set the clock; the caller has checked permission. Context: task. */
 void wallclock_set(u64 now_ns);
 /* adjtimex(2): let it run faster by @ppm_16 / 65536 millionths, from now on. */

@@ -12,6 +12,8 @@
 #include <arch/irq.h>
 #include <core/rcu.h>
 
+#include <sched/wallclock.h>
+
 #include "rq.h"
 
 /* When this CPU's next tick is due; U64_MAX: none. [C] */
@@ -98,6 +100,7 @@ static void tick(u64 now_ns)
 	if (nr > 1)
 		idle_kick(nr - 1);
 	load_sample(now_ns);
+	wallclock_tick(now_ns);
 	if (t->tick)
 		t->tick(t, user);
 	if (rcu_qs_wanted() || rcu_due())

@@ -17,6 +17,7 @@
 #include <core/spinlock.h>
 
 static struct atomic64 adjustment_ns;	/* [a] on top of the boot's */
+static s64 coarse_s;			/* [a] */
 static struct atomic settings;		/* [a] */
 static struct wait_queue changed = WAIT_QUEUE_INIT(changed);
 
@@ -71,6 +72,19 @@ s64 wallclock_offset_ns(void)
 u64 wallclock_now_ns(void)
 {
 	return clock_now_ns() + (u64)wallclock_offset_ns();
+}
+
+void wallclock_tick(u64 now_ns)
+{
+	s64 now_s = ((s64)now_ns + wallclock_offset_ns()) / (s64)NSEC_PER_SEC;
+
+	if (now_s != READ_ONCE(coarse_s))
+		WRITE_ONCE(coarse_s, now_s);
+}
+
+s64 wallclock_coarse_s(void)
+{
+	return READ_ONCE(coarse_s);
 }
 
 /* What was run away so far becomes part of the adjustment: begin again from

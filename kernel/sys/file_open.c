@@ -58,6 +58,8 @@ static u32 walk_flags(const struct open_how *how)
 
 	if (how->flags & O_DIRECTORY)
 		flags |= WALK_DIRECTORY;
+	if (likely(!how->resolve))
+		return flags;
 	if (how->resolve & RESOLVE_NO_XDEV)
 		flags |= WALK_NO_XDEV;
 	if (how->resolve & RESOLVE_NO_MAGICLINKS)
@@ -73,15 +75,14 @@ static u32 walk_flags(const struct open_how *how)
 	return flags;
 }
 
+/* @how was checked. */
 static long open_how(int dirfd, uptr_t uname, const struct open_how *how)
 {
 	struct file_table *table = current_task()->files;
 	struct user_path p;
 	struct file *f;
-	int fd, err = check_how(how);
+	int fd, err = user_path_begin(&p, dirfd, uname, walk_flags(how));
 
-	if (!err)
-		err = user_path_begin(&p, dirfd, uname, walk_flags(how));
 	if (err)
 		return err;
 	fd = fd_alloc(table, 0, current_rlimit(RLIMIT_NOFILE),
@@ -100,13 +101,17 @@ static long open_how(int dirfd, uptr_t uname, const struct open_how *how)
 static long open_lenient(int dirfd, uptr_t uname, u32 flags, mode_t mode)
 {
 	struct open_how how = { .flags = flags & OPEN_FLAGS };
+	int err = 0;
 
 	how.flags |= O_LARGEFILE;
 	if (how.flags & O_PATH)
 		how.flags &= OPATH_FLAGS;
 	if (how.flags & (O_CREAT | TMPFILE_BIT))
 		how.mode = mode & S_IALLUGO;
-	return open_how(dirfd, uname, &how);
+	/* Only flags that go with these can be wrong still. */
+	if (how.flags & (O_DIRECTORY | TMPFILE_BIT))
+		err = check_how(&how);
+	return err ? err : open_how(dirfd, uname, &how);
 }
 
 long sys_open(uptr_t uname, int flags, mode_t mode)
@@ -135,6 +140,8 @@ long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size)
 	if (size > PAGE_SIZE)
 		return -E2BIG;
 	err = copy_struct_from_user(&how, sizeof(how), uhow, size);
+	if (!err)
+		err = check_how(&how);
 	return err ? err : open_how(dirfd, uname, &how);
 }
 
