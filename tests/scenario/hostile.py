@@ -151,7 +151,6 @@ def devices():
                       '-device', 'isa-debugcon,iobase=0x3ff,readback=0x5a,chardev=nothing',
                       '-device', 'isa-debugcon,iobase=0x3fd,readback=0x00,chardev=none'),
                   env={'NOTE': 'stuck'})
-    yield from unseen()
     archive = cases.base(init=cases.program('machine')).pack()
     yield cases.Case('a module cut short', archive[:len(archive) // 2],
                      expect=('Kernel panic .*initramfs.*truncated',))
