@@ -85,18 +85,18 @@ static struct page *slab_grow(struct slab_cache *c)
 	return p;
 }
 
-static void slab_pages_free(struct slab_cache *c, struct page *p)
+/* The cache may be gone: a slab of an RCU cache outlives it by a grace
+ * period. */
+static void slab_pages_free(struct page *p)
 {
-	for (u32 i = 1; i < 1u << c->order; i++)
+	for (u32 i = 1; i < 1u << p->order; i++)
 		p[i].kind = PAGE_FREE;
-	page_free(p, c->order);
+	page_free(p, p->order);
 }
 
 static void slab_free_rcu(struct rcu_head *head)
 {
-	struct page *p = container_of(head, struct page, rcu);
-
-	slab_pages_free(p->owner, p);
+	slab_pages_free(container_of(head, struct page, rcu));
 }
 
 /* Slabs taken off their cache; no lock of the cache held. */
@@ -109,7 +109,7 @@ static void slabs_release(struct slab_cache *c, struct list *slabs)
 		if (c->flags & SLAB_TYPESAFE_RCU)
 			rcu_call(&p->rcu, slab_free_rcu);
 		else
-			slab_pages_free(c, p);
+			slab_pages_free(p);
 	}
 }
 

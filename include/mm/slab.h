@@ -27,7 +27,8 @@ enum slab_flags {
  */
 struct slab_cache *slab_cache_create(const char *name, size_t size,
 				     size_t align, u32 flags);
-/* All objects must be back. */
+/* All objects must be back. Slabs of SLAB_TYPESAFE_RCU caches follow a grace
+ * period later. */
 void slab_cache_destroy(struct slab_cache *c);
 /* Uninitialised (poisoned in debug). NULL: no memory. */
 void *slab_alloc(struct slab_cache *c);

@@ -97,6 +97,18 @@ static bool order_allows(const struct spinlock *l, const struct spinlock *o,
 	return o->rank > l->rank || (nested && o->rank == l->rank);
 }
 
+static const char *irq_use(const struct spinlock *l)
+{
+	static const char *const text[] = {
+		[0] = "",
+		[LOCK_IRQ_INSIDE] = ", taken in interrupts",
+		[LOCK_IRQ_OPEN] = ", taken with interrupts on",
+		[LOCK_IRQ_INSIDE | LOCK_IRQ_OPEN] = ", taken both ways",
+	};
+
+	return text[READ_ONCE(l->irq_use)];
+}
+
 static void check_order(const struct spinlock *l, bool nested)
 {
 	const struct spinlock *o;
@@ -107,9 +119,9 @@ static void check_order(const struct spinlock *l, bool nested)
 			return;
 		if (order_allows(l, o, nested))
 			continue;
-		lock_violation("lock: %s (rank %u/%u) taken under %s (%u/%u)",
-			       l->name, l->rank, l->irq_use, o->name, o->rank,
-			       o->irq_use);
+		lock_violation("lock: %s (rank %u%s) taken under %s (rank %u%s)",
+			       l->name, l->rank, irq_use(l), o->name, o->rank,
+			       irq_use(o));
 		return;
 	}
 }

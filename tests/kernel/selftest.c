@@ -71,6 +71,16 @@ static bool run_one(const struct selftest *t, u32 nr)
 	return ok;
 }
 
+/* '_' stands for a blank, at which a command line would be cut. */
+static bool begins(const char *name, const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] != (word[i] == '_' ? ' ' : word[i]))
+			return false;
+	}
+	return true;
+}
+
 /* Does @name begin with one of the words of @only? */
 static bool picked(const char *name, const char *only)
 {
@@ -80,7 +90,7 @@ static bool picked(const char *name, const char *only)
 		const char *end = strchr(only, ',');
 		size_t len = end ? (size_t)(end - only) : strlen(only);
 
-		if (len && !strncmp(name, only, len))
+		if (len && begins(name, only, len))
 			return true;
 		if (!end)
 			return false;
@@ -117,39 +127,47 @@ void test_move_to(u32 cpu)
 	CHECK(cpu_id() == cpu);
 }
 
-/* Threads that start together. */
-struct team {
+/* Threads that start together: one team at a time. */
+static struct team {
 	void (*fn)(void *arg, u32 cpu);
 	void *arg;
 	struct atomic next, ready;
 	u32 n;
-	struct completion done;
-};
+	void (*dead)(struct thread *t);	/* [a] the same of all of them */
+	struct completion gone;
+} team;
 
-static void team_main(void *arg)
+/* A thread's end, after its last switch: its stack is given back before the
+ * test goes on, which may count pages. */
+static void team_dead(struct thread *t)
 {
-	struct team *t = arg;
-	u32 cpu = (u32)atomic_inc_return(&t->next) - 1;
+	READ_ONCE(team.dead)(t);
+	complete(&team.gone);
+}
+
+static void team_main(void *arg UNUSED)
+{
+	u32 cpu = (u32)atomic_inc_return(&team.next) - 1;
 
 	test_move_to(cpu);
-	atomic_inc(&t->ready);
-	while ((u32)atomic_read(&t->ready) < t->n) {
+	atomic_inc(&team.ready);
+	while ((u32)atomic_read(&team.ready) < team.n) {
 		cond_resched();
 		cpu_relax();
 	}
-	t->fn(t->arg, cpu);
-	complete(&t->done);
+	team.fn(team.arg, cpu);
+	WRITE_ONCE(team.dead, current_thread()->dead);
+	current_thread()->dead = team_dead;
 }
 
 void test_on_cpus(u32 n, void (*fn)(void *arg, u32 cpu), void *arg)
 {
-	struct team t = { .fn = fn, .arg = arg, .n = n };
-
-	completion_init(&t.done);
+	team = (struct team){ .fn = fn, .arg = arg, .n = n };
+	completion_init(&team.gone);
 	for (u32 i = 0; i < n; i++) {
-		if (kthread_create("test", team_main, &t, NULL))
+		if (kthread_create("test", team_main, NULL, NULL))
 			panic("selftest: no memory for a thread");
 	}
 	for (u32 i = 0; i < n; i++)
-		completion_wait(&t.done);
+		completion_wait(&team.gone);
 }

@@ -12,7 +12,7 @@
 #include <lib/types.h>
 
 /* Run all tests and print TAP on the console. @only: "1", or begins of the
- * names of those to run, with commas between.
+ * names of those to run, with commas between and '_' for blanks.
  * Context: a kernel thread, all CPUs
  * running. Return: true when none failed. */
 OPTIONAL bool selftest_run_all(const char *only);
@@ -48,7 +48,8 @@ PRINTF_LIKE(1, 2) void test_note(const char *fmt, ...);
 
 /*
  * test_on_cpus - run @fn(@arg, i) on threads bound to CPU 0 .. @n - 1 at the
- *                same time, and wait for all
+ *                same time, and wait until all of them and their stacks are
+ *                gone
  */
 void test_on_cpus(u32 n, void (*fn)(void *arg, u32 cpu), void *arg);
 /* Move the calling thread to @cpu. */

@@ -139,6 +139,30 @@ static void test_typesafe(void)
 	slab_cache_destroy(c);
 }
 
+/* Slabs on their way out do not need their cache, nor do they go with it. */
+static void test_typesafe_end(void)
+{
+	struct slab_cache *c = slab_cache_create("test-rcu", 3000, 0,
+						 SLAB_TYPESAFE_RCU);
+	u64 *obj = c ? slab_alloc(c) : NULL;
+	struct mm_stat before, after;
+
+	CHECK(obj);
+	if (!obj)
+		return;
+	rcu_barrier();
+	mm_stat_get(&before);
+	*obj = TYPE_MARK;
+	rcu_read_lock();
+	slab_free(c, obj);
+	slab_cache_destroy(c);
+	CHECK(READ_ONCE(*obj) == TYPE_MARK);
+	rcu_read_unlock();
+	rcu_barrier();
+	mm_stat_get(&after);
+	CHECK(after.kind_pages[PAGE_SLAB] < before.kind_pages[PAGE_SLAB]);
+}
+
 #ifdef NIDUS_DEBUG
 static u32 found(void (*misuse)(struct slab_cache *c))
 {
@@ -278,6 +302,7 @@ const struct selftest slab_tests[] = {
 	{ "slab: counts are exact", test_count },
 	{ "slab: objects wander between CPUs", test_stress },
 	{ "slab: typesafe objects stay what they are", test_typesafe },
+	{ "slab: typesafe slabs outlive their cache", test_typesafe_end },
 	{ "slab: overrun, double free, use after free", test_misuse },
 	{ "slab: the n-th allocation fails", test_fault },
 	{ "kmalloc: all sizes", test_kmalloc },

@@ -217,10 +217,13 @@ static const struct work works[] = {
 
 static void do_rounds(int rounds)
 {
-	for (int i = 0; i < rounds; i++)
+	for (int i = 0; i < rounds; i++) {
+		if (i % 8 == 7)
+			test_note("rounds", i + 1);
 		for (size_t kind = 0; kind < COUNT(works); kind++)
 			for (int j = 0; j < works[kind].times; j++)
 				works[kind].run();
+	}
 }
 
 /* numbers of live objects: lines "name active total ..." after two heads */
