@@ -104,6 +104,7 @@ static void slabs_release(struct slab_cache *c, struct list *slabs)
 {
 	struct page *p, *tmp;
 
+	ASSERT(panicking() || !spin_held(&c->lock));
 	for_each_list_safe(p, tmp, slabs, link) {
 		list_del(&p->link);
 		if (c->flags & SLAB_TYPESAFE_RCU)

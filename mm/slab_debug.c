@@ -13,6 +13,7 @@
 #ifdef NIDUS_DEBUG
 #include <core/assert.h>
 #include <core/ksyms.h>
+#include <core/panic.h>
 #include <core/printk.h>
 #include <lib/string.h>
 
@@ -89,6 +90,8 @@ static void object_bad(struct slab_cache *c, void *obj, const char *what,
 
 void slab_debug_fresh(struct slab_cache *c, char *base)
 {
+	/* Pages are allocated with the lock dropped. */
+	ASSERT(panicking() || !spin_held(&c->lock));
 	for (u32 i = 0; i < c->per_slab; i++) {
 		char *obj = base + (u64)i * c->stride;
 

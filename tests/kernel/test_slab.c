@@ -67,6 +67,171 @@ static void test_count(void)
 	slab_cache_destroy(c);
 }
 
+/* Objects of "test-keep", as large as those of test_count. */
+#define KEEP_BYTES 100
+#define MAG_MOST 64	/* more than a magazine holds */
+
+/* Most slabs go when they are empty: those stay that the objects in this CPU's
+ * magazine lie in, and one. */
+static void keep_cpu(void *arg, u32 cpu UNUSED)
+{
+	struct slab_cache *c = arg;
+	struct slab_stat s;
+
+	for (u32 i = 0; i < NOBJS; i++) {
+		many_objs[i] = slab_alloc(c);
+		CHECK(many_objs[i]);
+	}
+	s = stat_of("test-keep");
+	CHECK(s.slabs >= NOBJS / s.objs_per_slab);
+	for (u32 i = 0; i < NOBJS; i++)
+		slab_free(c, many_objs[i]);
+	s = stat_of("test-keep");
+	test_note("%u objects a slab; empty, %lu slabs are kept",
+		  s.objs_per_slab, s.slabs);
+	CHECK(s.slabs <= MAG_MOST / s.objs_per_slab + 2 + 1);
+}
+
+/* Run @fn with a new cache on CPU 0; all objects must be back. */
+static void with_cache(void (*fn)(void *arg, u32 cpu))
+{
+	struct slab_cache *c = slab_cache_create("test-keep", KEEP_BYTES, 0, 0);
+
+	CHECK(c);
+	if (!c)
+		return;
+	test_on_cpus(1, fn, c);
+	CHECK(stat_of("test-keep").active_objs == 0);
+	slab_cache_destroy(c);
+}
+
+static void test_keep(void)
+{
+	with_cache(keep_cpu);
+}
+
+#define NLAST 4
+
+/* What was freed last is taken first, whenever a magazine overflows. */
+static void newest_cpu(void *arg, u32 cpu UNUSED)
+{
+	struct slab_cache *c = arg;
+	void **objs = many_objs;
+
+	for (u32 i = 0; i < NOBJS; i++)
+		objs[i] = slab_alloc(c);
+	for (u32 i = 0; i < NOBJS; i++) {
+		slab_free(c, objs[i]);
+		if (i < NLAST)
+			continue;
+		for (u32 k = 0; k < NLAST; k++)
+			CHECK(slab_alloc(c) == objs[i - k]);
+		for (u32 k = NLAST; k-- > 0;)
+			slab_free(c, objs[i - k]);
+	}
+}
+
+static void test_newest(void)
+{
+	with_cache(newest_cpu);
+}
+
+static bool is_one_of(const void *obj, void **objs, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		if (objs[i] == obj)
+			return true;
+	}
+	return false;
+}
+
+/* What CPU 1 frees stays there as long as it has room. */
+static void magazine_cpu(void *arg, u32 cpu UNUSED)
+{
+	struct slab_cache *c = arg;
+	void *objs[NLAST], *mine;
+
+	for (u32 i = 0; i < NLAST; i++)
+		objs[i] = slab_alloc(c);
+	test_move_to(1);
+	for (u32 i = 0; i < NLAST; i++)
+		slab_free(c, objs[i]);
+	mine = slab_alloc(c);
+	CHECK(mine == objs[NLAST - 1]);
+	test_move_to(0);
+	for (u32 i = 0; i < NLAST; i++) {
+		void *other = slab_alloc(c);
+
+		CHECK(other && !is_one_of(other, objs, NLAST));
+		slab_free(c, other);
+	}
+	slab_free(c, mine);
+}
+
+static void test_magazine(void)
+{
+	if (cpu_online_count() < 2)
+		test_skip("needs two CPUs");
+	else
+		with_cache(magazine_cpu);
+}
+
+/* All pages but the reserve, as a chain. */
+static struct page *take_pages(void)
+{
+	struct page *chain = NULL, *p;
+
+	for (u64 n = 1; (p = page_alloc(0, 0, PAGE_ANON)) != NULL; n++) {
+		p->owner = chain;
+		chain = p;
+		if (n % 1024 == 0)
+			cond_resched();
+	}
+	return chain;
+}
+
+static void give_pages(struct page *chain)
+{
+	for (u64 n = 1; chain; n++) {
+		struct page *p = chain;
+
+		chain = p->owner;
+		page_put(p);
+		if (n % 1024 == 0)
+			cond_resched();
+	}
+}
+
+/* Without pages a cache gives what it has, then NULL; not even its magazine
+ * can be made. */
+static void no_memory_cpu(void *arg, u32 cpu UNUSED)
+{
+	struct slab_cache *c = arg;
+	struct page *chain = take_pages();
+	void *chained = NULL, *obj;
+	u32 n = 0;
+
+	while ((obj = slab_alloc(c)) != NULL) {
+		*(void **)obj = chained;
+		chained = obj;
+		n++;
+	}
+	give_pages(chain);
+	test_note("%u objects without memory", n);
+	obj = slab_zalloc(c);
+	CHECK(obj && mem_is_zero(obj, KEEP_BYTES));
+	slab_free(c, obj);
+	while ((obj = chained) != NULL) {
+		chained = *(void **)obj;
+		slab_free(c, obj);
+	}
+}
+
+static void test_no_memory(void)
+{
+	with_cache(no_memory_cpu);
+}
+
 static struct slab_cache *stress_cache;
 static void *exchange[64];	/* [a] objects passed between CPUs */
 
@@ -300,6 +465,10 @@ static void test_krealloc(void)
 
 const struct selftest slab_tests[] = {
 	{ "slab: counts are exact", test_count },
+	{ "slab: few empty slabs are kept", test_keep },
+	{ "slab: the newest objects come first", test_newest },
+	{ "slab: each CPU has a magazine", test_magazine },
+	{ "slab: without pages there are no objects", test_no_memory },
 	{ "slab: objects wander between CPUs", test_stress },
 	{ "slab: typesafe objects stay what they are", test_typesafe },
 	{ "slab: typesafe slabs outlive their cache", test_typesafe_end },
