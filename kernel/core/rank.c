@@ -119,9 +119,10 @@ static void check_order(const struct spinlock *l, bool nested)
 			return;
 		if (order_allows(l, o, nested))
 			continue;
-		lock_violation("lock: %s (rank %u%s) taken under %s (rank %u%s)",
-			       l->name, l->rank, irq_use(l), o->name, o->rank,
-			       irq_use(o));
+		lock_violation(
+			"lock: %s (rank %u%s) taken under %s (rank %u%s)",
+			l->name, l->rank, irq_use(l), o->name, o->rank,
+			irq_use(o));
 		return;
 	}
 }
