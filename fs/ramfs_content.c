@@ -134,9 +134,10 @@ static void content_peek_pages(struct vm_object *obj, u64 first,
 	page_tree_find_run(&c->tree, first, out, n);
 	end = ramfs_pages_of(READ_ONCE(c->size));
 	for (u32 i = 0; i < n; i++) {
-		if (first + i >= end)
+		/* What is only reserved becomes data when it is mapped. */
+		if (first + i >= end || !ramfs_page_is_data(out[i]))
 			out[i] = NULL;
-		else if (out[i])
+		else
 			page_get(out[i]);
 	}
 	spin_unlock(&obj->lock);

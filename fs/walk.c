@@ -60,11 +60,13 @@ int walk_begin(struct walk_state *s, const struct walk *w, const char *name)
 	if (*name == '/' && !(w->flags & (WALK_IN_ROOT | WALK_BENEATH))) {
 		fs_context_root(w->fs, &s->root);
 		s->cur = s->root;
+		s->root_seen = true;
 		path_get(&s->cur);
 		return 0;
 	}
 	start_path(w, &s->cur);
 	if (w->flags & (WALK_IN_ROOT | WALK_BENEATH)) {
+		s->root_seen = true;
 		s->root = s->cur;
 		path_get(&s->root);
 	} else {
@@ -185,6 +187,7 @@ static int step_up(struct walk_state *s)
 	struct dentry *parent;
 	bool at_top = false;
 
+	s->root_seen = true;
 	while (!at_top && s->cur.dentry == s->cur.mount->root) {
 		if (path_equal(&s->cur, &s->root))
 			at_top = true;
@@ -286,6 +289,17 @@ static int check_link(const struct walk_state *s, const struct path *link)
 	return 0;
 }
 
+/* Linux learns where the root is only when it is met: until then an absolute
+ * link leads to another mount. */
+static int link_to_root(struct walk_state *s)
+{
+	if ((s->w->flags & WALK_NO_XDEV) &&
+	    (!s->root_seen || s->cur.mount != s->root.mount))
+		return -EXDEV;
+	s->root_seen = true;
+	return start_at_root(s);
+}
+
 int walk_enter_link(struct walk_state *s, struct path *link)
 {
 	const char *text = NULL;
@@ -304,7 +318,7 @@ int walk_enter_link(struct walk_state *s, struct path *link)
 	if (err)
 		return err;
 	if (*text == '/')
-		err = start_at_root(s);
+		err = link_to_root(s);
 	if (err)
 		return err;
 	s->rest[s->depth++] = s->pos;

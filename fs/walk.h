@@ -33,6 +33,7 @@ struct walk_state {
 	enum last_kind kind;
 	bool dir_wanted;		/* a slash stands behind the last one */
 	bool name_slash;		/* the same, only in what was given */
+	bool root_seen;			/* it began at the root, or met ".." */
 	u32 nlinks;
 	u32 depth;
 	struct link_text *texts;	/* owned: all long links read so far */

@@ -24,6 +24,7 @@ FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c fs/mount_group.c \
 	kernel/sys/mount_api.c
 FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 	kernel/sys/mqueue.c
+FACILITY_mseal := mm/vm/mseal.c kernel/sys/mseal.c
 FACILITY_mptable := arch/x86_64/mptable.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c

@@ -105,6 +105,8 @@ enum region_flags {
 	REGION_STACK = 1024,	/* the initial stack, for /proc/PID/maps */
 	REGION_NOEXEC = 2048,	/* mprotect may not add exec */
 	REGION_LOCKONFAULT = 4096,	/* LOCKED, but pages as they come */
+	REGION_DROPPABLE = 8192,	/* MAP_DROPPABLE */
+	REGION_SEALED = 16384,	/* stays as it is: mseal.c */
 };
 #define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
 
@@ -181,6 +183,7 @@ struct aspace {
 	u32 released;			/* [ptable_lock] vm_release: private
 					   pages are gone and do not come */
 	struct vm_auxv *auxv;		/* [I] owned; NULL: not of a program */
+	bool sealed;			/* [lock] some region is, or was */
 	u32 no_huge;			/* [a] PR_SET_THP_DISABLE */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 	struct atomic mdwe;		/* [a] PR_SET_MDWE; once set constant */
@@ -243,7 +246,8 @@ struct mmap_args {
  *         lock not allowed), -EAGAIN (lock limit), -EOVERFLOW (offset).
  */
 int vm_mmap(struct aspace *as, const struct mmap_args *args, u64 *out);
-/* Return: 0, -EINVAL (address, length), -ENOMEM (a split fails). */
+/* Return: 0, -EINVAL (address, length), -ENOMEM (a split fails), -EPERM
+ * (sealed; so with everything that unmaps). */
 int vm_munmap(struct aspace *as, u64 addr, u64 len);
 /* shmdt(2): unmap what is left of the mapping at @addr of an object with @ops.
  * Return: 0, -EINVAL (none begins there), -ENOMEM. */
@@ -284,6 +288,9 @@ struct mlock_args {
 int vm_mlock(struct aspace *as, const struct mlock_args *args);
 int vm_mlockall(struct aspace *as, int flags, const struct vm_limits *limits);
 int vm_munlockall(struct aspace *as);
+/* Return: 0, -EINVAL (not aligned, wraps), -ENOMEM (a hole: nothing is sealed;
+ * a split: some is). */
+int vm_mseal(struct aspace *as, u64 addr, u64 len);
 /*
  * vm_map_segment - exec: a private mapping at a fixed place in an address
  *                  space that nobody else can see yet

@@ -55,7 +55,8 @@ static void show_flags(struct seq_buf *out, u32 flags)
 	}, more[] = {
 		{ REGION_GROWSDOWN, "gd " }, { REGION_LOCKED, "lo " },
 		{ REGION_DONTFORK, "dc " }, { REGION_NORESERVE, "nr " },
-		{ REGION_WIPEONFORK, "wf " },
+		{ REGION_WIPEONFORK, "wf " }, { REGION_DROPPABLE, "dp " },
+		{ REGION_SEALED, "sl " },
 	};
 
 	seq_puts(out, "VmFlags: ");

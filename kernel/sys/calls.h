@@ -183,6 +183,9 @@ long sys_select(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t utv);
 long sys_pselect6(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t uts,
 		  uptr_t usig);
 
+/* mseal.c */
+OPTIONAL long sys_mseal(u64 addr, u64 len, u64 flags);
+
 /* memory.c */
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 off);
 long sys_munmap(u64 addr, u64 len);

@@ -10,24 +10,22 @@
 #include "path_util.h"
 
 #include <lib/format.h>
+#include <lib/string.h>
+#include <mm/kmalloc.h>
 #include <proc/lifecycle.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 
-/* "/dev/fd/N" and the name, for a file found from a descriptor. */
+/* "/dev/fd/N" and the name, for a file found from a descriptor. It may be longer
+ * than a path: then the interpreter of a script cannot open it. */
 static int descriptor_name(int dirfd, const char *name, char **out)
 {
-	char *text = name_alloc();
-	int len;
+	size_t size = strlen(name) + sizeof("/dev/fd/-2147483648/");
+	char *text = kmalloc(size);
 
 	if (!text)
 		return -ENOMEM;
-	len = snprintf(text, PATH_MAX, "/dev/fd/%d%s%s", dirfd,
-		       *name ? "/" : "", name);
-	if (len >= PATH_MAX) {
-		name_free(text);
-		return -ENAMETOOLONG;
-	}
+	snprintf(text, size, "/dev/fd/%d%s%s", dirfd, *name ? "/" : "", name);
 	*out = text;
 	return 0;
 }
@@ -63,7 +61,7 @@ static int run_from_descriptor(int dirfd, struct user_path *p,
 	req->name = text;
 	req->fd_is_cloexec = fd_get_cloexec(current_task()->files, dirfd);
 	err = run(p, req);
-	name_free(text);
+	kfree(text);
 	return err;
 }
 

@@ -13,7 +13,7 @@ SRCS += kernel/sys/prctl_cap.c kernel/sys/limits.c kernel/sys/misc.c
 SRCS += kernel/sys/syslog.c kernel/sys/reboot.c
 # optional: what is left out is answered -ENOSYS
 SRCS += kernel/sys/strace.c kernel/sys/strace_text.c kernel/sys/strace_names.c
-SRCS += kernel/sys/strace_signal.c
+SRCS += kernel/sys/strace_signal.c kernel/sys/mseal.c
 SRCS += kernel/sys/ptrace.c kernel/sys/seccomp.c
 SRCS += kernel/sys/eventfd.c kernel/sys/memfd.c kernel/sys/lock.c
 SRCS += kernel/sys/epoll.c kernel/sys/signalfd.c kernel/sys/timerfd.c

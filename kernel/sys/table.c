@@ -376,6 +376,7 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	},
 	[NR_execveat] = { (syscall_any)sys_execveat, "execveat", 5 },
 	[NR_membarrier] = { (syscall_any)sys_membarrier, "membarrier", 3 },
+	[NR_mseal] = { (syscall_any)sys_mseal, "mseal", 3 },
 	[NR_mlock2] = { (syscall_any)sys_mlock2, "mlock2", 3 },
 	[NR_splice] = { (syscall_any)sys_splice, "splice", 6 },
 	[NR_tee] = { (syscall_any)sys_tee, "tee", 4 },

@@ -341,6 +341,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->brk = src->brk;
 	atomic_set(&dst->membarrier, atomic_read(&src->membarrier));
 	dst->no_huge = src->no_huge;
+	dst->sealed = src->sealed;
 	aspace_inherit_mdwe(dst, src);
 	dst->mmap_top = src->mmap_top;
 	dst->stack_top = src->stack_top;

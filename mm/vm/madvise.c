@@ -75,12 +75,35 @@ static int advise_remove(const struct region *r)
 	return (r->flags & both) == both ? -EOPNOTSUPP : -EACCES;
 }
 
+/* What is sealed and cannot be written keeps what is in it. */
+static bool is_kept(const struct region *r, int advice)
+{
+	if (!(r->flags & REGION_SEALED) || r->file ||
+	    (r->flags & (REGION_SHARED | REGION_WRITE)))
+		return false;
+	return advice == MADV_FREE || advice == MADV_DONTNEED ||
+	       advice == MADV_DONTNEED_LOCKED || advice == MADV_REMOVE ||
+	       advice == MADV_DONTFORK || advice == MADV_WIPEONFORK;
+}
+
+/* Nothing is paged out here; what may be dropped instead is. */
+static int advise_pageout(struct region *r, u64 start, u64 end, int advice)
+{
+	if (r->flags & REGION_LOCKED)
+		return -EINVAL;
+	if (advice == MADV_PAGEOUT && (r->flags & REGION_DROPPABLE))
+		(void)aspace_zap(r->aspace, start, end);
+	return 0;
+}
+
 static int advise_region(struct region **rp, u64 start, u64 end, int advice)
 {
 	struct region *r = *rp;
 
 	start = max(start, r->start);
 	end = min(end, r->end);
+	if (is_kept(r, advice))
+		return -EPERM;
 	switch (advice) {
 	case MADV_DONTNEED:
 	case MADV_DONTNEED_LOCKED:
@@ -100,11 +123,13 @@ static int advise_region(struct region **rp, u64 start, u64 end, int advice)
 		return advise_flags(rp, start, end,
 				    r->flags | REGION_WIPEONFORK);
 	case MADV_KEEPONFORK:
+		if (r->flags & REGION_DROPPABLE)
+			return -EINVAL;
 		return advise_flags(rp, start, end,
 				    r->flags & ~(u32)REGION_WIPEONFORK);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
-		return r->flags & REGION_LOCKED ? -EINVAL : 0;
+		return advise_pageout(r, start, end, advice);
 	}
 	return 0;
 }

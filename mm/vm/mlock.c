@@ -44,7 +44,7 @@ static int lock_region(struct region **rp, u64 start, u64 end, u32 flags)
 	u32 new = ((*rp)->flags & ~LOCK_FLAGS) | flags;
 	int err;
 
-	if ((*rp)->flags == new)
+	if ((*rp)->flags == new || ((*rp)->flags & REGION_DROPPABLE))
 		return 0;
 	err = region_isolate(rp, max(start, (*rp)->start),
 			     min(end, (*rp)->end));

@@ -115,7 +115,7 @@ static int check_kind(struct map *m)
 		if (a->object || (a->flags & (MAP_LOCKED | MAP_GROWSDOWN)))
 			return -EINVAL;
 		*flags |= REGION_MAYWRITE | REGION_WIPEONFORK |
-			  REGION_NORESERVE;
+			  REGION_NORESERVE | REGION_DROPPABLE;
 		return 0;
 	case MAP_PRIVATE:
 		*flags |= REGION_MAYWRITE;

@@ -58,6 +58,8 @@ static int check_change(const struct region *r, u32 flags, u64 npages)
 		return -EACCES;
 	if ((flags & REGION_EXEC) && (r->flags & REGION_NOEXEC))
 		return -EACCES;
+	if (r->flags & REGION_SEALED)
+		return -EPERM;
 	if (!region_flags_data(flags) || region_flags_data(r->flags))
 		return 0;
 	vm_limits_current(&limits);
@@ -77,7 +79,7 @@ static int protect_region(struct region **rp, u64 start, u64 end, u32 prot)
 	if (vm_gains_exec(r->aspace, old, flags))
 		return -EACCES;
 	if (flags == old)
-		return 0;
+		return old & REGION_SEALED ? -EPERM : 0;
 	start = max(start, r->start);
 	end = min(end, r->end);
 	err = check_change(r, flags, (end - start) >> PAGE_SHIFT);

@@ -322,8 +322,12 @@ static int remap_grow(struct remap *m)
 
 static int remap_locked(struct remap *m)
 {
-	if (!region_find(m->as, m->args->old_addr))
+	struct region *r = region_find(m->as, m->args->old_addr);
+
+	if (!r)
 		return -EFAULT;
+	if (r->flags & REGION_SEALED)
+		return -EPERM;
 	if (m->args->flags & (MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return remap_elsewhere(m);
 	if (m->old_len >= m->new_len) {

@@ -13,6 +13,17 @@ static bool cuts(const struct region *r, u64 addr)
 	return r && r->start < addr && r->end > addr;
 }
 
+static bool any_sealed(const struct unmap *u)
+{
+	struct region *r = region_above(u->as, u->start);
+
+	for (; r && r->start < u->end; r = region_next(r)) {
+		if (r->flags & REGION_SEALED)
+			return true;
+	}
+	return false;
+}
+
 int unmap_prepare(struct unmap *u)
 {
 	struct region *first = region_above(u->as, u->start);
@@ -21,6 +32,8 @@ int unmap_prepare(struct unmap *u)
 
 	if (!first || first->start >= u->end)
 		return 0;
+	if (unlikely(u->as->sealed) && any_sealed(u))
+		return -EPERM;
 	n += cuts(first, u->start);
 	n += cuts(last, u->end);
 	if (n == 2 && first == last && u->as->nregions >= VM_MAX_MAP_COUNT)

@@ -183,7 +183,7 @@ struct unmap {
 	struct region *spare[2];
 	struct region *dead;
 };
-int unmap_prepare(struct unmap *u);	/* 0, -ENOMEM */
+int unmap_prepare(struct unmap *u);	/* 0, -ENOMEM, -EPERM (sealed) */
 void unmap_commit(struct unmap *u);
 void unmap_finish(struct unmap *u);	/* no lock held; may sleep */
 /* All three for a caller that holds the lock; *@dead goes to

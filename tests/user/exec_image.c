@@ -12,6 +12,7 @@
 #include "lib/test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -327,6 +328,26 @@ static int run_at(int fd, const char *path, int flags)
 	return reap(pid);
 }
 
+/* "/dev/fd/N/" and a path of nearly PATH_MAX is longer than any path. */
+static void long_names(const struct image *image)
+{
+	char path[PATH_MAX] = "long/";
+	size_t len = 5;
+	int root;
+
+	need(!mkdir("long", 0755));
+	while (len < PATH_MAX - 250) {
+		memset(path + len, 'x', 200);
+		path[len += 200] = '\0';
+		need(!mkdir(path, 0755));
+		path[len++] = '/';
+	}
+	memset(path + len, 'y', PATH_MAX - 2 - len);
+	root = open(".", O_RDONLY | O_DIRECTORY);
+	image_write(image, path, sizeof(*image));
+	CHECK_STATUS("a path of 4094 bytes", run_at(root, path, 0), EXITED(7));
+}
+
 static void execveat_calls(void)
 {
 	struct image image = good();
@@ -363,6 +384,7 @@ static void execveat_calls(void)
 		     run_at(fd, "", 1 | AT_EMPTY_PATH), EXEC_FAILED(EINVAL));
 	CHECK_STATUS("and a closed descriptor", run_at(99, "a", 1),
 		     EXEC_FAILED(EINVAL));
+	long_names(&image);
 	need(!unlink("d/a"));
 	CHECK_STATUS("a file without a name", run_at(fd, "", AT_EMPTY_PATH),
 		     EXITED(7));

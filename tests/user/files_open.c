@@ -9,8 +9,10 @@
 #include "lib/test.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -276,6 +278,39 @@ static void modes(void)
 		 open("file", O_RDONLY | 0x40000000));
 }
 
+static long open_same_mount(int dir, const char *path)
+{
+	const struct open_how how = {
+		.flags = O_RDONLY,
+		.resolve = RESOLVE_NO_XDEV,
+	};
+
+	return sys(SYS_openat2, dir, P(path), P(&how), sizeof(how));
+}
+
+static void one_mount(void)
+{
+	int dir, root = open("/", O_RDONLY | O_DIRECTORY);
+
+	need(!mkdir("m", 0755) && !mount("none", "m", "tmpfs", 0, NULL));
+	need(!symlink("/", "m/up") && !symlink("..", "m/out"));
+	dir = open("m", O_RDONLY | O_DIRECTORY);
+	need(root >= 0 && dir >= 0);
+	need(!symlink("/", "/to_root"));
+	CHECK_EQ("an absolute link to another mount",
+		 open_same_mount(dir, "up"), -EXDEV);
+	CHECK_EQ("a relative one", open_same_mount(dir, "out"), -EXDEV);
+	CHECK("an absolute path", open_same_mount(dir, "/") >= 0);
+	CHECK_EQ("an absolute link before the root was met",
+		 open_same_mount(root, "to_root"), -EXDEV);
+	CHECK("and after that", open_same_mount(root, "../to_root") >= 0);
+	CHECK("from elsewhere by an absolute path",
+	      open_same_mount(dir, "/to_root") >= 0);
+	need(!unlink("/to_root"));
+	close(dir);
+	need(!umount2("m", MNT_DETACH));
+}
+
 static const struct test tests[] = {
 	{ "missing", missing, 0 },
 	{ "creating", creating, 0 },
@@ -288,6 +323,7 @@ static const struct test tests[] = {
 	{ "path only", path_only, 0 },
 	{ "descriptors", descriptors, 0 },
 	{ "modes", modes, 0 },
+	{ "one mount", one_mount, 0 },
 };
 
 int main(void)
