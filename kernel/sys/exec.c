@@ -16,8 +16,8 @@
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 
-/* "/dev/fd/N" and the name, for a file found from a descriptor. It may be longer
- * than a path: then the interpreter of a script cannot open it. */
+/* "/dev/fd/N" and the name, for a file found from a descriptor; maybe longer
+ * than a path: the interpreter of a script cannot open it then. */
 static int descriptor_name(int dirfd, const char *name, char **out)
 {
 	size_t size = strlen(name) + sizeof("/dev/fd/-2147483648/");

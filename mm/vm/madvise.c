@@ -78,7 +78,7 @@ static int advise_remove(const struct region *r)
 /* What is sealed and cannot be written keeps what is in it. */
 static bool is_kept(const struct region *r, int advice)
 {
-	if (!(r->flags & REGION_SEALED) || r->file ||
+	if (!(r->flags & REGION_SEALED) || r->object ||
 	    (r->flags & (REGION_SHARED | REGION_WRITE)))
 		return false;
 	return advice == MADV_FREE || advice == MADV_DONTNEED ||
