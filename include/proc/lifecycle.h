@@ -109,6 +109,7 @@ struct exec_request {
  *          process here too, by SIGSEGV.
  */
 int task_exec(const struct exec_request *req);
+extern int exec_randomize;	/* [a] /proc/sys/kernel/randomize_va_space */
 
 /* fault.c: tell mm/vm how to learn the limits of the current process. Once,
  * at boot. */

@@ -24,6 +24,7 @@
 #include <proc/vdso.h>
 #include <uapi/errno.h>
 #include <uapi/mman.h>
+#include <uapi/personality.h>
 #include <vm/aspace.h>
 
 /* Interpreters of interpreters, at most. */
@@ -96,7 +97,7 @@ static void place_mmap(struct exec *x)
 	if (x->stack_limit < STACK_GAP_MAX)
 		gap = x->stack_limit + VM_STACK_GUARD;
 	gap = min(max(gap, STACK_GAP_MIN), STACK_GAP_MAX);
-	x->as->mmap_top = PAGE_ALIGN_UP(USER_END - gap);
+	x->as->mmap_top = PAGE_ALIGN_UP(x->as->stack_top - gap);
 }
 
 static int build_aspace(struct exec *x)
@@ -107,6 +108,7 @@ static int build_aspace(struct exec *x)
 		return err;
 	if (current_task()->aspace)
 		aspace_inherit_mdwe(x->as, current_task()->aspace);
+	exec_place(x);
 	place_mmap(x);
 	x->as->no_huge = current_task()->aspace ?
 			 READ_ONCE(current_task()->aspace->no_huge) : 0;
@@ -236,6 +238,8 @@ static void change_cred(struct exec *x, struct task *t)
 	x->nsproxy = NULL;
 	if (x->secure || x->set_id)
 		t->pdeath_signal = 0;
+	t->personality &= ~(x->runs_set_id ? PER_CLEAR_ON_SETID :
+					     READ_IMPLIES_EXEC);
 	t->process->dumpable = !x->set_id && c->euid == c->uid &&
 			       c->egid == c->gid ? 1 :
 			       (u32)READ_ONCE(suid_dumpable);

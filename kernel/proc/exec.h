@@ -59,9 +59,14 @@ struct exec {
 	struct nsproxy *nsproxy;	/* NULL: unchanged */
 	bool secure;			/* AT_SECURE */
 	bool set_id;			/* gained something by it */
+	bool runs_set_id;		/* the file's set-ID bits count */
 	bool late;	/* Linux would have given up the old program by now: a
 			   failure is the death of the process */
 	u64 stack_limit;		/* RLIMIT_STACK */
+	struct {			/* zeros: nothing is random */
+		u64 program;		/* bytes above the usual place */
+		u32 heap, sp;		/* any number */
+	} chance;
 	u64 sp;
 	size_t head_len;
 	char head[BINPRM_BUF_SIZE] ALIGNED(8);	/* start of program.file */
@@ -102,6 +107,10 @@ u64 exec_elf_entry(const struct exec *x);
 int exec_cred_prepare(struct exec *x);
 /* Take x->cred on while a tracer looks: no gain that it may not have. */
 void exec_cred_commit_traced(struct exec *x);
+
+/* exec_random.c */
+/* Where stack, mmap's area, program and heap lie: x->as->stack_top, x->chance. */
+void exec_place(struct exec *x);
 
 /* exec.c */
 /* Open @name as a program, as the current task. */

@@ -19,8 +19,9 @@
 #include <uapi/errno.h>
 #include <uapi/prctl.h>
 
-/* What the file's mode asks for: ids that mean something to the caller. */
-static void apply_mode(const struct file *file, struct cred *new)
+/* What the file's mode asks for: ids that mean something to the caller. True:
+ * it asks for any. */
+static bool apply_mode(const struct file *file, struct cred *new)
 {
 	struct inode *inode = path_inode(&file->path);
 	mode_t mode = READ_ONCE(inode->mode);
@@ -28,16 +29,19 @@ static void apply_mode(const struct file *file, struct cred *new)
 	gid_t gid = READ_ONCE(inode->gid);
 
 	if (!(mode & (S_ISUID | S_ISGID)))
-		return;
+		return false;
 	if (path_nosuid(&file->path) || current_task()->no_new_privs ||
 	    !user_ns_maps_ids(new->user_ns, uid, gid) ||
 	    !user_ns_is_below(new->user_ns, superblock_user_ns(inode->sb)))
-		return;
+		return false;
 	if (mode & S_ISUID)
 		new->euid = uid;
 	/* Without group execution the bit asks for mandatory locks. */
 	if ((mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		new->egid = gid;
+	else
+		mode &= ~(mode_t)S_ISGID;
+	return mode & (S_ISUID | S_ISGID);
 }
 
 /* The file system context is shared with another process: that one could
@@ -117,7 +121,7 @@ int exec_cred_prepare(struct exec *x)
 	const struct cred *old = current_cred();
 	struct cred new = *old;
 
-	apply_mode(x->program.file, &new);
+	x->runs_set_id = apply_mode(x->program.file, &new);
 	x->secure = apply_capabilities(&new, old);
 	new.suid = new.fsuid = new.euid;
 	new.sgid = new.fsgid = new.egid;

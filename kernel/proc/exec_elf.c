@@ -21,6 +21,10 @@
 /* Two thirds of the user addresses, where Linux puts programs that may be
  * loaded anywhere. */
 #define PIE_BASE 0x555555554000ull
+/* A larger program is where there is most room. */
+#define PIE_CHANCE_MAX (1ul << 40)
+/* A heap begins at most this far behind its program. Source: as Linux. */
+#define HEAP_PAGES (32ul << 20 >> PAGE_SHIFT)
 
 void exec_elf_free(struct exec_elf *e)
 {
@@ -191,16 +195,20 @@ static int map_segments(struct aspace *as, const struct exec_elf *e)
 	return 0;
 }
 
-static int place_program(struct exec_elf *e)
+static int place_program(struct exec_elf *e, u64 chance)
 {
 	const struct elf_image *image = &e->image;
+	u64 size = image->end - image->start;
+	u64 base = PIE_BASE;
 
 	if (!image->relocatable)
 		return 0;
-	if (image->end - image->start > USER_END - PIE_BASE)
+	if (size > USER_END - PIE_BASE)
 		return -ENOMEM;
+	if (size < PIE_CHANCE_MAX)
+		base += chance;
 	/* Modulo 2^64 if it is linked above the base. */
-	e->bias = PAGE_ALIGN_DOWN(ALIGN_DOWN(PIE_BASE, image->align) -
+	e->bias = PAGE_ALIGN_DOWN(ALIGN_DOWN(base, image->align) -
 				  image->start);
 	return 0;
 }
@@ -225,25 +233,28 @@ static int place_interp(struct aspace *as, struct exec_elf *e)
 	return vm_munmap(as, at, args.len);
 }
 
-static void set_layout(struct aspace *as, const struct exec_elf *e)
+static void set_layout(struct exec *x)
 {
+	const struct exec_elf *e = &x->program;
+	struct aspace *as = x->as;
 	const struct elf_image *image = &e->image;
 
 	as->code_start = image->start_code + e->bias;
 	as->code_end = image->end_code + e->bias;
 	as->data_start = image->start_data + e->bias;
 	as->data_end = image->end_data + e->bias;
-	as->brk_start = PAGE_ALIGN_UP(image->brk + e->bias);
+	as->brk_start = PAGE_ALIGN_UP(image->brk + e->bias) +
+			x->chance.heap % HEAP_PAGES * PAGE_SIZE;
 	as->brk = as->brk_start;
 }
 
 int exec_elf_map(struct exec *x)
 {
-	int err = place_program(&x->program);
+	int err = place_program(&x->program, x->chance.program);
 
 	if (err)
 		return err;
-	set_layout(x->as, &x->program);
+	set_layout(x);
 	err = map_segments(x->as, &x->program);
 	if (err || !x->interp.file)
 		return err;

@@ -445,10 +445,10 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 	aux_add(&v, AT_CLKTCK, CLOCK_TICKS);
 	aux_program(&v, x);
 	aux_ids(&v, x);
-	aux_add(&v, AT_RANDOM, USER_END - random);
+	aux_add(&v, AT_RANDOM, x->as->stack_top - random);
 	aux_add(&v, AT_HWCAP2, cpu_hwcap2());
-	aux_add(&v, AT_EXECFN, USER_END - x->args.execfn);
-	aux_add(&v, AT_PLATFORM, USER_END - platform);
+	aux_add(&v, AT_EXECFN, x->as->stack_top - x->args.execfn);
+	aux_add(&v, AT_PLATFORM, x->as->stack_top - platform);
 	if (rseq_register) {
 		aux_add(&v, AT_RSEQ_FEATURE_SIZE, RSEQ_FEATURE_SIZE);
 		aux_add(&v, AT_RSEQ_ALIGN, sizeof(struct rseq));
@@ -475,7 +475,7 @@ static void put_tables(struct exec *x, u64 distance, u64 strings, u32 naux)
 	struct exec_args *a = &x->args;
 	struct cursor out = cursor_at(a, distance);
 	struct cursor s = cursor_at(a, strings);
-	u64 address = USER_END - strings;
+	u64 address = x->as->stack_top - strings;
 
 	cursor_put_word(&out, a->argc);
 	x->as->arg_start = address;
@@ -485,6 +485,16 @@ static void put_tables(struct exec *x, u64 distance, u64 strings, u32 naux)
 	put_pointers(&out, &s, a->envc, &address);
 	x->as->env_end = address;
 	cursor_put(&out, x->as->auxv->at, naux * sizeof(u64));
+}
+
+/* Bytes left free between strings and tables of @len, by chance: not more than
+ * the page that has both gives. */
+static u64 stack_skip(const struct exec *x, u64 len)
+{
+	u64 start = x->args.start;
+	u64 places = start > len ? (start - len) / STACK_ALIGN : 0;
+
+	return places ? x->chance.sp % places * STACK_ALIGN : 0;
 }
 
 static int build_tables(struct exec *x)
@@ -509,11 +519,12 @@ static int build_tables(struct exec *x)
 	len = (1 + a->argc + 1 + a->envc + 1 + naux) * sizeof(u64);
 	/* The stack pointer is to be aligned with all of this above it. */
 	len += -(random + len) & (STACK_ALIGN - 1);
+	len += stack_skip(x, len);
 	err = args_reserve(a, len, &distance);
 	if (err)
 		return err;
 	put_tables(x, distance, strings, naux);
-	x->sp = USER_END - distance;
+	x->sp = x->as->stack_top - distance;
 	return 0;
 }
 
@@ -542,12 +553,12 @@ int exec_stack_build(struct exec *x)
 	if (x->program.image.stack == ELF_STACK_EXEC)
 		map.prot |= PROT_EXEC;
 	map.len = stack_bytes(x);
-	map.addr = USER_END - map.len;
+	map.addr = x->as->stack_top - map.len;
 	err = vm_map_segment(x->as, &map);
 	if (err)
 		return err;
 	filled = a->npages * PAGE_SIZE;
-	err = vm_map_pages(x->as, USER_END - filled, &a->pages);
+	err = vm_map_pages(x->as, x->as->stack_top - filled, &a->pages);
 	/* What was not taken stays ours. */
 	a->npages = 0;
 	for (struct list *l = a->pages.next; l != &a->pages; l = l->next)

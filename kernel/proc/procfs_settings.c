@@ -11,6 +11,7 @@
 #include <core/panic.h>
 #include <core/printk.h>
 #include <lib/parse.h>
+#include <proc/lifecycle.h>
 #include <proc/user_ns.h>
 #include <sched/sched.h>
 #include <uapi/capability.h>
@@ -51,6 +52,7 @@ static const struct setting fs_uid = { &fs_overflow_uid, 0, 65535 };
 static const struct setting fs_gid = { &fs_overflow_gid, 0, 65535 };
 static const struct setting panic_after = { &panic_timeout_s, INT_MIN,
 					    INT_MAX };
+static const struct setting randomize = { &exec_randomize, INT_MIN, INT_MAX };
 static const struct setting dumpable = { &suid_dumpable, 0, 2 };
 /* Memory is never reserved: 2 would promise that. */
 static const struct setting overcommit = { &vm_overcommit, 0, 1 };
@@ -169,11 +171,6 @@ static ssize_t write_tainted(const char *text, size_t len)
 }
 
 /* Addresses are where they are. */
-static int show_randomize(struct seq_buf *out)
-{
-	seq_puts(out, "0\n");
-	return 0;
-}
 
 #define SETTING(p, s) \
 	{ .path = p, .mode = 0644, .show_arg = show_setting, \
@@ -188,11 +185,10 @@ void proc_settings_init(void)
 		SETTING("sys/kernel/overflowgid", &overflow_gid),
 		SETTING("sys/kernel/overflowuid", &overflow_uid),
 		SETTING("sys/kernel/panic", &panic_after),
+		SETTING("sys/kernel/randomize_va_space", &randomize),
 		SETTING("sys/vm/overcommit_memory", &overcommit),
 		{ .path = "sys/kernel/printk", .mode = 0644,
 		  .show = show_printk, .write = write_printk },
-		{ .path = "sys/kernel/randomize_va_space", .mode = 0444,
-		  .show = show_randomize },
 		{ .path = "sys/kernel/sched_rr_timeslice_ms", .mode = 0644,
 		  .show = show_rr_slice, .write = write_rr_slice },
 		{ .path = "sys/kernel/sched_rt_period_us", .mode = 0644,

@@ -12,6 +12,7 @@ SRCS += kernel/proc/clone_prepare.c kernel/proc/clone_commit.c
 SRCS += kernel/proc/unshare.c
 SRCS += kernel/proc/exec.c kernel/proc/exec_elf.c kernel/proc/exec_script.c
 SRCS += kernel/proc/exec_stack.c kernel/proc/exec_cred.c
+SRCS += kernel/proc/exec_random.c
 SRCS += kernel/proc/takeover.c kernel/proc/exit.c kernel/proc/wait.c
 SRCS += kernel/proc/rusage.c kernel/proc/fault.c
 SRCS += kernel/proc/signal_queue.c kernel/proc/signal_send.c

@@ -25,7 +25,7 @@ USER_TESTS += pipes splice sigio poll epoll timerfd
 USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors mem_seal process_vm proc_memory proc_settings
 
 # programs
-USER_TESTS += exec_args exec_image exec_script exec_state
+USER_TESTS += exec_args exec_image exec_script exec_state exec_random
 
 # processes
 USER_TESTS += clone wait waitid reparent sessions creds task_errors
