@@ -109,7 +109,7 @@ int exec_cred_prepare(struct exec *x);
 void exec_cred_commit_traced(struct exec *x);
 
 /* exec_random.c */
-/* Where stack, mmap's area, program and heap lie: x->as->stack_top, x->chance. */
+/* Where stack, mappings, program and heap lie: as->stack_top, x->chance. */
 void exec_place(struct exec *x);
 
 /* exec.c */
