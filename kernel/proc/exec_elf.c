@@ -23,8 +23,9 @@
 #define PIE_BASE 0x555555554000ull
 /* A larger program is where there is most room. */
 #define PIE_CHANCE_MAX (1ul << 40)
-/* A heap begins at most this far behind its program. Source: as Linux. */
-#define HEAP_PAGES (32ul << 20 >> PAGE_SHIFT)
+#define TABLE_BYTES (2ul << 20)
+/* Pages that a small heap has. */
+#define HEAP_MIN 64u
 
 void exec_elf_free(struct exec_elf *e)
 {
@@ -233,6 +234,20 @@ static int place_interp(struct aspace *as, struct exec_elf *e)
 	return vm_munmap(as, at, args.len);
 }
 
+/* Within the reach of @start's page table, if much of it is left. */
+static u64 place_heap(const struct exec *x, u64 start)
+{
+	u64 room = -start % TABLE_BYTES / PAGE_SIZE;
+
+	if (!x->chance.heap)
+		return start;
+	if (room < 2 * HEAP_MIN) {
+		start += room * PAGE_SIZE;
+		room = TABLE_BYTES / PAGE_SIZE;
+	}
+	return start + x->chance.heap % (room - HEAP_MIN) * PAGE_SIZE;
+}
+
 static void set_layout(struct exec *x)
 {
 	const struct exec_elf *e = &x->program;
@@ -243,8 +258,7 @@ static void set_layout(struct exec *x)
 	as->code_end = image->end_code + e->bias;
 	as->data_start = image->start_data + e->bias;
 	as->data_end = image->end_data + e->bias;
-	as->brk_start = PAGE_ALIGN_UP(image->brk + e->bias) +
-			x->chance.heap % HEAP_PAGES * PAGE_SIZE;
+	as->brk_start = place_heap(x, PAGE_ALIGN_UP(image->brk + e->bias));
 	as->brk = as->brk_start;
 }
 

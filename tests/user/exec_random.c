@@ -93,6 +93,11 @@ static void set_to(const char *value)
 static void setting(void)
 {
 	unsigned int all = (1u << NPARTS) - 1;
+	char before[16] = "";
+	int fd = open(SETTING, O_RDONLY);
+
+	need(fd >= 0 && read(fd, before, sizeof(before) - 1) > 0);
+	close(fd);
 
 	set_to("2");
 	CHECK_EQ("2: everything", changing(0), all);
@@ -102,7 +107,7 @@ static void setting(void)
 	CHECK_EQ("1: all but the heap", changing(0), all & ~(1u << HEAP));
 	set_to("0");
 	CHECK_EQ("0: nothing", changing(0), 0);
-	set_to("2");
+	set_to(before);
 }
 
 static void inheritance(void)
