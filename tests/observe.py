@@ -4,7 +4,7 @@
 What:  observe.py record [-o REGEX] [NAME...]   on Linux; kept as NAME.linux
        observe.py show [-o REGEX] [NAME...]     on Nidus; differences are shown
        observe.py table                         docs/clients.md, from the last
-                                                runs of show; rows of others stay
+                                                runs of show; other rows stay
        REGEX picks observations by name, -p 2/8 the second of eight equal
        parts; what was seen by one kernel is put together.
 See:   tests/harness/observe.py
@@ -73,10 +73,15 @@ def short(lines):
     return f'`{text}`, {status}' if text else status
 
 
-def rows(client):
+def rows(client, old):
+    """The table's lines of @client; those of @old that were not run again."""
     recorded, seen = client.recorded(), client.kept()
     for name, _ in client.blocks:
         wanted, got = recorded.get(name), seen.get(name)
+        stays = [x for x in old if x.startswith(f'| {client.name} | {name} |')]
+        if got is None and stays:
+            yield stays[0]
+            continue
         same = 'not run' if got is None else 'the same' if got == wanted else short(got)
         yield f'| {client.name} | {name} | {short(wanted or [])} | {same} |'
 
@@ -86,10 +91,8 @@ def table(path):
         text = f.read()
     lines = ['| client | observation | Linux 6.12: output, status | Nidus |', '|---|---|---|---|']
     for client in observe.clients():
-        if os.path.exists(client.result_path()):
-            lines += rows(client)
-        else:
-            lines += [x for x in text.splitlines() if x.startswith(f'| {client.name} |')]
+        old = [x for x in text.splitlines() if x.startswith(f'| {client.name} |')]
+        lines += rows(client, old) if os.path.exists(client.result_path()) else old
     head, _, rest = text.partition(BEGIN)
     tail = rest.partition(END)[2]
     with open(path, 'w', encoding='utf-8') as f:
