@@ -127,6 +127,11 @@ static void set_seed(const char *value)
 	race_set_seed((u64)number(value));
 }
 
+static void set_racedelay(const char *value)
+{
+	race_set_delay((u32)number(value));
+}
+
 static void set_lockstat(const char *value)
 {
 	if (number(value))
@@ -206,6 +211,7 @@ static const struct {
 	{ "acpi_rsdp", set_acpi_rsdp },
 	{ "hostile", set_hostile },
 	{ "seed", set_seed },
+	{ "racedelay", set_racedelay },
 	{ "lockstat", set_lockstat },
 	{ "trace", set_trace },
 	/* Often given to Linux, without meaning here, and nothing for init. */

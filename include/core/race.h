@@ -54,6 +54,8 @@ void race_point_slow(const char *name);
 void race_lock_slow(void);
 /* The boot word seed=N; 0: no delays. */
 void race_set_seed(u64 seed);
+/* The boot word racedelay=N: every point, for N microseconds at most. */
+void race_set_delay(u32 us);
 extern u64 race_seed;		/* [I] after boot */
 
 /* @name: a string constant, "where: what has just been done". Context: any. */
@@ -74,6 +76,10 @@ static inline void race_point(const char *name UNUSED)
 }
 
 static inline void race_set_seed(u64 seed UNUSED)
+{
+}
+
+static inline void race_set_delay(u32 us UNUSED)
 {
 }
 #endif

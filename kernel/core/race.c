@@ -3,6 +3,7 @@
  *
  * What:  a seed makes one point in four a slow one; a slow one waits one time
  *        in four, for up to 60 microseconds, and one lock in 64 for up to 15.
+ *        With racedelay=N every point is a slow one, of up to N microseconds.
  * Locks: none; each CPU has its own sequence. An interrupt between reading and
  *        writing it repeats a number, which does no harm.
  * See:   docs/testing.md
@@ -30,11 +31,17 @@ void race_delay_us(u32 us)
 #define LOCK_US 15
 
 u64 race_seed;
+static u32 race_wide_us;		/* [I] after boot; 0: as above */
 static DEFINE_PER_CPU(u64, race_state);
 
 void race_set_seed(u64 seed)
 {
 	race_seed = seed;
+}
+
+void race_set_delay(u32 us)
+{
+	race_wide_us = us;
 }
 
 static u32 next_random(void)
@@ -54,9 +61,9 @@ void race_point_slow(const char *name)
 {
 	u32 r = next_random();
 
-	if (hash_u64(race_seed ^ (u64)name) & 3 || r & 3)
+	if ((!race_wide_us && hash_u64(race_seed ^ (u64)name) & 3) || r & 3)
 		return;
-	race_delay_us((r >> 2) % POINT_US);
+	race_delay_us((r >> 2) % (race_wide_us ? race_wide_us : POINT_US));
 }
 
 void race_lock_slow(void)

@@ -15,6 +15,7 @@
 #include <proc/pid_table.h>
 
 #include <core/assert.h>
+#include <core/race.h>
 #include <lib/atomic.h>
 #include <mm/slab.h>
 #include <uapi/errno.h>
@@ -216,11 +217,13 @@ static void slot_set(struct pid_table *t, s32 nr, void *value)
 
 void pid_table_fill_embryo(struct pid_table *t, s32 nr, struct pid *pid)
 {
+	race_point("table: before an embryo");
 	slot_set(t, nr, (void *)((u64)pid | EMBRYO));
 }
 
 void pid_table_fill(struct pid_table *t, s32 nr, struct pid *pid)
 {
+	race_point("table: before it is visible");
 	slot_set(t, nr, pid);
 }
 

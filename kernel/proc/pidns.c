@@ -290,6 +290,7 @@ void pidns_member_del(struct pid_ns *ns)
 	if (left <= 2 && closer)
 		thread_wake(&closer->thread, WAKE_NORMAL);
 	rcu_read_unlock();
+	race_point("member gone, closer awake");
 }
 
 void pidns_first_birth_failed(struct pid_ns *ns)

@@ -19,7 +19,7 @@
 
 static const struct selftest *const tables[] = {
 	lock_tests, sync_tests, thread_tests, rcu_tests, page_tests,
-	slab_tests, mmu_tests, smp_tests, trace_tests,
+	slab_tests, mmu_tests, smp_tests, trace_tests, numbers_tests,
 };
 
 static struct atomic failures;	/* of the running test */

@@ -32,6 +32,7 @@ extern const struct selftest slab_tests[];
 extern const struct selftest mmu_tests[];
 extern const struct selftest smp_tests[];
 extern const struct selftest trace_tests[];
+extern const struct selftest numbers_tests[];
 
 /* Note a failure of the running test. Context: any. */
 void test_fail(const char *text, const char *file, int line);

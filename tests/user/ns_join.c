@@ -1,9 +1,9 @@
 /*
  * tests/user/ns_join.c - a process that itself enters a pid namespace
  *
- * What:  without an argument: the request is unknown, as on Linux. "on", on a
- *        kernel booted with pidns.join=on (tests/scenario/ns_join.sh): who may
- *        enter what, and what an entered process is.
+ * What:  the request is unknown, as on Linux; on a kernel booted with
+ *        pidns.join=on, or with the argument "on": who may enter what, and
+ *        what an entered process is.
  * See:   docs/pidns.md, "Joining by oneself"; ids HIST-B1 to HIST-B9
  */
 #include "lib/ns.h"
@@ -554,7 +554,11 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-	if (argc > 1 && !strcmp(argv[1], "on"))
+	char line[4096] = "";
+
+	(void)proc_read("/proc/cmdline", line, sizeof(line));
+	if ((argc > 1 && !strcmp(argv[1], "on")) ||
+	    strstr(line, "pidns.join=on"))
 		return test_main(tests, COUNT(tests));
 	return test_main(off_tests, COUNT(off_tests));
 }

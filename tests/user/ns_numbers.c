@@ -218,6 +218,35 @@ static void full(void)
 	put_number(LAST_PID, last);
 }
 
+/* the only number that is left outside is taken */
+static void first_fails(void)
+{
+	long max = proc_number(PID_MAX, "");
+	long last = proc_number(LAST_PID, "");
+	long refused, pid;
+	pid_t holder;
+
+	set_up();
+	put_number(LAST_PID, 299);
+	holder = child_start(wait_go, NULL);
+	gate_wait(&ready);
+	need(holder == 300);
+	need(!sys(SYS_unshare, CLONE_NEWPID));
+	put_number(PID_MAX, 301);
+	refused = ns_clone(0);
+	if (!refused)
+		_exit(0);
+	put_number(PID_MAX, max);
+	CHECK_EQ("a first birth finds no number outside", refused, -EAGAIN);
+	pid = ns_clone(0);
+	if (!pid)
+		_exit(getpid() == 1 ? 6 : 7);
+	CHECK_STATUS("the next one is number 1", reap((pid_t)pid), EXITED(6));
+	gate_open(&go);
+	reap(holder);
+	put_number(LAST_PID, last);
+}
+
 static int writes_max(void *arg)
 {
 	put_number(PID_MAX, 30000);
@@ -422,6 +451,7 @@ static const struct test tests[] = {
 	{ "nascent", nascent, 0 },
 	{ "threads", threads, 0 },
 	{ "full", full, 0 },
+	{ "first fails", first_fails, 0 },
 	{ "limit of all", limit_of_all, 0 },
 	{ "last number", last_number, 0 },
 	{ "limit file", limit_file, 0 },

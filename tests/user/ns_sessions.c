@@ -368,10 +368,30 @@ static int strict(void *arg)
 	return 6;
 }
 
+static struct gate born, weaker;
+
+static int keeps_its_own(void *arg)
+{
+	(void)arg;
+	gate_open(&born);
+	gate_wait(&weaker);
+	return proc_number(NOEXEC, "") == 1 ? 6 : 7;
+}
+
 static void memfds(void)
 {
+	pid_t pid;
+
 	CHECK_STATUS("PROC-23 a namespace", ns_run(strict, NULL), EXITED(6));
 	CHECK_EQ("PROC-23 leaves the first one", proc_number(NOEXEC, ""), 0);
+	gate_init(&born);
+	gate_init(&weaker);
+	CHECK_EQ("the first one is strict", proc_write(NOEXEC, "1"), 0);
+	pid = ns_start(keeps_its_own, NULL);
+	gate_wait(&born);
+	CHECK_EQ("and no more", proc_write(NOEXEC, "0"), 0);
+	gate_open(&weaker);
+	CHECK_EXIT("who was born meanwhile keeps what it had", pid, 6);
 }
 
 static const struct test tests[] = {
