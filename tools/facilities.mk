@@ -49,7 +49,8 @@ FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
 FACILITY_strace := kernel/sys/strace.c kernel/sys/strace_text.c \
 	kernel/sys/strace_names.c kernel/sys/strace_signal.c
 FACILITY_splice := fs/splice.c kernel/sys/splice.c
-FACILITY_sysv_msg := kernel/ipc/msg.c kernel/sys/sysv_msg.c
+FACILITY_sysv_msg := kernel/ipc/msg.c kernel/ipc/msg_control.c \
+	kernel/sys/sysv_msg.c
 FACILITY_sysv_sem := kernel/ipc/sem.c kernel/ipc/sem_control.c \
 	kernel/ipc/sem_undo.c kernel/sys/sysv_sem.c
 FACILITY_sysv_shm := kernel/ipc/shm.c kernel/sys/sysv_shm.c

@@ -80,6 +80,9 @@ struct ipc_kind {
 	void (*remove)(struct ipc_object *o);
 	/* The memory, after the last reference and a grace period. */
 	void (*free)(struct ipc_object *o);
+	/* IPC_SET of what its own structure says. 0 or -errno. Lock held. */
+	int (*change)(struct ipc_object *o, const void *ds);
+	int stat_any;			/* its *_STAT_ANY */
 };
 
 void ipc_ids_init(struct ipc_ids *ids, struct plain_ns *ns);
@@ -97,6 +100,15 @@ int ipc_find(struct ipc_ids *ids, s32 id, struct ipc_object **out);
 int ipc_find_lock(struct ipc_ids *ids, s32 id, struct ipc_object **out);
 /* By index (SEM_STAT and its kin), locked. 0, -EINVAL. */
 int ipc_find_index(struct ipc_ids *ids, s32 index, struct ipc_object **out);
+/* What a *_STAT call is about: by id for IPC_STAT, else by index; locked, with
+ * a reference. 0, -EINVAL, -EIDRM, -EACCES. */
+int ipc_stat_begin(struct ipc_ids *ids, s32 id, int cmd,
+		   struct ipc_object **out);
+/* The end of it. Return: what the call returns, 0 or the object's id. */
+int ipc_stat_end(struct ipc_object *o, int cmd);
+/* IPC_SET by the kind's change, or IPC_RMID if @ds is NULL. 0, -EINVAL,
+ * -EIDRM, -EPERM, what change gives. */
+int ipc_control(struct ipc_ids *ids, s32 id, const void *ds);
 void ipc_put(struct ipc_object *o);
 static inline void ipc_unlock(struct ipc_object *o)
 {

@@ -461,3 +461,46 @@ void ipc_show_owner(const struct ipc_object *o, struct seq_buf *out)
 		   gid_shown(ns, o->gid), uid_shown(ns, o->cuid),
 		   gid_shown(ns, o->cgid));
 }
+
+/* --- what the *ctl calls have in common ----------------------------------- */
+
+int ipc_stat_begin(struct ipc_ids *ids, s32 id, int cmd,
+		   struct ipc_object **out)
+{
+	int err = cmd == IPC_STAT ? ipc_find_lock(ids, id, out) :
+				    ipc_find_index(ids, id, out);
+
+	if (err)
+		return err;
+	if (cmd == (*out)->kind->stat_any || ipc_permits(*out, S_IRUGO))
+		return 0;
+	ipc_unlock_put(*out);
+	return -EACCES;
+}
+
+int ipc_stat_end(struct ipc_object *o, int cmd)
+{
+	int ret = cmd == IPC_STAT ? 0 : o->id;
+
+	ipc_unlock_put(o);
+	return ret;
+}
+
+int ipc_control(struct ipc_ids *ids, s32 id, const void *ds)
+{
+	struct ipc_object *o;
+	int err = ipc_find_lock(ids, id, &o);
+
+	if (err)
+		return err;
+	err = ipc_may_control(o);
+	if (!err && !ds) {
+		o->kind->remove(o);
+		ipc_put(o);
+		return 0;
+	}
+	if (!err)
+		err = o->kind->change(o, ds);
+	ipc_unlock_put(o);
+	return err;
+}

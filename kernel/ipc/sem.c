@@ -32,6 +32,15 @@ static struct sem_part *part_of(const struct ipc_ids *ids)
 
 /* --- sets ----------------------------------------------------------------- */
 
+static int sem_change(struct ipc_object *o, const void *perm)
+{
+	int err = ipc_set_perm(o, perm);
+
+	if (!err)
+		to_set(o)->ctime = ipc_now();
+	return err;
+}
+
 static int sem_create(struct ipc_ids *ids, const struct ipc_get_args *a,
 		      struct ipc_object **out);
 
@@ -83,6 +92,8 @@ static const struct ipc_kind sem_kind = {
 	.limit = sem_limit,
 	.remove = sem_remove,
 	.free = sem_free,
+	.change = sem_change,
+	.stat_any = SEM_STAT_ANY,
 };
 
 static int sem_create(struct ipc_ids *ids, const struct ipc_get_args *a,

@@ -179,44 +179,22 @@ int sem_stat(s32 id, int cmd, struct semid64_ds *out)
 {
 	struct ipc_object *o;
 	struct sem_set *set;
-	int err = cmd == IPC_STAT ? ipc_find_lock(&part_now()->ids, id, &o) :
-				    ipc_find_index(&part_now()->ids, id, &o);
+	int err = ipc_stat_begin(&part_now()->ids, id, cmd, &o);
 
 	if (err)
 		return err;
 	set = container_of(o, struct sem_set, obj);
-	if (cmd != SEM_STAT_ANY && !ipc_permits(o, S_IRUGO))
-		err = -EACCES;
 	*out = (struct semid64_ds){
 		.sem_otime = set->otime, .sem_ctime = set->ctime,
 		.sem_nsems = set->nsems,
 	};
 	ipc_fill_perm(o, &out->sem_perm);
-	if (!err && cmd != IPC_STAT)
-		err = o->id;
-	ipc_unlock_put(o);
-	return err;
+	return ipc_stat_end(o, cmd);
 }
 
 int sem_control(s32 id, const struct ipc64_perm *perm)
 {
-	struct ipc_object *o;
-	int err = ipc_find_lock(&part_now()->ids, id, &o);
-
-	if (err)
-		return err;
-	err = ipc_may_control(o);
-	if (!err && !perm) {
-		o->kind->remove(o);
-		ipc_put(o);
-		return 0;
-	}
-	if (!err)
-		err = ipc_set_perm(o, perm);
-	if (!err)
-		container_of(o, struct sem_set, obj)->ctime = ipc_now();
-	ipc_unlock_put(o);
-	return err;
+	return ipc_control(&part_now()->ids, id, perm);
 }
 
 int sem_info(int cmd, struct seminfo *out)

@@ -168,6 +168,15 @@ static const struct vm_object_ops shm_object_ops = {
 
 /* --- segments ------------------------------------------------------------- */
 
+static int shm_change(struct ipc_object *o, const void *perm)
+{
+	int err = ipc_set_perm(o, perm);
+
+	if (!err)
+		to_segment(o)->ctime = ipc_now();
+	return err;
+}
+
 static int shm_create(struct ipc_ids *ids, const struct ipc_get_args *a,
 		      struct ipc_object **out);
 
@@ -209,6 +218,8 @@ static const struct ipc_kind shm_kind = {
 	.limit = shm_limit,
 	.remove = shm_remove,
 	.free = shm_free,
+	.change = shm_change,
+	.stat_any = SHM_STAT_ANY,
 };
 
 /* Against the namespace's limits, and the machine's memory. */
@@ -373,14 +384,11 @@ int shm_stat(s32 id, int cmd, struct shmid64_ds *out)
 {
 	struct ipc_object *o;
 	struct shm_segment *s;
-	int err = cmd == IPC_STAT ? ipc_find_lock(&part_now()->ids, id, &o) :
-				    ipc_find_index(&part_now()->ids, id, &o);
+	int err = ipc_stat_begin(&part_now()->ids, id, cmd, &o);
 
 	if (err)
 		return err;
 	s = to_segment(o);
-	if (cmd != SHM_STAT_ANY && !ipc_permits(o, S_IRUGO))
-		err = -EACCES;
 	*out = (struct shmid64_ds){
 		.shm_segsz = s->size, .shm_nattch = s->nattch,
 		.shm_atime = s->atime, .shm_dtime = s->dtime,
@@ -388,31 +396,12 @@ int shm_stat(s32 id, int cmd, struct shmid64_ds *out)
 		.shm_cpid = pid_vnr(s->cpid), .shm_lpid = pid_vnr(s->lpid),
 	};
 	ipc_fill_perm(o, &out->shm_perm);
-	if (!err && cmd != IPC_STAT)
-		err = o->id;
-	ipc_unlock_put(o);
-	return err;
+	return ipc_stat_end(o, cmd);
 }
 
 int shm_control(s32 id, const struct ipc64_perm *perm)
 {
-	struct ipc_object *o;
-	int err = ipc_find_lock(&part_now()->ids, id, &o);
-
-	if (err)
-		return err;
-	err = ipc_may_control(o);
-	if (!err && !perm) {
-		shm_remove(o);
-		ipc_put(o);
-		return 0;
-	}
-	if (!err)
-		err = ipc_set_perm(o, perm);
-	if (!err)
-		to_segment(o)->ctime = ipc_now();
-	ipc_unlock_put(o);
-	return err;
+	return ipc_control(&part_now()->ids, id, perm);
 }
 
 static int may_lock(const struct ipc_object *o, bool lock)
