@@ -19,8 +19,6 @@
 #define MAX_STRING	131072	/* 32 pages, with the final zero */
 
 static const char *self;
-extern char **environ;
-
 static char *none[] = { NULL };
 
 /* execute this program in a child: its wait status, EXITED(128 + errno) */

@@ -7,6 +7,7 @@
  * See:   pid_namespaces(7), prctl(2): PR_SET_PDEATHSIG, semop(2)
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -20,14 +21,11 @@
 #include <sys/sem.h>
 #include <unistd.h>
 
-static struct gate ready, go, told;
-static int *words;
+static struct gate told;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&told);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 }

@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -24,16 +25,7 @@
 #define NETS		"/proc/sys/user/max_net_namespaces"
 #define TRIES		800	/* of five milliseconds each */
 
-static struct gate ready, go;
-static int *words;
 static const char *self;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -94,7 +86,7 @@ static int lose_births(void *arg)
 
 static void dead_births(void)
 {
-	set_up();
+	stage_set();
 	be_limited("1");
 	CHECK_STATUS("BUG-10 fifty births into a dead namespace",
 		     child_run(lose_births, NULL), EXITED(50));
@@ -106,7 +98,7 @@ static void half_way(void)
 {
 	int good = 0;
 
-	set_up();
+	stage_set();
 	be_limited("1");
 	put(NETS, "0");
 	for (int i = 0; i < 10; i++)
@@ -128,7 +120,7 @@ static void disturbed(void)
 	pid_t init, member;
 	int status = -1;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	need(!ns_join(ns_fd_of(init), CLONE_NEWPID));
@@ -193,7 +185,7 @@ static int execs_on(void *arg)
 
 static void numbers_of_exec(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("BUG-19 exec by a thread frees its number, twenty times",
 		     ns_run(execs_on, NULL), EXITED(20));
 }

@@ -7,21 +7,12 @@
  * See:   clone(2), pid_namespaces(7); ids of the catalogue, family CLONE
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
 
-
-static int *words;
-static struct gate ready, go;
 static char stack[65536] __attribute__((aligned(16)));
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int note(void *arg)
 {
@@ -53,7 +44,7 @@ static long refused(unsigned long flags)
 
 static void making(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("CLONE-01 NEWPID makes a child", ns_run(note, NULL),
 		     EXITED(0));
 	CHECK_EQ("CLONE-01 which is 1", words[0], 1);
@@ -124,7 +115,7 @@ static void parents(void)
 {
 	int statuses[2];
 
-	set_up();
+	stage_set();
 	child_start(clone_sibling, NULL);
 	statuses[0] = reap(-1);
 	statuses[1] = reap(-1);
@@ -151,7 +142,7 @@ static void injected_parent(void)
 	int good = 0;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	need(!ns_join(ns_fd_of(init), CLONE_NEWPID));
@@ -174,7 +165,7 @@ static void with_memory(void)
 	int code = 7;
 	pid_t pid;
 
-	set_up();
+	stage_set();
 	pid = thread_clone(&child, CLONE_NEWPID | CLONE_VM | SIGCHLD, note,
 			   &code);
 	CHECK_EXIT("CLONE-10 BUG-08 NEWPID with VM", pid, 7);
@@ -205,7 +196,7 @@ static void elsewhere(void)
 	int ran = 0;
 	int own = ns_fd_self();
 
-	set_up();
+	stage_set();
 	need(own >= 0 && !unshare(CLONE_NEWPID));
 	CHECK_EQ("CLONE-12 NEWPID after unshare",
 		 refused(CLONE_NEWPID | SIGCHLD), -EINVAL);
@@ -254,7 +245,7 @@ static void members(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	need(!ns_join(ns_fd_of(init), CLONE_NEWPID));
@@ -272,7 +263,7 @@ static void failed_pidfd(void)
 
 	close(next);
 	need(!unshare(CLONE_NEWPID));
-	set_up();
+	stage_set();
 	need(child_run(note, NULL) == 0);
 	next = dup(1);
 	close(next);
@@ -299,7 +290,7 @@ static void many(void)
 	pid_t pids[3];
 	int good = 0;
 
-	set_up();
+	stage_set();
 	for (int i = 0; i < 3; i++)
 		pids[i] = child_start(many_inits, NULL);
 	for (int i = 0; i < 3; i++)

@@ -8,6 +8,7 @@
  * See:   pid_namespaces(7), fcntl(2); ids CRED and SIG of docs/pidns-table.md
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -25,16 +26,6 @@
 
 #define UNKNOWN		77
 #define CALLS		11
-
-static int *words;
-static struct gate ready, go;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -70,7 +61,7 @@ static void owners(void)
 	pid_t init;
 	int fds[2];
 
-	set_up();
+	stage_set();
 	need(!pipe(fds) && !fcntl(fds[0], F_SETOWN, getpid()));
 	CHECK_EQ("CRED-04 the own number", fcntl(fds[0], F_GETOWN), getpid());
 	init = ns_start(owns_inside, &fds[0]);
@@ -121,7 +112,7 @@ static void locks(void)
 	int fds[3];
 	int other;
 
-	set_up();
+	stage_set();
 	fds[0] = open("a", O_RDWR | O_CREAT, 0600);
 	fds[1] = open("b", O_RDWR | O_CREAT, 0600);
 	fds[2] = open("c", O_RDWR | O_CREAT, 0600);
@@ -308,7 +299,7 @@ static void of_user(void)
 {
 	pid_t beside;
 
-	set_up();
+	stage_set();
 	beside = child_start(be_some, NULL);
 	gate_wait(&ready);
 	CHECK_STATUS("CRED-07 a namespace", ns_run(renices_user, NULL),
@@ -395,7 +386,7 @@ static void semaphores(void)
 	int id = semget(IPC_PRIVATE, 1, 0600);
 	pid_t init;
 
-	set_up();
+	stage_set();
 	need(id >= 0 && !add_one(id));
 	CHECK_EQ("CRED-08 the own number", semctl(id, 0, GETPID), getpid());
 	init = ns_start(uses_semaphore, &id);
@@ -461,7 +452,7 @@ static void blocked(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(unblocks, NULL);
 	gate_wait(&ready);
 	kill(init, SIGUSR1);

@@ -7,19 +7,17 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
 #define LEVELS	32
 
-static struct gate ready, go, life;
-static int *words;
+static struct gate life;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&life);
 }
 

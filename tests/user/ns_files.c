@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -41,14 +42,11 @@
 #define NS_GET_ID		0x8008b70d
 #define PIDFD_PID		0xff05
 
-static int *words;
-static struct gate ready, go, told;
+static struct gate told;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&told);
 }
 

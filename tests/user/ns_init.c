@@ -8,6 +8,7 @@
  * See:   pid_namespaces(7); ids of the catalogue, family INIT
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -16,16 +17,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-static struct gate ready, go;
-static int *words;
 static volatile sig_atomic_t caught, caught_pid, caught_code;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static void keep(int sig, siginfo_t *info, void *context)
 {
@@ -87,7 +79,7 @@ static int inside(void *arg)
 
 static void from_inside(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("INIT-01 init lives on", ns_run(inside, NULL), EXITED(6));
 }
 
@@ -95,7 +87,7 @@ static void injected(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	need(!ns_join(ns_fd_of(init), CLONE_NEWPID));
@@ -126,7 +118,7 @@ static void from_outside(void)
 	pid_t init;
 
 	for (int way = 0; way < 4; way++) {
-		set_up();
+		stage_set();
 		init = ns_start(wait_go, NULL);
 		gate_wait(&ready);
 		need(outer_kill(way, init) == 0);
@@ -139,7 +131,7 @@ static void stopping(void)
 	pid_t init;
 	int status;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	kill(init, SIGSTOP);
@@ -174,7 +166,7 @@ static void continued_inside(void)
 	pid_t init;
 	int status;
 
-	set_up();
+	stage_set();
 	init = ns_start(has_continuer, NULL);
 	gate_wait(&ready);
 	kill(init, SIGSTOP);
@@ -196,7 +188,7 @@ static void harmless(void)
 	pid_t init;
 	int good = 0;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	for (size_t i = 0; i < COUNT(sigs); i++)
@@ -237,7 +229,7 @@ static void handlers(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(handles, NULL);
 	gate_wait(&ready);
 	kill(init, SIGTERM);
@@ -349,7 +341,7 @@ static int kills_nested(void *arg)
 	pid_t nested;
 
 	(void)arg;
-	set_up();
+	stage_set();
 	nested = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	if (!fork())
@@ -412,7 +404,7 @@ static int leaves_init(void *arg)
 
 static void parent_death(void)
 {
-	set_up();
+	stage_set();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	CHECK_STATUS("INIT-29 the parent of an init ends",
 		     child_run(leaves_init, NULL), EXITED(0));

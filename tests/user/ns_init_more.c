@@ -10,6 +10,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -29,16 +30,6 @@
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND	(1ULL << 32)
 #endif
-
-static struct gate ready, go;
-static int *words;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 /* --- the leader blocks what another thread does not ---------------------- */
 
@@ -67,7 +58,7 @@ static int survives(int sig)
 	pid_t init;
 	int status;
 
-	set_up();
+	stage_set();
 	init = ns_start(leader_blocks, &sig);
 	gate_wait(&ready);
 	kill(init, sig);
@@ -138,7 +129,7 @@ static int spins(void *arg)
 
 static void cpu_limit(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("INIT-16 the hard limit of CPU time kills an init",
 		     ns_run(spins, NULL), SIGKILL);
 	CHECK("INIT-16 the soft one did not", words[0] > 1500);
@@ -170,7 +161,7 @@ static int is_subreaper(void *arg)
 
 static void subreaper(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("INIT-28 the init ends well", ns_run(is_subreaper, NULL),
 		     EXITED(6));
 }
@@ -210,7 +201,7 @@ static void flooded(void)
 	pid_t maker;
 	int status = 0;
 
-	set_up();
+	stage_set();
 	maker = child_start(makes_inits, NULL);
 	gate_wait(&ready);
 	do {
@@ -234,7 +225,7 @@ static void thread_namespaces(void)
 	struct utsname before, after;
 	struct thread thread;
 
-	set_up();
+	stage_set();
 	need(!uname(&before));
 	CHECK("CLONE-16 a thread with its own UTS namespace",
 	      thread_clone(&thread, THREAD_FLAGS | CLONE_NEWUTS, renames,
@@ -362,7 +353,7 @@ static int kills_forker(void *arg)
 
 static void killed(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("CLONE-38 a forker that is killed leaves whole children",
 		     ns_run(kills_forker, NULL), EXITED(6));
 }

@@ -7,6 +7,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -16,16 +17,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-static struct gate ready, go;
-static int *words;
 static const char *self;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int orphan(void *arg)
 {
@@ -66,7 +58,7 @@ static void leaders(void)
 	char state[32] = "";
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(leader_leaves, NULL);
 	gate_wait(&ready);
 	proc_await(init, "Z");
@@ -180,7 +172,7 @@ static void executing(void)
 	};
 
 	for (int how = 0; how < 3; how++) {
-		set_up();
+		stage_set();
 		CHECK_STATUS(points[how], ns_run(execs, &how), EXITED(7));
 	}
 }
@@ -211,14 +203,14 @@ static void random_ends(void)
 	int good = 0;
 	int two = 2;
 
-	set_up();
+	stage_set();
 	for (int i = 0; i < 30; i++)
 		good += ns_run(many_exits, NULL) == EXITED(3);
 	CHECK_EQ("INIT-31 BUG-05 threads that all leave end the namespace",
 		 good, 30);
 	good = 0;
 	for (int i = 0; i < 15; i++) {
-		set_up();
+		stage_set();
 		good += ns_run(execs, &two) == EXITED(7);
 		gate_close(&ready);
 		gate_close(&go);
@@ -253,7 +245,7 @@ static void blocked_leader(void)
 
 	need(!uname(&name));
 	for (unsigned int i = 0; i < COUNT(sigs); i++) {
-		set_up();
+		stage_set();
 		status = ns_run(blocking_leader, (void *)&sigs[i]);
 		if (status == sigs[i] && !strstr(name.release, "nidus"))
 			SKIP("INIT-10 survives", "killed, as on Linux 6.12");

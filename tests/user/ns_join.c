@@ -8,6 +8,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -24,14 +25,11 @@
 
 #define PR_NIDUS_JOIN_PIDNS	0x4e4a504e
 
-static struct gate ready, go, told;
-static int *words;
+static struct gate told;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&told);
 }
 

@@ -43,15 +43,6 @@ static int wait_go(void *arg)
 	return 6;
 }
 
-static unsigned long ino_of(int fd)
-{
-	struct stat st;
-
-	need(fd >= 0 && !fstat(fd, &st));
-	close(fd);
-	return st.st_ino;
-}
-
 static int request(int fd, unsigned long cmd, long arg)
 {
 	return (int)sys(SYS_ioctl, fd, (long)cmd, arg);
@@ -108,11 +99,11 @@ static void mount_namespaces(void)
 	CHECK("has mounts", one.nr_mounts > 0 && one.nr_mounts < 1000);
 	need(!request(fb, MNT_GET_INFO, P(&two)));
 	CHECK("later ones have higher ids", two.id > one.id);
-	CHECK_EQ("next", ino_of(request(fa, MNT_GET_NEXT, P(&at))),
-		 ino_of(mnt_of(b)));
+	CHECK_EQ("next", fd_ino(request(fa, MNT_GET_NEXT, P(&at))),
+		 fd_ino(mnt_of(b)));
 	CHECK_EQ("which says so", at.id, two.id);
-	CHECK_EQ("previous", ino_of(request(fb, MNT_GET_PREV, 0)),
-		 ino_of(mnt_of(a)));
+	CHECK_EQ("previous", fd_ino(request(fb, MNT_GET_PREV, 0)),
+		 fd_ino(mnt_of(a)));
 	CHECK_EQ("after the last there is none", request(fb, MNT_GET_NEXT, 0),
 		 -ENOENT);
 	CHECK_EQ("info to nowhere", request(fa, MNT_GET_INFO, 0), -EINVAL);

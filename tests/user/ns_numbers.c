@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -24,16 +25,6 @@
 #define LAST_PID	"/proc/sys/kernel/ns_last_pid"
 #define PID_MAX		"/proc/sys/kernel/pid_max"
 #define MAX_PIDNS	"/proc/sys/user/max_pid_namespaces"
-
-static int *words;
-static struct gate ready, go;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -136,7 +127,7 @@ static int chosen_in_ns(void *arg)
 
 static void inside(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("CR-08 a namespace", ns_run(chosen_in_ns, NULL),
 		     EXITED(6));
 }
@@ -171,7 +162,7 @@ static long thread_as(pid_t tid)
 
 static void threads(void)
 {
-	set_up();
+	stage_set();
 	CHECK_EQ("CR-10 a thread with a chosen number", thread_as(30500),
 		 30500);
 	CHECK_EQ("CR-10 which it has", words[0], 30500);
@@ -205,7 +196,7 @@ static void full(void)
 	static struct gate small;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	gate_init(&small);
 	need(getpid() < 32000);
 	put_number(LAST_PID, 100);
@@ -258,7 +249,7 @@ static void limit_of_all(void)
 	long max = proc_number(PID_MAX, "");
 	pid_t init;
 
-	set_up();
+	stage_set();
 	CHECK_EQ("PID-27 pid_max is 32768 for fewer than 33 processors", max,
 		 32768);
 	init = ns_start(writes_max, NULL);
@@ -313,7 +304,7 @@ static int writes_as_user(void *arg)
 
 static void last_number(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("PROC-18 a namespace", ns_run(last_in_ns, NULL),
 		     EXITED(6));
 	CHECK_STATUS("PROC-17 a user", ns_run(writes_as_user, NULL),
@@ -389,7 +380,7 @@ static void of_users(void)
 	unsigned int three = 3, four = 4;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(two_of_user, NULL);
 	for (int i = 0; i < 3; i++)
 		gate_wait(&ready);
@@ -424,7 +415,7 @@ static void robust_word(int own)
 	struct robust *r = shared_alloc(4096);
 	long pid;
 
-	set_up();
+	stage_set();
 	pid = ns_clone(CLONE_NEWPID);
 	if (!pid)
 		_exit(dies_with_lock(r, own));

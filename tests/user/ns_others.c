@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/test.h"
 
 #include <fcntl.h>
@@ -47,21 +48,6 @@ static const struct kind kinds[] = {
 	{ "uts", "uts", CLONE_NEWUTS, 10, 4026531838 },
 };
 
-static int *words;
-static struct gate ready, go;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
-
-static long raw_unshare(unsigned long flags)
-{
-	return sys(SYS_unshare, (long)flags);
-}
-
 /* "KIND: TEXT" */
 static const char *point_of(const struct kind *kind, const char *text)
 {
@@ -80,7 +66,6 @@ static unsigned long link_ino(long pid, const char *name)
 	return stat(path, &st) ? 0 : st.st_ino;
 }
 
-
 static int wait_go(void *arg)
 {
 	(void)arg;
@@ -96,7 +81,7 @@ static pid_t start_with(unsigned long flags)
 
 	need(pid >= 0);
 	if (!pid) {
-		if (flags && raw_unshare(flags))
+		if (flags && ns_unshare(flags))
 			_exit(1);
 		_exit(wait_go(NULL));
 	}
@@ -133,7 +118,7 @@ static void links(void)
 
 static void makes(void)
 {
-	set_up();
+	stage_set();
 	for (unsigned int i = 0; i < COUNT(kinds); i++) {
 		const struct kind *k = &kinds[i];
 		unsigned long own = link_ino(getpid(), k->link);
@@ -161,7 +146,7 @@ static void makes(void)
 
 static void joins(void)
 {
-	set_up();
+	stage_set();
 	for (unsigned int i = 0; i < COUNT(kinds); i++) {
 		const struct kind *k = &kinds[i];
 		pid_t pid = start_with(k->flag);
@@ -220,7 +205,7 @@ static void as_user(void)
 	int ns;
 	pid_t pid;
 
-	set_up();
+	stage_set();
 	pid = start_with(CLONE_NEWUTS | CLONE_NEWIPC);
 	ns = open(proc_path("/proc/", pid, "/ns/ipc"), O_RDONLY);
 	need(ns >= 0);
@@ -230,7 +215,7 @@ static void as_user(void)
 		if (kinds[i].flag == CLONE_NEWUSER)
 			continue;
 		CHECK_EQ(point_of(&kinds[i], "UNSH-12 needs a capability"),
-			 raw_unshare(kinds[i].flag), -EPERM);
+			 ns_unshare(kinds[i].flag), -EPERM);
 		if (kinds[i].flag == CLONE_NEWTIME)
 			continue;
 		CHECK_EQ(point_of(&kinds[i], "CLONE-02 and in clone"),
@@ -238,7 +223,7 @@ static void as_user(void)
 	}
 	CHECK_EQ("SETNS-11 joining too", ns_join(ns, 0), -EPERM);
 	CHECK_EQ("UNSH-12 all with NEWUSER",
-		 raw_unshare(CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC |
+		 ns_unshare(CLONE_NEWUSER | CLONE_NEWUTS | CLONE_NEWIPC |
 			     CLONE_NEWNET | CLONE_NEWCGROUP | CLONE_NEWTIME |
 			     CLONE_NEWNS | CLONE_NEWPID), 0);
 	CHECK_EQ("UNSH-22 the new one owns them",
@@ -251,49 +236,35 @@ static void as_user(void)
 
 static void refused(void)
 {
-	set_up();
+	stage_set();
 	CHECK_EQ("CLONE-15 NEWIPC with SYSVSEM",
 		 ns_clone(CLONE_NEWIPC | CLONE_SYSVSEM), -EINVAL);
 	CHECK_EQ("CLONE-15 NEWNS with FS", ns_clone(CLONE_NEWNS | CLONE_FS),
 		 -EINVAL);
 	CHECK_EQ("UNSH-13 unshare takes NEWIPC with SYSVSEM",
-		 raw_unshare(CLONE_NEWIPC | CLONE_SYSVSEM), 0);
-}
-
-static int put(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	ssize_t n;
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	n = write(fd, text, strlen(text));
-	err = n < 0 ? -errno : 0;
-	close(fd);
-	return err;
+		 ns_unshare(CLONE_NEWIPC | CLONE_SYSVSEM), 0);
 }
 
 static void limits(void)
 {
 	char path[64];
 
-	set_up();
+	stage_set();
 	become_user();
 	prctl(PR_SET_DUMPABLE, 1);
-	need(!raw_unshare(CLONE_NEWUSER));
+	need(!ns_unshare(CLONE_NEWUSER));
 	for (unsigned int i = 0; i < COUNT(kinds); i++) {
 		snprintf(path, sizeof(path),
 			 "/proc/sys/user/max_%s_namespaces", kinds[i].name);
-		CHECK_EQ(point_of(&kinds[i], "LIM-09 limit 0"), put(path, "0"),
-			 0);
+		CHECK_EQ(point_of(&kinds[i], "LIM-09 limit 0"),
+			 proc_put(path, "0"), 0);
 		CHECK_EQ(point_of(&kinds[i], "LIM-02 is ENOSPC"),
-			 raw_unshare(kinds[i].flag), -ENOSPC);
+			 ns_unshare(kinds[i].flag), -ENOSPC);
 		CHECK_EQ(point_of(&kinds[i], "LIM-02 limit 100"),
-			 put(path, "100"), 0);
+			 proc_put(path, "100"), 0);
 	}
 	CHECK_EQ("LIM-02 all together then",
-		 raw_unshare(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWTIME), 0);
+		 ns_unshare(CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWTIME), 0);
 }
 
 static long seconds(clockid_t clock)
@@ -315,7 +286,7 @@ static int in_shifted(void *arg)
 	words[1] = (int)seconds(CLOCK_BOOTTIME);
 	need(proc_read("/proc/uptime", text, sizeof(text)) > 0);
 	sscanf(text, "%d", &words[2]);
-	words[3] = put(OFFSETS, "monotonic 1 0");
+	words[3] = proc_put(OFFSETS, "monotonic 1 0");
 	need(!clock_gettime(CLOCK_MONOTONIC, &ts));
 	until = ts;
 	until.tv_nsec += 100000000;
@@ -334,21 +305,21 @@ static void offsets(void)
 	long before;
 	char text[128];
 
-	set_up();
+	stage_set();
 	CHECK_EQ("the first one's are fixed",
-		 put(OFFSETS, "monotonic 1 0"), -EACCES);
-	need(!raw_unshare(CLONE_NEWTIME));
+		 proc_put(OFFSETS, "monotonic 1 0"), -EACCES);
+	need(!ns_unshare(CLONE_NEWTIME));
 	CHECK("offsets are zero at first",
 	      proc_read(OFFSETS, text, sizeof(text)) > 0 &&
 	      !strcmp(text, "monotonic           0         0\n"
 		      "boottime            0         0\n"));
-	CHECK_EQ("a bad clock", put(OFFSETS, "realtime 1 0"), -EINVAL);
-	CHECK_EQ("bad nanoseconds", put(OFFSETS, "monotonic 1 1000000000"),
+	CHECK_EQ("a bad clock", proc_put(OFFSETS, "realtime 1 0"), -EINVAL);
+	CHECK_EQ("bad nanoseconds", proc_put(OFFSETS, "monotonic 1 1000000000"),
 		 -EINVAL);
-	CHECK_EQ("no number", put(OFFSETS, "monotonic x 0"), -EINVAL);
-	CHECK_EQ("a clock below zero", put(OFFSETS, "monotonic -100000000 0"),
-		 -ERANGE);
-	CHECK_EQ("two lines", put(OFFSETS, "monotonic 100000 0\n"
+	CHECK_EQ("no number", proc_put(OFFSETS, "monotonic x 0"), -EINVAL);
+	CHECK_EQ("a clock below zero",
+		 proc_put(OFFSETS, "monotonic -100000000 0"), -ERANGE);
+	CHECK_EQ("two lines", proc_put(OFFSETS, "monotonic 100000 0\n"
 				  "boottime 200000 5\n"), 0);
 	CHECK("are shown",
 	      proc_read(OFFSETS, text, sizeof(text)) > 0 &&
@@ -364,7 +335,7 @@ static void offsets(void)
 	CHECK_EQ("offsets are fixed then", words[3], -EACCES);
 	CHECK_EQ("an absolute sleep", words[4], 0);
 	CHECK("is as long as it says", words[5] >= 0 && words[5] < 20);
-	CHECK_EQ("also for the parent", put(OFFSETS, "monotonic 5 0"),
+	CHECK_EQ("also for the parent", proc_put(OFFSETS, "monotonic 5 0"),
 		 -EACCES);
 	CHECK("who is still outside",
 	      link_ino(getpid(), "time") == 4026531834 &&
@@ -375,9 +346,9 @@ static void entering_time(void)
 {
 	int own = open("/proc/self/ns/time", O_RDONLY);
 
-	set_up();
-	need(!raw_unshare(CLONE_NEWTIME));
-	need(!put(OFFSETS, "1 100000 0"));
+	stage_set();
+	need(!ns_unshare(CLONE_NEWTIME));
+	need(!proc_put(OFFSETS, "1 100000 0"));
 	need(!ns_join(open("/proc/self/ns/time_for_children", O_RDONLY), 0));
 	CHECK("setns enters at once", seconds(CLOCK_MONOTONIC) >= 100000);
 	CHECK("both links agree", link_ino(getpid(), "time") ==
@@ -391,7 +362,7 @@ static void born_by_clone3(void)
 	unsigned long args[8] = { [0] = CLONE_NEWTIME, [4] = SIGCHLD };
 	long pid;
 
-	set_up();
+	stage_set();
 	pid = sys(SYS_clone3, P(args), sizeof(args));
 	if (!pid) {
 		words[0] = link_ino(getpid(), "time") ==

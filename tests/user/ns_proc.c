@@ -7,6 +7,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -17,16 +18,6 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-
-static struct gate ready, go;
-static int *words;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -135,7 +126,7 @@ static void mounts(void)
 	struct stat a, b;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	words[0] = 3000000;
 	init = ns_start(check_when_told, NULL);
 	words[1] = init;
@@ -166,7 +157,7 @@ static void from_outside(void)
 	char text[64] = "";
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(mount_and_wait, NULL);
 	gate_wait(&ready);
 	CHECK("PROC-03 an inner mount is read from outside",
@@ -210,7 +201,7 @@ static void injected(void)
 	char text[64], want[64];
 	pid_t init, pid;
 
-	set_up();
+	stage_set();
 	init = ns_start(mount_and_wait, NULL);
 	gate_wait(&ready);
 	need(!ns_join(ns_fd_of(init), CLONE_NEWPID));
@@ -262,7 +253,7 @@ static int last_in_ns(void *arg)
 
 static void last_number(void)
 {
-	set_up();
+	stage_set();
 	gate_open(&go);
 	if (!proc_exists("/proc/sys/kernel/ns_last_pid")) {
 		SKIP("PROC-15 ns_last_pid", "not there");

@@ -6,6 +6,7 @@
  * See:   reboot(2); ids REBOOT of docs/pidns-table.md
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -18,14 +19,11 @@
 #define HALT		0xcdef0123
 #define POWER_OFF	0x4321fedc
 
-static struct gate ready, go, life;
-static int *words;
+static struct gate life;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&life);
 }
 

@@ -10,6 +10,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -23,16 +24,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-static struct gate ready, go;
-static int *words;
 static const char *self;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -57,7 +49,7 @@ static void by_parent(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(note_groups, NULL);
 	gate_wait(&ready);
 	CHECK_OK("SESS-06 the parent moves an init into a group of its own",
@@ -121,7 +113,7 @@ static void lines(void)
 {
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	CHECK("SESS-09 a group of outside is 0 inside",
@@ -148,7 +140,7 @@ static void joined_exec(void)
 	char ino[32];
 	pid_t init, pid;
 
-	set_up();
+	stage_set();
 	init = ns_start(wait_go, NULL);
 	gate_wait(&ready);
 	snprintf(ino, sizeof(ino), "%lu", fd_ino(ns_fd_of(init)));
@@ -235,7 +227,7 @@ static int lists_threads(void *arg)
 
 static void threads(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("PROC-06 a namespace", ns_run(lists_threads, NULL),
 		     EXITED(6));
 }
@@ -295,7 +287,7 @@ static void look_with(const char *options)
 
 static void hidden(void)
 {
-	set_up();
+	stage_set();
 	need(!mkdir("mnt", 0755));
 	look_with("hidepid=1");
 	CHECK("PROC-22 hidepid=1: listed, not to be read", words[0] == EPERM &&

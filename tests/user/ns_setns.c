@@ -7,6 +7,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -16,8 +17,7 @@
 
 #define CHILDREN	"/proc/thread-self/ns/pid_for_children"
 
-static int *words;
-static struct gate ready, inner_ready, go;
+static struct gate inner_ready;
 static int own;
 
 static int wait_go(void *is_ready)
@@ -44,10 +44,8 @@ static pid_t waiting_init(void)
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
+	stage_set();
 	gate_init(&inner_ready);
-	gate_init(&go);
 	own = ns_fd_self();
 	need(own >= 0);
 }

@@ -6,19 +6,17 @@
  * See:   kill(2), pid_namespaces(7); ids of the catalogue, family SIG
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
 #include <string.h>
 
-static struct gate ready, go, life;
-static int *words;
+static struct gate life;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&life);
 }
 

@@ -11,6 +11,7 @@
 #include "lib/ns.h"
 #include "lib/proc.h"
 #include "lib/pty.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -22,16 +23,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-
-static int *words;
-static struct gate ready, go;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -118,7 +109,7 @@ static void from_outside(void)
 {
 	pid_t init, member;
 
-	set_up();
+	stage_set();
 	init = ns_start(has_member, NULL);
 	gate_wait(&ready);
 	member = child_of(init);
@@ -145,7 +136,7 @@ static void events(void)
 	int status = 0;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	init = ns_start(forks_when_told, NULL);
 	gate_wait(&ready);
 	need(!ptrace(PTRACE_SEIZE, init, 0, PTRACE_O_TRACEFORK));
@@ -196,7 +187,7 @@ static void orphans(void)
 	struct gate gates[2];
 	pid_t tracer;
 
-	set_up();
+	stage_set();
 	gate_init(&gates[0]);
 	gate_init(&gates[1]);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -284,7 +275,7 @@ static void terminals(void)
 	struct pty pty;
 	pid_t leader;
 
-	set_up();
+	stage_set();
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	need(!pty_mount(NULL));
 	pty_pair(&pty);
@@ -348,7 +339,7 @@ static void queues(void)
 	mqd_t queue;
 	pid_t init;
 
-	set_up();
+	stage_set();
 	mq_unlink(QUEUE);
 	queue = mq_open(QUEUE, O_RDWR | O_CREAT, 0600, &attr);
 	need(queue >= 0);

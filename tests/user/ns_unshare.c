@@ -7,6 +7,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -17,21 +18,7 @@
 #define CHILDREN	"/proc/thread-self/ns/pid_for_children"
 #define OWN		"/proc/thread-self/ns/pid"
 
-static int *words;
-static struct gate ready, go;
 static const char *self;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
-
-static long raw_unshare(unsigned long flags)
-{
-	return sys(SYS_unshare, (long)flags);
-}
 
 static int note(void *arg)
 {
@@ -79,9 +66,9 @@ static void basics(void)
 	pid_t first, second, third;
 	char before[64];
 
-	set_up();
+	stage_set();
 	strcpy(before, link_of(OWN));
-	CHECK_EQ("UNSH-01 unshare", raw_unshare(CLONE_NEWPID), 0);
+	CHECK_EQ("UNSH-01 unshare", ns_unshare(CLONE_NEWPID), 0);
 	CHECK_EQ("UNSH-01 leaves getpid", getpid(), pid);
 	CHECK("UNSH-01 and the own namespace", !strcmp(before, link_of(OWN)));
 	first = child_start(wait_go, NULL);
@@ -101,15 +88,15 @@ static void twice(void)
 {
 	int own = ns_fd_self();
 
-	set_up();
-	need(!raw_unshare(CLONE_NEWPID));
-	CHECK_EQ("UNSH-03 unshare twice", raw_unshare(CLONE_NEWPID), -EINVAL);
+	stage_set();
+	need(!ns_unshare(CLONE_NEWPID));
+	CHECK_EQ("UNSH-03 unshare twice", ns_unshare(CLONE_NEWPID), -EINVAL);
 	need(!fork_note());
 	CHECK_EQ("UNSH-03 after a child has come and gone",
-		 raw_unshare(CLONE_NEWPID), -EINVAL);
+		 ns_unshare(CLONE_NEWPID), -EINVAL);
 	for (int i = 0; i < 5; i++) {
 		words[2] += ns_join(own, CLONE_NEWPID) == 0;
-		words[2] += raw_unshare(CLONE_NEWPID) == 0;
+		words[2] += ns_unshare(CLONE_NEWPID) == 0;
 	}
 	CHECK_EQ("UNSH-04 by way of home any number of times", words[2], 10);
 	CHECK("UNSH-04 and the last one works", !fork_note() &&
@@ -121,12 +108,12 @@ static void links(void)
 	char before[64];
 	pid_t pid;
 
-	set_up();
+	stage_set();
 	strcpy(before, link_of(OWN));
 	CHECK("UNSH-05 at first both are the same",
 	      !strcmp(before, link_of(CHILDREN)) &&
 	      !strncmp(before, "pid:[", 5));
-	need(!raw_unshare(CLONE_NEWPID));
+	need(!ns_unshare(CLONE_NEWPID));
 	CHECK_ERRNO("UNSH-05 a nascent namespace has no link",
 		    readlink(CHILDREN, (char[8]){ 0 }, 8), ENOENT);
 	CHECK_ERRNO("UNSH-05 nor opens", open(CHILDREN, O_RDONLY), ENOENT);
@@ -148,12 +135,12 @@ static void links(void)
 
 static void in_between(void)
 {
-	set_up();
-	need(!raw_unshare(CLONE_NEWPID));
-	CHECK_EQ("UNSH-07 unshare of nothing", raw_unshare(0), 0);
+	stage_set();
+	need(!ns_unshare(CLONE_NEWPID));
+	CHECK_EQ("UNSH-07 unshare of nothing", ns_unshare(0), 0);
 	CHECK_EQ("UNSH-07 unshare of FS and FILES",
-		 raw_unshare(CLONE_FS | CLONE_FILES), 0);
-	raw_unshare(CLONE_NEWUTS);
+		 ns_unshare(CLONE_FS | CLONE_FILES), 0);
+	ns_unshare(CLONE_NEWUTS);
 	CHECK("UNSH-07 do not disturb", !fork_note() && words[0] == 1);
 }
 
@@ -161,7 +148,7 @@ static int unshare_and_fork(void *arg)
 {
 	long pid;
 
-	*(volatile long *)arg = raw_unshare(CLONE_NEWPID);
+	*(volatile long *)arg = ns_unshare(CLONE_NEWPID);
 	pid = sys(SYS_fork);
 	if (!pid) {
 		words[4] = (int)sys(SYS_getpid);
@@ -178,7 +165,7 @@ static void threads(void)
 	struct thread thread;
 	long result = -1;
 
-	set_up();
+	stage_set();
 	thread_start(&thread, unshare_and_fork, &result);
 	gate_wait(&ready);
 	CHECK_EQ("UNSH-08 BUG-09 one thread of several may unshare", result, 0);
@@ -219,8 +206,8 @@ static void death(void)
 	int own = ns_fd_self();
 	pid_t pid;
 
-	set_up();
-	need(!raw_unshare(CLONE_NEWPID));
+	stage_set();
+	need(!ns_unshare(CLONE_NEWPID));
 	pid = fork();
 	if (!pid)
 		_exit(0);
@@ -232,7 +219,7 @@ static void death(void)
 	CHECK_ERRNO("UNSH-10 THREAD is EINVAL",
 		    thread_clone(&thread, THREAD_FLAGS, nothing, NULL),
 		    EINVAL);
-	CHECK_EQ("UNSH-10 unshare is EINVAL", raw_unshare(CLONE_NEWPID),
+	CHECK_EQ("UNSH-10 unshare is EINVAL", ns_unshare(CLONE_NEWPID),
 		 -EINVAL);
 	CHECK_EQ("UNSH-10 clone(NEWPID) is EINVAL", ns_clone(CLONE_NEWPID),
 		 -EINVAL);
@@ -246,10 +233,10 @@ static int as_user(void *arg)
 	(void)arg;
 	become_user();
 	CHECK_EQ("UNSH-12 an ordinary user may not",
-		 raw_unshare(CLONE_NEWPID), -EPERM);
+		 ns_unshare(CLONE_NEWPID), -EPERM);
 	CHECK_EQ("UNSH-13 bad flags are told first",
-		 raw_unshare(CLONE_NEWPID | CLONE_PARENT), -EINVAL);
-	if (raw_unshare(CLONE_NEWUSER | CLONE_NEWPID) == -EINVAL) {
+		 ns_unshare(CLONE_NEWPID | CLONE_PARENT), -EINVAL);
+	if (ns_unshare(CLONE_NEWUSER | CLONE_NEWPID) == -EINVAL) {
 		SKIP("UNSH-12 unless with NEWUSER", "no user namespaces");
 		return 0;
 	}
@@ -259,7 +246,7 @@ static int as_user(void *arg)
 
 static void permission(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("UNSH-12 a user", child_run(as_user, NULL), EXITED(0));
 }
 
@@ -277,32 +264,32 @@ static void flags(void)
 	struct thread thread;
 	int good = 0;
 
-	set_up();
+	stage_set();
 	for (size_t i = 0; i < COUNT(bad); i++)
-		good += raw_unshare(bad[i]) == -EINVAL;
+		good += ns_unshare(bad[i]) == -EINVAL;
 	CHECK_EQ("UNSH-13 refused flags", good, COUNT(bad));
 	CHECK_EQ("UNSH-14 THREAD, VM and SIGHAND alone are nothing",
-		 raw_unshare(CLONE_THREAD | CLONE_VM | CLONE_SIGHAND), 0);
+		 ns_unshare(CLONE_THREAD | CLONE_VM | CLONE_SIGHAND), 0);
 	thread_start(&thread, wait_as_thread, NULL);
 	gate_wait(&ready);
 	CHECK_EQ("UNSH-14 THREAD with another thread",
-		 raw_unshare(CLONE_THREAD), -EINVAL);
-	CHECK_EQ("UNSH-14 VM", raw_unshare(CLONE_VM), -EINVAL);
-	CHECK_EQ("UNSH-14 SIGHAND", raw_unshare(CLONE_SIGHAND), -EINVAL);
+		 ns_unshare(CLONE_THREAD), -EINVAL);
+	CHECK_EQ("UNSH-14 VM", ns_unshare(CLONE_VM), -EINVAL);
+	CHECK_EQ("UNSH-14 SIGHAND", ns_unshare(CLONE_SIGHAND), -EINVAL);
 	CHECK_EQ("UNSH-15 NEWPID does not mean THREAD",
-		 raw_unshare(CLONE_NEWPID), 0);
+		 ns_unshare(CLONE_NEWPID), 0);
 	gate_open(&go);
 	thread_join(&thread);
 }
 
 static void all_or_nothing(void)
 {
-	set_up();
+	stage_set();
 	CHECK_EQ("UNSH-20 NEWPID with a bad flag",
-		 raw_unshare(CLONE_NEWPID | CLONE_VFORK), -EINVAL);
+		 ns_unshare(CLONE_NEWPID | CLONE_VFORK), -EINVAL);
 	CHECK("UNSH-20 changes nothing", !fork_note() && words[0] != 1);
 	CHECK_EQ("UNSH-16 NEWPID with THREAD, VM and SIGHAND",
-		 raw_unshare(CLONE_NEWPID | CLONE_THREAD | CLONE_VM |
+		 ns_unshare(CLONE_NEWPID | CLONE_THREAD | CLONE_VM |
 			     CLONE_SIGHAND), 0);
 	CHECK("UNSH-16 works", !fork_note() && words[0] == 1);
 }
@@ -322,7 +309,7 @@ static void execs(void)
 	char *none[] = { NULL };
 
 	if (!fork()) {
-		need(!raw_unshare(CLONE_NEWPID));
+		need(!ns_unshare(CLONE_NEWPID));
 		execve(self, argv, none);
 		_exit(9);
 	}
@@ -337,7 +324,7 @@ static void abandoned(void)
 		pid_t pid = fork();
 
 		if (!pid)
-			_exit(raw_unshare(CLONE_NEWPID) ? 1 : 0);
+			_exit(ns_unshare(CLONE_NEWPID) ? 1 : 0);
 		good += reap(pid) == 0;
 	}
 	CHECK_EQ("UNSH-18 fifty namespaces that nobody is born in", good, 50);
@@ -347,8 +334,8 @@ static void late_failure(void)
 {
 	long result;
 
-	set_up();
-	need(!raw_unshare(CLONE_NEWPID));
+	stage_set();
+	need(!ns_unshare(CLONE_NEWPID));
 	result = sys(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, 8);
 	if (result == -EINVAL) {
 		SKIP("UNSH-23 a late failure", "no CLONE_PIDFD");

@@ -10,6 +10,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -19,15 +20,12 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-static struct gate ready, go, life;
-static int *words;
+static struct gate life;
 
 /* the life pipe's write end is held by members alone, once it is dropped */
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&life);
 }
 

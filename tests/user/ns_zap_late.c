@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -26,14 +27,11 @@
 #define NS_GET_PARENT	0xb702
 #define PID_FROM	0x8004b706
 
-static struct gate ready, go, life;
-static int *words;
+static struct gate life;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&life);
 }
 

@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -23,16 +24,7 @@
 #define PIDFD_THREAD	0x80
 #define GONE		(POLLIN | POLLHUP)
 
-static int *words;
-static struct gate ready, go;
 static const char *self;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -103,7 +95,7 @@ static void of_threads(void)
 {
 	struct thread thread;
 
-	set_up();
+	stage_set();
 	thread_start(&thread, note_and_wait, NULL);
 	gate_wait(&ready);
 	CHECK_EQ("PIDFD-02 a thread's number without THREAD",
@@ -163,7 +155,7 @@ static void early_leader(void)
 	int process, leader;
 	pid_t pid;
 
-	set_up();
+	stage_set();
 	pid = child_start(leader_first, NULL);
 	gate_wait(&ready);
 	process = (int)pidfd_open(pid, 0);
@@ -194,7 +186,7 @@ static void end_of_thread(void)
 	pid_t pid;
 	int fd;
 
-	set_up();
+	stage_set();
 	pid = child_start(with_thread, NULL);
 	gate_wait(&ready);
 	fd = (int)pidfd_open(words[0], PIDFD_THREAD);
@@ -237,7 +229,7 @@ static void exec_of_thread(void)
 	int process, thread;
 	pid_t pid;
 
-	set_up();
+	stage_set();
 	gate_init(&started);
 	snprintf(number, sizeof(number), "%d", started.write_fd);
 	pid = child_start(execs, number);
@@ -263,7 +255,7 @@ static void sending(void)
 	pid_t pid;
 	int fd, dir;
 
-	set_up();
+	stage_set();
 	pid = waiting();
 	fd = (int)pidfd_open(pid, 0);
 	dir = open(proc_path("/proc/", pid, ""), O_RDONLY | O_DIRECTORY);
@@ -320,7 +312,7 @@ static int again_in_ns(void *arg)
 
 static void again(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("PIDFD-12 a namespace", ns_run(again_in_ns, NULL),
 		     EXITED(0));
 }

@@ -8,6 +8,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
@@ -23,16 +24,6 @@
 #define IOC_PID		0xff05
 #define IOC_CHILDREN	0xff06
 #define IOC_USER	0xff09
-
-static int *words;
-static struct gate ready, go;
-
-static void set_up(void)
-{
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
-}
 
 static int wait_go(void *arg)
 {
@@ -91,7 +82,7 @@ static void across(void)
 	int fd = (int)pidfd_open(getpid(), 0);
 	pid_t init;
 
-	set_up();
+	stage_set();
 	words[1] = ready.read_fd;
 	words[2] = (int)fd_ino(ns_fd_self());
 	CHECK_STATUS("PIDFD-08 a namespace", ns_run(uses_outer, &fd),
@@ -111,7 +102,7 @@ static void waiting_by_it(void)
 	pid_t init;
 	int fd;
 
-	set_up();
+	stage_set();
 	init = waiting_init();
 	fd = (int)pidfd_open(init, 0);
 	memset(&info, 0, sizeof(info));
@@ -131,7 +122,7 @@ static void by_clone(void)
 	int fd = -1;
 	long pid;
 
-	set_up();
+	stage_set();
 	pid = sys(SYS_clone, CLONE_NEWPID | CLONE_PIDFD | SIGCHLD, 0, P(&fd));
 	if (!pid)
 		_exit(wait_go(NULL));
@@ -199,7 +190,7 @@ static void ioctls(void)
 	pid_t init;
 	int fd, ns;
 
-	set_up();
+	stage_set();
 	init = waiting_init();
 	fd = (int)pidfd_open(init, 0);
 	ns = (int)pidfd_ioctl(fd, IOC_PID, 0);
@@ -243,7 +234,7 @@ static void nascent(void)
 	long pid;
 	int fd, ns;
 
-	set_up();
+	stage_set();
 	other = child_start(unshares, NULL);
 	gate_wait(&ready);
 	fd = (int)pidfd_open(other, 0);
@@ -268,7 +259,7 @@ static void targets(void)
 	int fd;
 	long pid;
 
-	set_up();
+	stage_set();
 	other = child_start(unshares, NULL);
 	gate_wait(&ready);
 	fd = (int)pidfd_open(other, 0);
@@ -313,7 +304,7 @@ static void several(void)
 	pid_t init;
 	int fd;
 
-	set_up();
+	stage_set();
 	init = ns_start(makes_all, NULL);
 	gate_wait(&ready);
 	fd = (int)pidfd_open(init, 0);
@@ -343,7 +334,7 @@ static void drained(void)
 	pid_t init, member;
 	int fd, ns;
 
-	set_up();
+	stage_set();
 	init = waiting_init();
 	fd = (int)pidfd_open(init, 0);
 	ns = ns_fd_of(init);
@@ -394,7 +385,7 @@ static int enters_own(void *arg)
 
 static void as_user(void)
 {
-	set_up();
+	stage_set();
 	CHECK_STATUS("USER-09 a user", child_run(enters_own, NULL),
 		     EXITED(0));
 }

@@ -22,11 +22,6 @@
 
 static char text[4096];
 
-static int put(const char *path, const char *value)
-{
-	return proc_write(path, value) ? -errno : 0;
-}
-
 static long get(const char *path)
 {
 	return proc_read(path, text, sizeof(text)) > 0 ?
@@ -59,12 +54,12 @@ static void ranges(void)
 
 		snprintf(before, sizeof(before), "%ld", get(r->path));
 		test_note(r->path, (long)i);
-		CHECK_EQ("a number is taken", put(r->path, r->good), 0);
+		CHECK_EQ("a number is taken", proc_put(r->path, r->good), 0);
 		CHECK_EQ("and read back", get(r->path), atol(r->good));
-		CHECK_EQ("too low", put(r->path, r->low), -EINVAL);
-		CHECK_EQ("too high", put(r->path, r->high), -EINVAL);
+		CHECK_EQ("too low", proc_put(r->path, r->low), -EINVAL);
+		CHECK_EQ("too high", proc_put(r->path, r->high), -EINVAL);
 		CHECK_EQ("nothing changed", get(r->path), atol(r->good));
-		need(!put(r->path, before));
+		need(!proc_put(r->path, before));
 	}
 }
 
@@ -77,11 +72,11 @@ static int stranger(void *arg)
 
 static void overflow_ids(void)
 {
-	need(!put("/proc/sys/kernel/overflowuid", "1234"));
-	need(!put("/proc/sys/kernel/overflowgid", "1235"));
+	need(!proc_put("/proc/sys/kernel/overflowuid", "1234"));
+	need(!proc_put("/proc/sys/kernel/overflowgid", "1235"));
 	CHECK_EXIT("an id without a name", child_start(stranger, NULL), 0);
-	need(!put("/proc/sys/kernel/overflowuid", "65534"));
-	need(!put("/proc/sys/kernel/overflowgid", "65534"));
+	need(!proc_put("/proc/sys/kernel/overflowuid", "65534"));
+	need(!proc_put("/proc/sys/kernel/overflowgid", "65534"));
 }
 
 static int after_change(void *arg)
@@ -96,11 +91,11 @@ static void dumpable(void)
 	static const char *const values[] = { "0", "1", "2" };
 
 	for (int i = 0; i < 3; i++) {
-		need(!put("/proc/sys/fs/suid_dumpable", values[i]));
+		need(!proc_put("/proc/sys/fs/suid_dumpable", values[i]));
 		CHECK_EXIT("after a change of rights",
 			   child_start(after_change, NULL), i);
 	}
-	need(!put("/proc/sys/fs/suid_dumpable", "0"));
+	need(!proc_put("/proc/sys/fs/suid_dumpable", "0"));
 }
 
 static void turns(void)
@@ -111,19 +106,19 @@ static void turns(void)
 	need(!sys(SYS_sched_setscheduler, 0, SCHED_RR, P(&p)));
 	need(!sys(SYS_sched_rr_get_interval, 0, P(&ts)));
 	CHECK_EQ("a turn", ts.tv_nsec, 100000000);
-	CHECK_EQ("is set", put("/proc/sys/kernel/sched_rr_timeslice_ms", "40"),
-		 0);
+	CHECK_EQ("is set",
+		 proc_put("/proc/sys/kernel/sched_rr_timeslice_ms", "40"), 0);
 	need(!sys(SYS_sched_rr_get_interval, 0, P(&ts)));
 	CHECK_EQ("to this", ts.tv_nsec, 40000000);
 	CHECK_EQ("and shown", get("/proc/sys/kernel/sched_rr_timeslice_ms"),
 		 40);
-	need(!put("/proc/sys/kernel/sched_rr_timeslice_ms", "0"));
+	need(!proc_put("/proc/sys/kernel/sched_rr_timeslice_ms", "0"));
 	CHECK_EQ("0: as it was", get("/proc/sys/kernel/sched_rr_timeslice_ms"),
 		 100);
-	CHECK_EQ("no share", put("/proc/sys/kernel/sched_rt_runtime_us", "-1"),
-		 0);
+	CHECK_EQ("no share",
+		 proc_put("/proc/sys/kernel/sched_rt_runtime_us", "-1"), 0);
 	CHECK_EQ("is shown", get("/proc/sys/kernel/sched_rt_runtime_us"), -1);
-	need(!put("/proc/sys/kernel/sched_rt_runtime_us", "950000"));
+	need(!proc_put("/proc/sys/kernel/sched_rt_runtime_us", "950000"));
 }
 
 static void *too_much(void)
@@ -136,9 +131,9 @@ static void overcommit(void)
 {
 	CHECK("more than there is", too_much() == MAP_FAILED &&
 	      errno == ENOMEM);
-	need(!put("/proc/sys/vm/overcommit_memory", "1"));
+	need(!proc_put("/proc/sys/vm/overcommit_memory", "1"));
 	CHECK("is promised", too_much() != MAP_FAILED);
-	need(!put("/proc/sys/vm/overcommit_memory", "0"));
+	need(!proc_put("/proc/sys/vm/overcommit_memory", "0"));
 }
 
 #define AVAIL "/proc/sys/kernel/seccomp/actions_avail"
@@ -157,12 +152,12 @@ static void verdicts(void)
 				     "errno user_notif trace log allow\n"));
 	CHECK("what is logged", reads(LOGGED, "kill_process kill_thread trap "
 				      "errno user_notif trace log\n"));
-	CHECK_EQ("fewer", put(LOGGED, "log errno"), 0);
+	CHECK_EQ("fewer", proc_put(LOGGED, "log errno"), 0);
 	CHECK("in their order", reads(LOGGED, "errno log\n"));
-	CHECK_EQ("never what is allowed", put(LOGGED, "allow"), -EINVAL);
-	CHECK_EQ("nor what is none", put(LOGGED, "errno x"), -EINVAL);
+	CHECK_EQ("never what is allowed", proc_put(LOGGED, "allow"), -EINVAL);
+	CHECK_EQ("nor what is none", proc_put(LOGGED, "errno x"), -EINVAL);
 	CHECK("nothing changed", reads(LOGGED, "errno log\n"));
-	need(!put(LOGGED, "kill_process kill_thread trap errno user_notif "
+	need(!proc_put(LOGGED, "kill_process kill_thread trap errno user_notif "
 		  "trace log"));
 }
 
@@ -170,15 +165,16 @@ static void marks(void)
 {
 	long before = get("/proc/sys/kernel/tainted");
 
-	CHECK_EQ("a mark", put("/proc/sys/kernel/tainted", "64"), 0);
+	CHECK_EQ("a mark", proc_put("/proc/sys/kernel/tainted", "64"), 0);
 	CHECK_EQ("is added", get("/proc/sys/kernel/tainted"), before | 64);
-	CHECK_EQ("and stays", put("/proc/sys/kernel/tainted", "0"), 0);
+	CHECK_EQ("and stays", proc_put("/proc/sys/kernel/tainted", "0"), 0);
 	CHECK_EQ("for good", get("/proc/sys/kernel/tainted"), before | 64);
 	before = get("/proc/sys/kernel/printk");
-	CHECK_EQ("the log's level", put("/proc/sys/kernel/printk", "5"), 0);
+	CHECK_EQ("the log's level", proc_put("/proc/sys/kernel/printk", "5"),
+		 0);
 	CHECK_EQ("is read back", get("/proc/sys/kernel/printk"), 5);
 	snprintf(text, sizeof(text), "%ld", before);
-	need(!put("/proc/sys/kernel/printk", text));
+	need(!proc_put("/proc/sys/kernel/printk", text));
 }
 
 static timer_t timer(clockid_t clock, struct sigevent *e)

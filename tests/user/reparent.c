@@ -7,20 +7,18 @@
  *        catalogue, family REAP
  */
 #include "lib/ns.h"
+#include "lib/stage.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
 
 #include <sys/prctl.h>
 
-static struct gate ready, go, ask;
-static int *words;
+static struct gate ask;
 
 static void set_up(void)
 {
-	words = shared_alloc(4096);
-	gate_init(&ready);
-	gate_init(&go);
+	stage_set();
 	gate_init(&ask);
 }
 

@@ -5,10 +5,10 @@
 # itself, without the library.
 
 USER_TEST_LIB += tests/user/lib/test.c
-USER_TEST_LIB += tests/user/lib/thread.c
+USER_TEST_LIB += tests/user/lib/stage.c tests/user/lib/thread.c
 USER_TEST_LIB += tests/user/lib/race.c
 USER_TEST_LIB += tests/user/lib/proc.c
-USER_TEST_LIB += tests/user/lib/ns.c
+USER_TEST_LIB += tests/user/lib/ns.c tests/user/lib/userns.c
 USER_TEST_LIB += tests/user/lib/image.c
 USER_TEST_LIB += tests/user/lib/fault.c
 USER_TEST_LIB += tests/user/lib/pty.c
@@ -58,7 +58,7 @@ USER_TESTS += misc clocks scheduling
 # pid namespaces
 USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
 USER_TESTS += ns_zap ns_signal ns_proc ns_depth
-USER_TESTS += ns_user ns_others ns_holders
+USER_TESTS += ns_user ns_user_ids ns_others ns_holders
 USER_TESTS += ns_mounts acct ns_join tracing
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers

@@ -81,13 +81,9 @@ static void lead(void)
 
 /* --- getting a terminal -------------------------------------------------- */
 
-static int opens(void *arg)
+/* what gives a process no terminal */
+static void gets_none(void)
 {
-	int fd, before[2];
-	pid_t pid;
-	char c;
-
-	(void)arg;
 	CHECK_EQ("none at first", has_tty(), 0);
 	close(open(p.name, O_RDWR));
 	CHECK_EQ("opened by no leader", has_tty(), 0);
@@ -98,6 +94,15 @@ static int opens(void *arg)
 	CHECK_EQ("O_WRONLY", has_tty(), 0);
 	CHECK_ERRNO("tcgetpgrp without one", tcgetpgrp(p.slave), ENOTTY);
 	CHECK_ERRNO("tcgetsid too", tcgetsid(p.slave), ENOTTY);
+}
+
+/* the terminal's descriptor */
+static int gets_one(void)
+{
+	int fd, before[2];
+	pid_t pid;
+	char c;
+
 	need(!pipe(before));
 	pid = fork();
 	if (!pid) {
@@ -114,32 +119,52 @@ static int opens(void *arg)
 	CHECK_EQ("for the session too", tcgetsid(p.master), getpid());
 	CHECK_OK("TIOCSCTTY again", ioctl(fd, TIOCSCTTY, 0));
 	CHECK_OK("or by the master", ioctl(p.master, TIOCSCTTY, 0));
-	pid = fork();
-	if (!pid)
-		_exit(has_tty());
-	CHECK_EXIT("a child inherits it", pid, 1);
-	pid = fork();
-	if (!pid) {
-		CHECK_ERRNO("TIOCSCTTY by no leader",
-			    ioctl(p.slave, TIOCSCTTY, 0), EPERM);
-		CHECK_ERRNO("TIOCNOTTY of the master",
-			    ioctl(p.master, TIOCNOTTY), ENOTTY);
-		CHECK_OK("TIOCNOTTY by no leader", ioctl(fd, TIOCNOTTY));
-		CHECK_EQ("it has none", has_tty(), 0);
-		CHECK_ERRNO("nor its number", tcgetpgrp(fd), ENOTTY);
-		CHECK_ERRNO("again", ioctl(fd, TIOCNOTTY), ENOTTY);
-		_exit(0);
-	}
-	CHECK_EXIT("who gave it up ends", pid, 0);
-	CHECK_EQ("the leader has it", has_tty(), 1);
+	return fd;
+}
+
+static void child_gives_up(int fd)
+{
+	CHECK_ERRNO("TIOCSCTTY by no leader", ioctl(p.slave, TIOCSCTTY, 0),
+		    EPERM);
+	CHECK_ERRNO("TIOCNOTTY of the master", ioctl(p.master, TIOCNOTTY),
+		    ENOTTY);
+	CHECK_OK("TIOCNOTTY by no leader", ioctl(fd, TIOCNOTTY));
+	CHECK_EQ("it has none", has_tty(), 0);
+	CHECK_ERRNO("nor its number", tcgetpgrp(fd), ENOTTY);
+	CHECK_ERRNO("again", ioctl(fd, TIOCNOTTY), ENOTTY);
+	_exit(0);
+}
+
+static void leader_gives_up(int fd)
+{
 	count_signals();
 	CHECK_OK("TIOCNOTTY by the leader", ioctl(fd, TIOCNOTTY));
 	CHECK("hangs the foreground up", saw(SIGHUP, 1) && saw(SIGCONT, 1));
 	CHECK_EQ("nobody has it", has_tty(), 0);
 	CHECK_EQ("its foreground is 0", tcgetpgrp(p.master), 0);
 	CHECK_ERRNO("it has no session", tcgetsid(p.master), ENOTTY);
-	CHECK_EQ("but it works", write(fd = open(p.name, O_RDWR | O_NOCTTY),
+	CHECK_EQ("but it works", write(open(p.name, O_RDWR | O_NOCTTY),
 				       "x", 1), 1);
+}
+
+static int opens(void *arg)
+{
+	pid_t pid;
+	int fd;
+
+	(void)arg;
+	gets_none();
+	fd = gets_one();
+	pid = fork();
+	if (!pid)
+		_exit(has_tty());
+	CHECK_EXIT("a child inherits it", pid, 1);
+	pid = fork();
+	if (!pid)
+		child_gives_up(fd);
+	CHECK_EXIT("who gave it up ends", pid, 0);
+	CHECK_EQ("the leader has it", has_tty(), 1);
+	leader_gives_up(fd);
 	return 0;
 }
 

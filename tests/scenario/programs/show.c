@@ -20,8 +20,6 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Not known to the compiler, which would warn. */
 static volatile int *volatile nowhere = (int *)16;
 

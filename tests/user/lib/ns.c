@@ -47,6 +47,11 @@ int ns_fd_of(pid_t pid)
 	return open(proc_path("/proc/", pid, "/ns/pid"), O_RDONLY | O_CLOEXEC);
 }
 
+long ns_unshare(unsigned long flags)
+{
+	return sys(SYS_unshare, (long)flags);
+}
+
 long ns_join(int fd, unsigned long flags)
 {
 	return sys(SYS_setns, fd, (long)flags);

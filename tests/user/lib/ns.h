@@ -33,6 +33,9 @@ int ns_run(int (*fn)(void *arg), void *arg);
 int ns_fd_self(void);
 int ns_fd_of(pid_t pid);
 
+/* unshare(2), kernel's convention */
+long ns_unshare(unsigned long flags);
+
 /* setns(2), kernel's convention */
 long ns_join(int fd, unsigned long flags);
 

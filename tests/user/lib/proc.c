@@ -5,6 +5,7 @@
  */
 #include "proc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -89,16 +90,37 @@ void proc_await(pid_t pid, const char *letters)
 	} while (!state || !strchr(letters, state));
 }
 
-int proc_write(const char *path, const char *text)
+int proc_put(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	ssize_t put;
+	int err = 0;
 
 	if (fd < 0)
-		return -1;
+		return -errno;
 	put = write(fd, text, strlen(text));
+	if (put != (ssize_t)strlen(text))
+		err = put < 0 ? -errno : -EIO;
 	close(fd);
-	return put == (ssize_t)strlen(text) ? 0 : -1;
+	return err;
+}
+
+int proc_write(const char *path, const char *text)
+{
+	int err = proc_put(path, text);
+
+	if (!err)
+		return 0;
+	errno = -err;
+	return -1;
+}
+
+int proc_text_is(const char *path, const char *want)
+{
+	char text[256];
+	ssize_t n = proc_read(path, text, sizeof(text));
+
+	return n >= 0 && !strcmp(text, want);
 }
 
 const char *proc_path(const char *prefix, long number, const char *suffix)

@@ -42,6 +42,12 @@ void proc_await(pid_t pid, const char *letters);
 /* write a string to a file: 0, or -1 with errno */
 int proc_write(const char *path, const char *text);
 
+/* the same: 0 or a negative error */
+int proc_put(const char *path, const char *text);
+
+/* is this all that the file holds? */
+int proc_text_is(const char *path, const char *want);
+
 /* "PREFIX" NUMBER "SUFFIX" in a static buffer */
 const char *proc_path(const char *prefix, long number, const char *suffix);
 
