@@ -262,8 +262,8 @@ endif
 OMITTED ?= build/omitted.elf
 
 .PHONY: omitted facilities
-omitted: $(OBJS)
-	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $(OMITTED) $(OBJS)
+omitted: $(PARTS)
+	$(Q)$(LD) $(LDFLAGS_KERNEL) -o $(OMITTED) $(PARTS)
 
 facilities: ## name what OMIT="..." can leave out of a build
 	@printf '%s\n' $(FACILITIES)

@@ -30,11 +30,8 @@
 #define UNUSED_CHUNK BIT(31)	/* in chunk_of: nobody has used it yet */
 /* Per-CPU array: how many single pages at most, and how many at a time. */
 #define PCP_MAX 64u
+#define PCP_PART 1024		/* of all memory, on a small machine */
 #define PCP_BATCH_ORDER 4
-/* Pages kept for PA_RESERVE: a part of memory between two bounds. */
-#define RESERVE_PART 512
-#define RESERVE_MIN 16ul
-#define RESERVE_MAX 1024ul
 
 struct page_map page_map;
 
@@ -42,7 +39,6 @@ static struct {
 	struct spinlock lock;
 	struct list free[NORDERS];	/* [L] blocks by link */
 	u64 nfree;		/* [L] pages in lists and unused chunks */
-	u64 reserve;		/* [I] */
 	u64 total;		/* [L] pages managed */
 	u32 nunused;		/* [L] chunks not used yet */
 	u32 cursor;		/* [L] no unused slot below it */
@@ -153,13 +149,12 @@ static struct page *block_alloc(u32 order)
 	return p;
 }
 
-static struct page *zone_alloc(u32 order, u32 flags)
+static struct page *zone_alloc(u32 order)
 {
-	u64 keep = flags & PA_RESERVE ? 0 : zone.reserve;
 	struct page *p = NULL;
 
 	spin_lock(&zone.lock);
-	if (zone.nfree >= keep + (1ul << order))
+	if (zone.nfree >= 1ul << order)
 		p = block_alloc(order);
 	spin_unlock(&zone.lock);
 	return p;
@@ -167,14 +162,14 @@ static struct page *zone_alloc(u32 order, u32 flags)
 
 /* Fill this CPU's array with one block, as large as can be had, and give its
  * last page. */
-static struct page *pcp_refill(struct pcp *c, u32 flags)
+static struct page *pcp_refill(struct pcp *c)
 {
 	u32 order = zone.pcp_high >= 2u << PCP_BATCH_ORDER ?
 		    PCP_BATCH_ORDER : 0;
 	struct page *p;
 
 	for (;; order--) {
-		p = zone_alloc(order, flags);
+		p = zone_alloc(order);
 		if (p || !order)
 			break;
 	}
@@ -185,13 +180,13 @@ static struct page *pcp_refill(struct pcp *c, u32 flags)
 	return p;
 }
 
-static struct page *pcp_alloc(u32 flags)
+static struct page *pcp_alloc(void)
 {
 	struct pcp *c = this_cpu_ptr(&pcp);
 
 	if (likely(c->count))
 		return c->pages[--c->count];
-	return pcp_refill(c, flags);
+	return pcp_refill(c);
 }
 
 /* Give the oldest @n pages of the array back. */
@@ -213,14 +208,14 @@ void page_drain_cpu(void *arg UNUSED)
 }
 
 /* This CPU's single pages may be what a larger block lacks. */
-static struct page *zone_alloc_hard(u32 order, u32 flags)
+static struct page *zone_alloc_hard(u32 order)
 {
-	struct page *p = zone_alloc(order, flags);
+	struct page *p = zone_alloc(order);
 
 	if (p || !this_cpu(pcp).count)
 		return p;
 	page_drain_cpu(NULL);
-	return zone_alloc(order, flags);
+	return zone_alloc(order);
 }
 
 struct page *page_alloc_internal(u32 order, u32 flags, enum page_kind kind)
@@ -228,8 +223,7 @@ struct page *page_alloc_internal(u32 order, u32 flags, enum page_kind kind)
 	u64 irq = irq_save();
 	struct page *p;
 
-	p = likely(order == 0) ? pcp_alloc(flags) :
-				 zone_alloc_hard(order, flags);
+	p = likely(order == 0) ? pcp_alloc() : zone_alloc_hard(order);
 	if (likely(p))
 		this_cpu(pcp).kinds[kind] += 1l << order;
 	irq_restore(irq);
@@ -316,7 +310,6 @@ void page_stat(struct mm_stat *out)
 	*out = (struct mm_stat){
 		.total_pages = page_map.total_pages,
 		.free_pages = zone.nfree,
-		.reserve_pages = zone.reserve,
 	};
 	spin_unlock_irqrestore(&zone.lock, irq);
 	for_each_cpu(cpu, cpu_online_mask()) {
@@ -446,10 +439,9 @@ void page_free_range(paddr_t start, paddr_t end)
 
 static void zone_limits(void)
 {
-	u64 part = page_map.total_pages / RESERVE_PART;
+	u64 part = page_map.total_pages / PCP_PART;
 
-	zone.reserve = min(max(part, RESERVE_MIN), RESERVE_MAX);
-	zone.pcp_high = (u32)min((u64)PCP_MAX, max(part / 2, 8ul));
+	zone.pcp_high = (u32)min((u64)PCP_MAX, max(part, 8ul));
 	zone.cursor = 1;
 }
 

@@ -55,8 +55,8 @@ void mm_dump(void)
 	struct mm_stat s;
 
 	mm_stat_get(&s);
-	pr_info("memory: %lu pages, %lu free (%lu in reserve)\n",
-		s.total_pages, s.free_pages, s.reserve_pages);
+	pr_info("memory: %lu pages, %lu free\n", s.total_pages,
+		s.free_pages);
 	pr_info("memory: kernel %lu slab %lu table %lu anon %lu file %lu\n",
 		s.kind_pages[PAGE_KERNEL], s.kind_pages[PAGE_SLAB],
 		s.kind_pages[PAGE_TABLE], s.kind_pages[PAGE_ANON],

@@ -75,11 +75,8 @@ struct page_map {
 };
 extern struct page_map page_map;	/* mm/page.c */
 
-/* PA_ZERO: filled with zeros. */
 enum page_alloc_flags {
-	PA_ZERO = 1,
-	PA_RESERVE = 2,		/* may dip into the reserve (page tables of a
-				   dying process, interrupt context) */
+	PA_ZERO = 1,		/* filled with zeros */
 };
 
 /*
@@ -172,7 +169,6 @@ struct mm_stat {
 	u64 total_pages;	/* managed */
 	u64 free_pages;		/* incl. per-CPU lists */
 	u64 kind_pages[PAGE_NKINDS];	/* in use, by kind */
-	u64 reserve_pages;	/* of free_pages: only for PA_RESERVE */
 };
 void mm_stat_get(struct mm_stat *out);
 /* total_pages alone, which costs nothing. */

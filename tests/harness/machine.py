@@ -6,6 +6,7 @@ What:  run(Boot(...)) starts tools/qemu.sh, hands over each console line, types
 Not:   whether the run was good: guest.py, scenario.py.
 See:   tools/qemu.sh for the machine and its exit status
 """
+import ctypes
 import dataclasses
 import os
 import re
@@ -25,6 +26,17 @@ POWEROFF, HALT, PANIC = 0x10 * 2 + 1, 0x11 * 2 + 1, 0x12 * 2 + 1
 ESCAPE = re.compile(r'\x1b(?:\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>c78])')
 NIDUS_APPEND = 'console=ttyS0 loglevel=4 panic=-1 testexit=1'
 LINUX_APPEND = 'console=ttyS0 loglevel=3 panic=-1 nokaslr'
+
+
+PR_SET_PDEATHSIG = 1            # prctl(2)
+LIBC = ctypes.CDLL(None)
+
+
+def die_with(parent):
+    """Between fork and exec: SIGKILL when @parent ends, however it does."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def scale():
@@ -176,10 +188,12 @@ class Watch:
         monitor = self.monitor = os.path.join(directory, 'monitor')
         outcome = self.outcome
         start = time.monotonic()
+        driver = os.getpid()
+        # pylint: disable=subprocess-popen-preexec-fn
         process = subprocess.Popen(self.boot.command(monitor), cwd=TOP, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    env={**os.environ, **self.boot.env},
-                                   start_new_session=True)
+                                   start_new_session=True, preexec_fn=lambda: die_with(driver))
         try:
             console = Console(log)
             outcome.why = self.until(process, console)

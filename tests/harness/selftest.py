@@ -9,9 +9,11 @@ See:   docs/testing.md
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -311,6 +313,50 @@ def students_may_change_bodies_alone():
     part.stubs['twice'] = ''
     assert lab_text.same_outside(part, C_SOURCE.replace('2 * m', 'm + m'), C_SOURCE)
     assert not lab_text.same_outside(part, C_SOURCE.replace('return 1', 'return 2'), C_SOURCE)
+
+
+DRIVER = """
+import sys
+sys.path.insert(0, 'tests')
+from harness import machine
+machine.run(machine.Boot('orphan', kernel='none'))
+"""
+
+
+def is_alive(pid):
+    try:
+        with open(f'/proc/{pid}/stat', encoding='ascii') as f:
+            return f.read().rpartition(')')[2].split()[0] != 'Z'
+    except OSError:
+        return False
+
+
+def within(seconds, question):
+    end = time.monotonic() + seconds
+    while not question() and time.monotonic() < end:
+        time.sleep(0.05)
+    return question()
+
+
+@test
+def a_machine_dies_with_its_driver():
+    with tempfile.TemporaryDirectory() as folder:
+        qemu, told = os.path.join(folder, 'qemu'), os.path.join(folder, 'pid')
+        with open(qemu, 'w', encoding='ascii') as f:
+            f.write(f'#!/bin/sh\necho $$ >{told}.new && mv {told}.new {told}\nexec sleep 60\n')
+        os.chmod(qemu, 0o755)
+        with subprocess.Popen([sys.executable, '-c', DRIVER], cwd=machine.TOP,
+                              stdout=subprocess.DEVNULL,
+                              env={**os.environ, 'QEMU': qemu}) as driver:
+            began = within(20, lambda: os.path.exists(told))
+            driver.kill()
+        assert began, 'no machine was started'
+        with open(told, encoding='ascii') as f:
+            pid = int(f.read())
+        gone = within(10, lambda: not is_alive(pid))
+        if not gone:
+            os.kill(pid, signal.SIGKILL)
+        assert gone, 'the machine lives on'
 
 
 def main():

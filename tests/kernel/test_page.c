@@ -140,10 +140,6 @@ static void test_exhaust(void)
 			cond_resched();
 	}
 	CHECK(!page_alloc(1, 0, PAGE_ANON));
-	p = page_alloc(0, PA_RESERVE, PAGE_ANON);
-	CHECK(p);
-	if (p)
-		page_put(p);
 	while (chain) {
 		p = chain;
 		chain = p->owner;
