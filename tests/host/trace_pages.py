@@ -144,6 +144,60 @@ class Story(unittest.TestCase):
         self.assertEqual(model('').as_data()['processes'], [])
 
 
+# "Trace Event Format": what an event of each phase must have beside name, pid and tid.
+NEEDS = {'M': {'args'}, 'X': {'ts', 'dur', 'cat'}, 'i': {'ts', 's', 'cat'},
+         's': {'ts', 'id', 'cat'}, 'f': {'ts', 'id', 'cat', 'bp'}}
+
+
+def tracks_of(events):
+    tracks = {}
+    for e in events:
+        if e['ph'] == 'X':
+            tracks.setdefault((e['pid'], e['tid']), []).append((e['ts'], -e['dur'], e['name']))
+    return {at: sorted(slices) for at, slices in tracks.items()}
+
+
+def crossing(slices):
+    """Slices of one track that neither follow nor enclose each other."""
+    open_until = []
+    for ts, minus, name in slices:
+        while open_until and open_until[-1] <= ts:
+            open_until.pop()
+        if open_until and ts - minus > open_until[-1]:
+            yield ts, name
+        open_until.append(ts - minus)
+
+
+def format_faults(events):
+    """What a viewer would drop, or show at another place than it was."""
+    tracks = tracks_of(events)
+    named = {(e['pid'], e['tid']) for e in events if e['name'] == 'thread_name'}
+    for e in events:
+        missing = ({'name', 'pid', 'tid'} | NEEDS[e['ph']]) - set(e)
+        if missing:
+            yield f'{e} lacks {missing}'
+        elif not all(isinstance(e[k], int) for k in ('pid', 'tid')) or e.get('dur', 0) < 0:
+            yield f'{e} has no numbers'
+        elif e['ph'] in 'sf' and not any(ts <= e['ts'] <= ts - minus for ts, minus, _ in
+                                         tracks.get((e['pid'], e['tid']), ())):
+            yield f'{e} begins or ends in no slice'
+    for at, slices in tracks.items():
+        yield from (f'{x} crosses another on {at}' for x in crossing(slices))
+        if at not in named:
+            yield f'track {at} has no name'
+    ends = sorted((e['id'], e['ph'] == 'f', e['ts']) for e in events if e['ph'] in 'sf')
+    for (one, _, start), (two, is_end, end) in zip(ends[::2], ends[1::2]):
+        if one != two or not is_end or end < start:
+            yield f'arrow {one} does not lead from one slice to another'
+
+
+# Signals in one microsecond, one of them as the state of its target changes.
+CROWD = STORY + r'''1.000000000 1 0 switch state=runnable next=1
+1.000039700 0 1 signal sig=10 process=2 task=0 from=1 origin=user result=sent nr=3/1 from_nr=1
+1.000039900 0 1 signal sig=12 process=2 task=0 from=1 origin=user result=sent nr=3/1 from_nr=1
+'''
+
+
 class Forms(unittest.TestCase):
     def setUp(self):
         self.model = model()
@@ -159,6 +213,11 @@ class Forms(unittest.TestCase):
         for phase in 'sf':
             self.assertEqual(sum(e['ph'] == phase for e in events), 3)  # two signals, a new parent
         self.assertTrue(all(e['dur'] >= 0 for e in events if e['ph'] == 'X'))
+
+    def test_chrome_is_strict(self):
+        for text in (STORY, CROWD):
+            events = json.loads(json.dumps(chrome.chrome(model(text))))['traceEvents']
+            self.assertEqual(list(format_faults(events)), [])
 
     def test_svg(self):
         text = drawing.svg(self.model)

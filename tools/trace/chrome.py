@@ -8,22 +8,28 @@ See:   "Trace Event Format" (chrome://tracing, ui.perfetto.dev)
 """
 CPU_TRACKS = 1000000            # pid of the tracks of CPUs and the kernel
 GRACE_TRACK = 9999
+EVENT_TRACK = 1000001           # in each process
 
 
 def meta(name, pid, tid, value):
     return {'ph': 'M', 'name': name, 'pid': pid, 'tid': tid, 'args': {'name': value}}
 
 
-def flow(number, name, start, end):
-    """An arrow between two (time, pid); a little slice at each end holds it."""
-    common = {'cat': 'flow', 'name': name, 'id': number}
-    out = []
-    for phase, (t, pid) in (('s', start), ('f', end)):
-        out.append({'ph': 'X', 'name': name, 'cat': 'event', 'pid': pid, 'tid': 0, 'ts': t,
-                    'dur': 1})
-        out.append({**common, 'ph': phase, 'pid': pid, 'tid': 0, 'ts': t,
-                    **({'bp': 'e'} if phase == 'f' else {})})
-    return out
+def arrow_events(arrows):
+    """Arrows between two (time, pid): a little slice at each end holds it, on a track of its own,
+    and none reaches into the next one, for slices of a track must not cross."""
+    ends = {}
+    for number, (name, *both) in enumerate(arrows, 1):
+        for phase, (t, pid) in zip('sf', both):
+            ends.setdefault(pid, []).append((t, number, phase, name))
+    for pid, found in ends.items():
+        yield meta('thread_name', pid, EVENT_TRACK, 'signals, parents')
+        found.sort()
+        for (t, number, phase, name), after in zip(found, found[1:] + [(found[-1][0] + 1,)]):
+            at = {'name': name, 'pid': pid, 'tid': EVENT_TRACK, 'ts': t}
+            yield {**at, 'ph': 'X', 'cat': 'event', 'dur': min(1, after[0] - t)}
+            yield {**at, 'ph': phase, 'cat': 'flow', 'id': number,
+                   **({'bp': 'e'} if phase == 'f' else {})}
 
 
 def process_events(p):
@@ -40,6 +46,8 @@ def process_events(p):
 
 def cpu_events(model):
     yield meta('process_name', CPU_TRACKS, 0, 'CPUs')
+    for thread, owner in sorted(model.thread_process.items()):
+        yield meta('thread_name', owner, thread, f'thread {thread}')
     for cpu, slices in sorted(model.cpus.items()):
         yield meta('thread_name', CPU_TRACKS, cpu, f'CPU {cpu}')
         for start, end, thread in slices:
@@ -69,9 +77,9 @@ def chrome(model):
         events.append({'ph': 'i', 's': 'p' if e.get('process') else 'g', 'name': e['text'],
                        'cat': e['kind'], 'pid': e.get('process', CPU_TRACKS), 'tid': 0,
                        'ts': e['t']})
-    arrows = [(s['name'], s['from'], s['to'], s['t']) for s in model.signals if s['from']]
-    arrows += [('new parent', m['process'], m['to'], m['t']) for m in model.moves]
-    for number, (name, start, end, t) in enumerate(arrows, 1):
-        events += flow(number, name, (t, start), (t + 1, end))
+    arrows = [(s['name'], (s['t'], s['from']), (s['t'] + 1, s['to']))
+              for s in model.signals if s['from']]
+    arrows += [('new parent', (m['t'], m['process']), (m['t'] + 1, m['to'])) for m in model.moves]
+    events += arrow_events(arrows)
     return {'traceEvents': events, 'displayTimeUnit': 'ns',
             'otherData': {'title': model.title, 'lost': sum(x['n'] for x in model.lost)}}
