@@ -127,15 +127,17 @@ void random_fill(struct random *r, void *out, size_t len_bytes)
 	u32 block[CHACHA_BLOCK_WORDS];
 	u8 *p = out;
 
+	size_t len = min(len_bytes, (size_t)(BLOCK_BYTES - KEY_BYTES));
+
 	begin(r, state);
 	replace_key(r, state, block);
-	while (len_bytes != 0) {
-		size_t len = min(len_bytes, (size_t)BLOCK_BYTES);
-
+	/* What of the first block did not become the key is given out. */
+	memcpy(p, &block[CHACHA_KEY_WORDS], len);
+	while ((len_bytes -= len) != 0) {
+		p += len;
+		len = min(len_bytes, (size_t)BLOCK_BYTES);
 		next_block(state, block);
 		memcpy(p, block, len);
-		p += len;
-		len_bytes -= len;
 	}
 	/* What is on the stack would tell the bytes given out. */
 	memset(state, 0, sizeof(state));

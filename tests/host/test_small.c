@@ -295,6 +295,9 @@ static void test_random_lengths(void)
 		random_fill(&r, a, len);
 		CHECK_EQ(a[len], 0xa5);
 		CHECK(memcmp(r.key, copy.key, sizeof(r.key)) != 0);
+		/* The other half of that block is not given out. */
+		CHECK(len < sizeof(r.key) ||
+		      memcmp(a, r.key, sizeof(r.key)) != 0);
 		random_fill(&copy, b, len);
 		CHECK_EQ(memcmp(a, b, len), 0);
 		free(a);
