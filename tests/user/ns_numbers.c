@@ -217,7 +217,7 @@ static void first_fails(void)
 	long refused, pid;
 	pid_t holder;
 
-	set_up();
+	stage_set();
 	put_number(LAST_PID, 299);
 	holder = child_start(wait_go, NULL);
 	gate_wait(&ready);
