@@ -384,8 +384,6 @@ static NOINLINE void touch_named(const struct path *p, struct inode *inode)
 {
 	struct timespec now;
 
-	if (!atime_is_due(inode, READ_ONCE(p->mount->flags)))
-		return;
 	if (mount_want_write(p))
 		return;
 	now = vfs_now();
@@ -401,6 +399,6 @@ void path_touch_atime(const struct path *p)
 		return;
 	if (inode->flags & INODE_NAMELESS)
 		touch_nameless(inode);
-	else
+	else if (atime_is_due(inode, READ_ONCE(p->mount->flags)))
 		touch_named(p, inode);
 }

@@ -53,6 +53,7 @@ int walk_begin(struct walk_state *s, const struct walk *w, const char *name)
 	s->root.dentry = s->cur.dentry = NULL;
 	s->pos = name;
 	s->dir_wanted = s->name_slash = s->short_used = false;
+	s->root_seen = false;
 	s->nlinks = s->depth = 0;
 	s->texts = NULL;
 	if (!*name && !(w->flags & WALK_EMPTY))

@@ -40,15 +40,12 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-/* The rest of a task that is in no table any more. An epoll that another
- * process shares may still stand where the signals of a dead one came. */
+/* The rest of a task that is in no table any more. */
 static void task_release_rest(struct task *t)
 {
 	struct process *p = t->process;
 	struct sighand *sighand;
 
-	if (t == p->leader && unlikely(wait_queue_active(&p->signal_wait)))
-		wait_queue_wake(&p->signal_wait, 0, POLLFREE);
 	spin_lock_irq(&p->siglock);
 	if (unlikely(t->pending.set))
 		sigqueue_flush(&t->pending, ~0ull);
@@ -202,6 +199,9 @@ void task_release(struct task *t)
 	trace_reap(t);
 	if (task_is_leader(t)) {
 		task_unlink(t);
+		/* An epoll that another process shares may stand there. */
+		if (unlikely(wait_queue_active(&p->signal_wait)))
+			wait_queue_wake(&p->signal_wait, 0, POLLFREE);
 	} else {
 		task_unlink(t);
 		if (both && leader_follows(p))

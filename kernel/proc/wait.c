@@ -165,11 +165,12 @@ bool wait_take_continued(struct wait_scan *s, struct task *t)
 	return true;
 }
 
+/* @p is whom the request names. */
 static bool consider_child(struct wait_scan *s, struct process *p)
 {
 	struct task *leader = p->leader;
 
-	if (!wait_matches(s->req, leader) || !kind_matches(s->req, p))
+	if (!kind_matches(s->req, p))
 		return false;
 	if (leader->exit_state == EXIT_DEAD)
 		return false;
@@ -203,7 +204,7 @@ static bool scan_thread(struct wait_scan *s, struct task *t)
 	struct process *p;
 
 	for_each_list(p, &t->children, sibling) {
-		if (consider_child(s, p))
+		if (wait_matches(s->req, p->leader) && consider_child(s, p))
 			return true;
 	}
 	return false;
