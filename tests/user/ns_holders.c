@@ -98,6 +98,23 @@ static int state_is(unsigned long ino, const char *state)
 	return text && strstr(text, line);
 }
 
+/* its init dies; the tree is shown if that takes long */
+static void closes(unsigned long ino)
+{
+	int closing = 0;
+
+	for (int i = 0; i < 10000 && !closing; i++) {
+		closing = state_is(ino, "closing");
+		if (!closing)
+			usleep(1000);
+	}
+	if (!closing) {
+		need(proc_read(TREE, tree, sizeof(tree)) > 0);
+		(void)!write(1, tree, strlen(tree));
+	}
+	need(closing);
+}
+
 static int has_line(unsigned long ino, const char *want)
 {
 	char *text = section(ino);
@@ -283,8 +300,7 @@ static void injected_zombie(void)
 	close(fd);
 	proc_await(member, "Z");
 	kill(init, SIGKILL);
-	while (!state_is(ino, "closing"))
-		usleep(1000);
+	closes(ino);
 	snprintf(line, sizeof(line), "\n\tzombie pid=%d parent=%d number=2\n",
 		 member, getpid());
 	CHECK("an injected zombie holds the dying init", has_line(ino, line));
@@ -313,8 +329,7 @@ static void group(void)
 	need(!setpgid(0, member));
 	kill(init, SIGKILL);
 	CHECK_KILLED("the member ends", member, SIGKILL);
-	while (!state_is(ino, "closing"))
-		usleep(1000);
+	closes(ino);
 	snprintf(line, sizeof(line), "\n\tgroup pid=%d number=2\n", getpid());
 	CHECK("ZAP-17 a group of ours holds the init", has_line(ino, line));
 	need(!setpgid(0, 0));
