@@ -56,7 +56,8 @@ static unsigned long inode_of(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) ? 0 : st.st_ino;
+	need(!stat(path, &st));
+	return st.st_ino;
 }
 
 /* the lines of the namespace with this inode, without its own first line;
