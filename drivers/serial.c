@@ -160,14 +160,14 @@ bool serial_early(void)
 	return true;
 }
 
-/* Fill the FIFO from the ring; the interrupt goes on. [lock] */
+/* Fill the FIFO from the ring, if it is empty; the interrupt goes on, also with
+ * what the FIFO has still to send. [lock] */
 static void transmit(void)
 {
+	bool empty = uart_read(UART_LSR) & LSR_THR_EMPTY;
 	u8 c;
 
-	if (!(uart_read(UART_LSR) & LSR_THR_EMPTY))
-		return;
-	for (u32 i = 0; i < FIFO_SIZE && ring_get(&port.tx, &c); i++)
+	for (u32 i = 0; empty && i < FIFO_SIZE && ring_get(&port.tx, &c); i++)
 		uart_write(UART_DATA, c);
 	uart_write(UART_IER, ring_used(&port.tx) ? IER_RX | IER_TX : IER_RX);
 }

@@ -58,8 +58,20 @@ static void line_number(struct line *line, long number)
 
 static void line_write(struct line *line)
 {
+	const char *at = line->text;
+	ssize_t n;
+
 	line->text[line->len++] = '\n';
-	(void)!write(1, line->text, line->len);
+	/* the signals of a test may interrupt it */
+	while (line->len) {
+		n = write(1, at, line->len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return;
+		at += n;
+		line->len -= (size_t)n;
+	}
 }
 
 /* does the point begin with an id of the catalogue, like PID-01? */
