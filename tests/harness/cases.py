@@ -45,6 +45,7 @@ class Case:
     kernel: str = ''                # another than the boot's; ' ' for none
     typing: tuple = ()
     keys: tuple = ()
+    again_s: float = 0
     stop: str = ''
     tap: bool = False               # the guest's own points count
 
@@ -89,7 +90,7 @@ def machine_of(boot, case, directory):
         machine=case.machine or boot.machine, append=case.append, options=case.options,
         qemu_options=case.qemu_options, limit_s=case.limit_s * (LINUX_SLOWER if boot.linux else 1),
         kernel=boot.kernel if case.kernel == '' else case.kernel.strip(), env=case.env,
-        typing=case.typing, keys=case.keys, stop=case.stop)
+        typing=case.typing, keys=case.keys, again_s=case.again_s, stop=case.stop)
     if case.archive is not None:
         data = case.archive if isinstance(case.archive, bytes) else case.archive.pack()
         one.initrd = os.path.join(directory, slug + '.cpio')

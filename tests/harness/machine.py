@@ -68,6 +68,7 @@ class Boot:
     silence_s: float = 120      # longest time without a new line
     typing: tuple = ()          # pairs: when this pattern was seen, type this
     keys: tuple = ()            # the same on the machine's own keyboard
+    again_s: float = 0          # no line in this time: press the last text once more
     stop: str = ''              # end the machine when this pattern is seen
 
     def command(self, monitor):
@@ -136,6 +137,7 @@ class Watch:
         self.on_line = on_line
         self.typing = list(boot.typing)
         self.keys = list(boot.keys)
+        self.pressed, self.pressed_at = '', 0
         self.monitor = ''
         self.outcome = Outcome()
 
@@ -157,7 +159,20 @@ class Watch:
     def press(self, text):
         """Press what is due, as type does."""
         if self.keys and re.search(self.keys[0][0], text):
-            press(self.monitor, self.keys.pop(0)[1])
+            self.pressed = self.keys.pop(0)[1]
+            press(self.monitor, self.pressed)
+            self.pressed_at = time.monotonic()
+
+    def press_again(self, quiet_since):
+        """A busy machine loses keys, for its keyboard keeps 16 bytes: begin the line anew."""
+        again_s = self.boot.again_s * scale()
+        since = max(quiet_since, self.pressed_at)
+        if again_s and self.pressed and time.monotonic() - since > again_s:
+            self.pressed_at = time.monotonic()
+            try:
+                press(self.monitor, ('!sendkey ctrl-u', self.pressed))
+            except OSError:     # it has just ended
+                pass
 
     def until(self, process, console):
         """Read until the end: why it ended."""
@@ -171,6 +186,7 @@ class Watch:
             if now - quiet_since > self.boot.silence_s * scale():
                 return 'silence'
             if not selector.select(timeout=1):
+                self.press_again(quiet_since)
                 continue
             data = os.read(process.stdout.fileno(), 65536)
             if not data:

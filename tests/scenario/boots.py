@@ -102,7 +102,7 @@ def shipped(boot):
                          expect=('Nidus, started by multiboot2 GRUB', 'init: started',
                                  '^Typed 42 by hand$', '^== cpuid', 'acpi: APIC revision',
                                  '^== end of nidus-report$', 'reboot: Power down'),
-                         end='reset', keys=typed, limit_s=90, memory='256M', cpus=2)
+                         end='reset', keys=typed, again_s=10, limit_s=120, memory='256M', cpus=2)
 
 
 def stick():
