@@ -11,6 +11,12 @@ GRACE_TRACK = 9999
 EVENT_TRACK = 1000001           # in each process
 
 
+def span(start, end):
+    """When a slice begins and how long it takes, in us. It ends a nanosecond before the next one
+    begins: readers add in floating point, and slices must not cross."""
+    return {'ts': round(start, 3), 'dur': max(round(end - start - 0.001, 3), 0)}
+
+
 def meta(name, pid, tid, value):
     return {'ph': 'M', 'name': name, 'pid': pid, 'tid': tid, 'args': {'name': value}}
 
@@ -26,8 +32,8 @@ def arrow_events(arrows):
         yield meta('thread_name', pid, EVENT_TRACK, 'signals, parents')
         found.sort()
         for (t, number, phase, name), after in zip(found, found[1:] + [(found[-1][0] + 1,)]):
-            at = {'name': name, 'pid': pid, 'tid': EVENT_TRACK, 'ts': t}
-            yield {**at, 'ph': 'X', 'cat': 'event', 'dur': min(1, after[0] - t)}
+            at = {'name': name, 'pid': pid, 'tid': EVENT_TRACK, 'ts': round(t, 3)}
+            yield {**at, 'ph': 'X', 'cat': 'event', **span(t, min(t + 1, after[0]))}
             yield {**at, 'ph': phase, 'cat': 'flow', 'id': number,
                    **({'bp': 'e'} if phase == 'f' else {})}
 
@@ -40,8 +46,8 @@ def process_events(p):
     for i, (t, state) in enumerate(p.states):
         until = p.states[i + 1][0] if i + 1 < len(p.states) else end
         if state not in ('reaped', 'gone') and until is not None:
-            yield {'ph': 'X', 'name': state, 'cat': 'state', 'pid': p.id, 'tid': 0, 'ts': t,
-                   'dur': until - t}
+            yield {'ph': 'X', 'name': state, 'cat': 'state', 'pid': p.id, 'tid': 0,
+                   **span(t, until)}
 
 
 def cpu_events(model):
@@ -54,19 +60,19 @@ def cpu_events(model):
             owner = model.thread_process.get(thread)
             name = model.label(owner) if owner else model.thread_names.get(thread, f'{thread}')
             yield {'ph': 'X', 'name': name, 'cat': 'sched', 'pid': CPU_TRACKS, 'tid': cpu,
-                   'ts': start, 'dur': end - start, 'args': {'thread': thread}}
+                   **span(start, end), 'args': {'thread': thread}}
             if owner:
                 yield {'ph': 'X', 'name': f'on CPU {cpu}', 'cat': 'sched', 'pid': owner,
-                       'tid': thread, 'ts': start, 'dur': end - start}
+                       'tid': thread, **span(start, end)}
     for wait in model.locks:
         us = wait['waited'] / 1000
         yield {'ph': 'X', 'name': f'waits for {wait["name"]}', 'cat': 'lock', 'pid': CPU_TRACKS,
-               'tid': wait['cpu'], 'ts': wait['t'] - us, 'dur': us, 'args': {'at': wait['at']}}
+               'tid': wait['cpu'], **span(wait['t'] - us, wait['t']), 'args': {'at': wait['at']}}
     if model.graces:
         yield meta('thread_name', CPU_TRACKS, GRACE_TRACK, 'RCU')
     for start, end, number in model.graces:
         yield {'ph': 'X', 'name': f'grace period {number}', 'cat': 'rcu', 'pid': CPU_TRACKS,
-               'tid': GRACE_TRACK, 'ts': start, 'dur': end - start}
+               'tid': GRACE_TRACK, **span(start, end)}
 
 
 def chrome(model):
