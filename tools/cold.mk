@@ -7,7 +7,7 @@
 # See:   docs/performance.md
 
 COLD := $(filter drivers/% tests/kernel/% kernel/main.c kernel/params.c \
-	kernel/init.c lib/cpio.c lib/parse.c lib/sort.c lib/random.c,$(SRCS))
+	kernel/init.c lib/cpio.c lib/parse.c lib/sort.c,$(SRCS))
 
 COLD += $(addprefix arch/x86_64/,boot/boot.c boot/multiboot2.c boot/pvh.c \
 	boot/memmap.c cpu.c cpu_describe.c gdt.c percpu.c backtrace.c \
