@@ -36,6 +36,8 @@
 #define SIPI_AGAIN_NS NSEC_PER_MSEC
 /* Since the last one came; a busy host may run hundreds on one core. */
 #define ARRIVE_MAX_NS NSEC_PER_SEC
+/* A longer time between two looks counts as this. */
+#define STEP_MAX_NS (100 * NSEC_PER_USEC)
 /* Comparisons of time stamp counters by each CPU that comes. */
 #define WARP_PROBES 64
 
@@ -234,18 +236,22 @@ static void send_startups(void)
 	}
 }
 
-/* Until all are there, or none came for @max_ns. */
+/* Until all are there, or none came for @max_ns. A step in time is a hypervisor
+ * that ran others instead of this CPU, and hardly the missing ones. */
 static void wait_arrivals(u64 max_ns)
 {
-	u64 since = clock_now_ns();
+	u64 last = clock_now_ns(), waited = 0;
 	u32 left = missing_count();
 
-	while (left && clock_now_ns() - since < max_ns) {
-		u32 now = missing_count();
+	while (left && waited < max_ns) {
+		u64 now = clock_now_ns();
+		u32 missing = missing_count();
 
-		if (now != left)
-			since = clock_now_ns();
-		left = now;
+		waited += min(now - last, (u64)STEP_MAX_NS);
+		last = now;
+		if (missing != left)
+			waited = 0;
+		left = missing;
 		clock_warp_probe();
 		cpu_relax();
 	}
