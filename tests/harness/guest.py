@@ -213,7 +213,7 @@ class UserPart:
 
 
 def user_part(writer, boot, only='', each=False):
-    """Run the guest programs: {program: [[point, verdict]]}, also saved."""
+    """Run the guest programs: {program: [[point, verdict]]}, also saved with the kernel's name."""
     names = read_list('build/user/list', only)
     if not names:
         writer.point(False, 'tests/user/sources.mk lists no such program')
@@ -223,7 +223,7 @@ def user_part(writer, boot, only='', each=False):
     kind = 'linux' if boot.linux else 'nidus'
     path = f'build/test/{base.replace("/", "-")}.{kind}.json'
     with open(path, 'w', encoding='utf-8') as f:
-        json.dump(found, f, indent=1)
+        json.dump({'kernel': boot.kernel, 'programs': found}, f, indent=1)
     return found
 
 

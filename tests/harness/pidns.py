@@ -24,7 +24,7 @@ def wanted(only):
 
 
 def earlier(cpus, kernel, programs):
-    """What the last run of the guest programs said, as far as it counts."""
+    """What the last run of the guest programs on this kernel said, as far as it counts."""
     path = f'build/test/user-cpus{cpus}.nidus.json'
     if not os.path.exists(path) or not os.path.exists(kernel):
         return {}
@@ -32,7 +32,8 @@ def earlier(cpus, kernel, programs):
     if when < os.path.getmtime(kernel):
         return {}
     with open(path, encoding='utf-8') as f:
-        said = json.load(f)
+        last = json.load(f)
+    said = last.get('programs', {}) if last.get('kernel') == kernel else {}
     return {name: said[name] for name in programs if name in said and
             when >= os.path.getmtime(f'build/user/{name}')}
 
