@@ -207,10 +207,12 @@ static void test_wait_exclusive(void)
 	sleep_ms(5);
 	CHECK(atomic_read(&h.waked) == 1);
 	wait_queue_wake(&h.queue, 2, 0);
+	completion_wait(&h.done);
+	completion_wait(&h.done);
 	sleep_ms(5);
 	CHECK(atomic_read(&h.waked) == 3);
 	wake_all(&h.queue);
-	for (u32 i = 0; i < 5; i++)
+	for (u32 i = 0; i < 3; i++)
 		completion_wait(&h.done);
 	CHECK(atomic_read(&h.waked) == 6);
 }
