@@ -8,7 +8,7 @@ What:  run.py list PART...      names the tests of a part
        run.py boot              boots anything and shows the console
        run.py oracle            guest tests on Linux, compared with Nidus
        From the environment: ONLY (begins of names), CPUS_LIST, MACHINE, MEM,
-       TIME_SCALE, KERNEL (default build/nidus.elf).
+       TIME_SCALE, PAIRS, KERNEL (default build/nidus.elf).
 Not:   QEMU's options (tools/qemu.sh); what passes (tests/harness/).
 See:   docs/testing.md; make test
 """
@@ -74,8 +74,9 @@ def list_clients():
 
 
 def list_machines():
-    """Kinds of machine; the long form is make test-machines."""
-    return ['machines/quick'] if not env('ONLY') else []
+    """Kinds of machine; PAIRS=1: all that make test-machines tries."""
+    names = ['machines/pairs' if env('PAIRS') else 'machines/quick']
+    return names if not env('ONLY') else []
 
 
 def list_bench():
