@@ -8,7 +8,7 @@ What:  run.py list PART...      names the tests of a part
        run.py boot              boots anything and shows the console
        run.py oracle            guest tests on Linux, compared with Nidus
        From the environment: ONLY (begins of names), CPUS_LIST, MACHINE, MEM,
-       TIME_SCALE, PAIRS, KERNEL (default build/nidus.elf).
+       TIME_SCALE, THOROUGH, KERNEL (default build/nidus.elf).
 Not:   QEMU's options (tools/qemu.sh); what passes (tests/harness/).
 See:   docs/testing.md; make test
 """
@@ -74,8 +74,8 @@ def list_clients():
 
 
 def list_machines():
-    """Kinds of machine; PAIRS=1: all that make test-machines tries."""
-    names = ['machines/pairs' if env('PAIRS') else 'machines/quick']
+    """Kinds of machine; THOROUGH=1: all that make test-machines tries."""
+    names = ['machines/pairs' if env('THOROUGH') else 'machines/quick']
     return names if not env('ONLY') else []
 
 
@@ -134,6 +134,15 @@ def tap_clients(name, writer):
     scenario.tell(writer, story, story.boot(kernel_path(), False, cpus))
 
 
+def lab_turn():
+    """THOROUGH=1: each commit has another lab in full."""
+    if not env('THOROUGH'):
+        return []
+    head = subprocess.run(['git', 'rev-parse', '--short=8', 'HEAD'], capture_output=True,
+                          text=True, check=False).stdout.strip()
+    return ['--turn', head or '0']
+
+
 def command_tap(args):
     part, _, name = args.name.partition('/')
     if part == 'host':
@@ -145,7 +154,7 @@ def command_tap(args):
         return subprocess.run([sys.executable, 'tests/machines.py', name],
                               check=False).returncode
     if part == 'labs':
-        return subprocess.run([sys.executable, 'tools/lab.py', 'check', '--quick'],
+        return subprocess.run([sys.executable, 'tools/lab.py', 'check', '--quick', *lab_turn()],
                               check=False).returncode
     writer = tap.Writer(args.name)
     if part in ('kernel', 'user', 'pidns'):

@@ -690,6 +690,15 @@ def check_text(writer, lab):
     tell(writer, not why, f'lab {lab.number}: wrong solutions fit', why)
 
 
+def check_turn(writer, turn):
+    """One lab in full, but for its wrong solutions, of which one: all have their turn."""
+    numbers = lab_text.numbers()
+    lab = lab_text.find(numbers[turn % len(numbers)])
+    check_one(writer, lab, ('skeleton', 'solution'), '')
+    found = wrongs(lab)
+    check_wrong(writer, lab, found[turn // len(numbers) % len(found)])
+
+
 def command_check(args):
     writer = tap.Writer('labs')
     labs = [lab_text.find(n) for n in args.labs or lab_text.numbers()]
@@ -701,7 +710,9 @@ def command_check(args):
                 check_one(writer, lab, args.part, args.only)
         except lab_text.LabError as error:
             tell(writer, False, f'lab {lab.number} fits the sources', str(error))
-    if args.quick:
+    if args.turn:
+        check_turn(writer, int(args.turn, 16))
+    elif args.quick:
         lab = lab_text.find(2)
         check_solution(writer, lab, [t for t in lab.tests if t.kind != 'user'])
     return writer.done()
@@ -723,6 +734,7 @@ def parse():
     sub = commands.add_parser('check', help='check the labs themselves')
     sub.add_argument('labs', nargs='*')
     sub.add_argument('--quick', action='store_true')
+    sub.add_argument('--turn', default='', metavar='HEX', help='one lab, and one wrong solution')
     sub.add_argument('--part', action='append', choices=('skeleton', 'solution', 'wrong'))
     sub.add_argument('--only', default='', metavar='REGEX', help='of the wrong solutions')
     sub.set_defaults(call=command_check)
