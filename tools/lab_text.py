@@ -5,7 +5,7 @@ What:  tests/labs/NN.lab says which functions of which files are a student's to
        empty() takes the bodies of these functions out of a source: comments and
        assertions stay, and a panic that names the function. So there is one
        copy of the code, the tree's own, which is the solution.
-Not:   building, running, scoring (tools/lab.py).
+Not:   the tree, running, points, checking (tools/lab_*.py).
 See:   docs/labs/README.md for the words of a description
 """
 import os
