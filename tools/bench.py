@@ -181,7 +181,7 @@ def save(name, data):
 
 # ------------------------------------------------------------------ drawings
 
-GNUPLOT = '''set terminal svg size 900,{height} font "sans,12"
+GNUPLOT = '''set terminal svg noenhanced size 900,{height} font "sans,12"
 set output "{out}"
 set title "{title}"
 set grid
@@ -217,7 +217,9 @@ def draw_curves(name, title, curves, logarithmic=True):
     head = GNUPLOT.format(height=500, out=os.path.join(OUT, name), title=title)
     if logarithmic:
         head += 'set logscale x\n'
-    head += 'set ylabel "ticks each"\nset yrange [0:*]\n'
+    xs = [x for _, points in curves for x, _ in points]
+    head += f'set ylabel "ticks each"\nset yrange [0:*]\nset xrange [{min(xs)}:{max(xs)}]\n'
+    head += f'set xtics ({", ".join(map(str, sorted(set(xs))))})\n'
     parts = []
     for i, (_, points) in enumerate(curves):
         head += f'$d{i} << EOD\n' + '\n'.join(f'{x} {y}' for x, y in points) + '\nEOD\n'
