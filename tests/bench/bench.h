@@ -70,6 +70,7 @@ static inline u64 ns_now(void)
 #define MARK_BEGIN 2
 #define MARK_END 3
 #define MARK_TAKE 4
+#define MARK_FORGET 5
 
 struct span {
 	u64 ns, ticks;

@@ -71,8 +71,11 @@ void report(const char *name, u64 iterations)
 {
 	if (!iterations)
 		iterations = 1;
+	/* All spans since the last report are this operation's. */
 	if (wanted && !strcmp(wanted, name))
 		MARK(MARK_TAKE);
+	else
+		MARK(MARK_FORGET);
 	print("bench %s %llu", name, (unsigned long long)iterations);
 	print_each(span_to.ns - span_from.ns, iterations);
 	print_each(span_to.ticks - span_from.ticks, iterations);

@@ -6,7 +6,8 @@
  *        NOP whose displacement is 0x4e420000 plus a kind: at the first of
  *        kind 1, or at the end if there is none, what has run is written, and
  *        nothing behind counts. Kinds 2 and 3 are the begin and the end of a
- *        region; kind 4 writes what ran in the last one.
+ *        region; regions are added up until kind 5 forgets them, or kind 4
+ *        writes their sum.
  * Not:   names of functions: tools/figures.py.
  * See:   QEMU's documentation, "TCG Plugins". Distributions ship no header, so
  *        the prototypes stand here, as of plugin API version 1.
@@ -54,8 +55,9 @@ static const unsigned char marker[MARKER_BYTES] = {
 enum marker_kind {
 	MARKER_STOP = 1,	/* write what was counted, and end */
 	MARKER_BEGIN = 2,	/* of a region: count from nothing */
-	MARKER_END = 3,		/* of a region: keep what was counted */
-	MARKER_TAKE = 4,	/* write the region that was kept, and end */
+	MARKER_END = 3,		/* of a region: add what was counted */
+	MARKER_TAKE = 4,	/* write the sum of the regions, and end */
+	MARKER_FORGET = 5,	/* the regions so far */
 };
 
 /* One for each address; pieces that begin there and differ share it. */
@@ -104,7 +106,13 @@ static void clear(struct count *c, FILE *f)
 static void keep(struct count *c, FILE *f)
 {
 	(void)f;
-	c->kept = c->executed;
+	c->kept += c->executed;
+}
+
+static void forget(struct count *c, FILE *f)
+{
+	(void)f;
+	c->kept = 0;
 }
 
 static void write_one(struct count *c, FILE *f)
@@ -134,6 +142,9 @@ static void at_marker(unsigned int cpu, void *data)
 		break;
 	case MARKER_END:
 		for_each_count(keep, NULL);
+		break;
+	case MARKER_FORGET:
+		for_each_count(forget, NULL);
 		break;
 	case MARKER_STOP:
 		for_each_count(keep, NULL);
