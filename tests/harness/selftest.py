@@ -7,6 +7,7 @@ What:  a judge that lets a bad run pass is worse than none: each way in which a
 See:   docs/testing.md
 """
 import io
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import cases, elfimage, guest, machine, scenario, tap  # noqa: E402
+from harness import cases, elfimage, guest, machine, pidns, scenario, tap  # noqa: E402
 import lab_text  # noqa: E402
 from mkinitramfs import Archive, SpecError  # noqa: E402
 
@@ -357,6 +358,42 @@ def a_machine_dies_with_its_driver():
         if not gone:
             os.kill(pid, signal.SIGKILL)
         assert gone, 'the machine lives on'
+
+
+@test
+def results_of_another_kernel_do_not_count():
+    back = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        try:
+            for path in ('build/test', 'build/user'):
+                os.makedirs(path)
+            for path in ('k.elf', 'build/user/p'):
+                with open(path, 'w', encoding='ascii'):
+                    pass
+            for kernel, want in (('k.elf', {'p': [['a', 'ok']]}), ('sabotaged.elf', {})):
+                with open('build/test/user-cpus1.nidus.json', 'w', encoding='ascii') as f:
+                    json.dump({'kernel': kernel, 'programs': {'p': [['a', 'ok']]}}, f)
+                assert pidns.earlier(1, 'k.elf', ['p']) == want, kernel
+        finally:
+            os.chdir(back)
+
+
+@test
+def a_silent_machine_is_typed_to_again():
+    pressed, kept = [], machine.press
+    watch = machine.Watch(machine.Boot('x', keys=(('^go', 'line\n'),), again_s=0.01), None)
+    machine.press = lambda monitor, what: pressed.append(what)
+    try:
+        watch.press('not yet')
+        watch.press_again(0)
+        watch.press('go')
+        watch.press_again(time.monotonic())
+        time.sleep(0.02 * machine.scale())
+        watch.press_again(0)
+    finally:
+        machine.press = kept
+    assert pressed == ['line\n', ('!sendkey ctrl-u', 'line\n')], pressed
 
 
 def main():
