@@ -454,11 +454,14 @@ build/host/list: FORCE
 host: $(HOST_BINS) build/host/list
 
 # --------------------------------------------------------------------- tests
-# tests/run.py names the tests of a part and runs one; prove sums up.
+# tests/run.py names the tests of a part and runs one; prove sums up. What
+# failed is told once more at the end: of a log, often only the end is kept.
 
 RUNNER := $(PYTHON) tests/run.py
 prove = names=$$($(RUNNER) list $(1)) && \
-	prove --exec '$(RUNNER) tap' $$names
+	export FAILURES=$(CURDIR)/build/failures && : >$$FAILURES && \
+	{ prove --exec '$(RUNNER) tap' $$names || \
+	{ tail -n 100 $$FAILURES; echo 'Result: FAIL'; exit 1; }; }
 
 .PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
 test: all host user ## everything below: host, kernel, user, pidns, clients, machines, bench, labs

@@ -104,23 +104,46 @@ u64 sched_context_switches(void)
 	return n;
 }
 
+/* What @rq was busy with for the last @ns goes to the states that ticks found
+ * it in since it was last asked, or ever: what was told does not shrink. [Q] */
+static void split_busy(struct rq *rq, u64 ns)
+{
+	struct cpu_times *told = &rq->told;
+	struct cpu_samples now = rq->samples;
+	u32 user = now.user - rq->told_samples.user;
+	u32 nice = now.nice - rq->told_samples.nice;
+	u32 ticks = user + nice + now.system - rq->told_samples.system;
+	u64 user_ns = 0, nice_ns = 0;
+
+	if (!ticks) {
+		user = now.user;
+		nice = now.nice;
+		ticks = user + nice + now.system;
+	}
+	if (ticks) {
+		user_ns = share(ns, user, ticks);
+		nice_ns = share(ns, nice, ticks);
+	}
+	told->user_ns += user_ns;
+	told->nice_ns += nice_ns;
+	told->system_ns += ns - user_ns - nice_ns;
+	rq->told_samples = now;
+}
+
 void sched_cpu_times(u32 cpu, struct cpu_times *out)
 {
 	struct rq *rq = rq_of(cpu);
 	u64 irq = spin_lock_irqsave(&rq->lock);
-	u64 ticks = (u64)rq->user_ticks + rq->nice_ticks + rq->system_ticks;
-	u64 busy;
+	struct cpu_times *told = &rq->told;
+	u64 accounted;
 
-	*out = (struct cpu_times){ 0 };
 	rq_update(rq);
-	out->idle_ns = rq->idle->runtime_ns;
-	busy = rq->now_ns - rq->online_ns;
-	busy = busy > out->idle_ns ? busy - out->idle_ns : 0;
-	if (ticks) {
-		out->user_ns = share(busy, rq->user_ticks, ticks);
-		out->nice_ns = share(busy, rq->nice_ticks, ticks);
-	}
-	out->system_ns = busy - out->user_ns - out->nice_ns;
+	told->idle_ns = rq->idle->runtime_ns;
+	accounted = rq->online_ns + told->idle_ns + told->user_ns +
+		    told->nice_ns + told->system_ns;
+	if (rq->now_ns > accounted)
+		split_busy(rq, rq->now_ns - accounted);
+	*out = *told;
 	spin_unlock_irqrestore(&rq->lock, irq);
 }
 

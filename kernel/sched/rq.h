@@ -23,6 +23,11 @@
 
 #define RT_PRIORITIES 100
 
+/* Ticks that found the CPU there. */
+struct cpu_samples {
+	u32 user, nice, system;
+};
+
 struct rq {
 	struct spinlock lock;
 	u32 cpu;		/* [I] */
@@ -45,8 +50,9 @@ struct rq {
 	u64 switches;		/* [Q] read without */
 	long nr_load;		/* [Q] sleepers the load counts, went to sleep
 				   here minus waked here */
-	/* [C] samples of what the CPU did */
-	u32 user_ticks, nice_ticks, system_ticks;
+	struct cpu_samples samples;	/* [C] of what the CPU did */
+	struct cpu_samples told_samples;	/* [Q] when last asked */
+	struct cpu_times told;	/* [Q] and the answer */
 	u64 online_ns;		/* [I] when it began */
 };
 

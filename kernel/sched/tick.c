@@ -61,11 +61,11 @@ static void sample(struct rq *rq, struct thread *t, bool user)
 	else
 		t->system_ticks++;
 	if (!user)
-		rq->system_ticks++;
+		rq->samples.system++;
 	else if (t->nice > 0)
-		rq->nice_ticks++;
+		rq->samples.nice++;
 	else
-		rq->user_ticks++;
+		rq->samples.user++;
 }
 
 /* Is the running thread's turn over? [Q] */

@@ -6,6 +6,7 @@ What:  a judge that lets a bad run pass is worse than none: each way in which a
        and what the tools write is read back. Prints TAP.
 See:   docs/testing.md
 """
+import contextlib
 import io
 import json
 import os
@@ -71,9 +72,25 @@ def a_failed_point_fails_the_writer():
     assert out.getvalue() == 'ok 1 - a \\# b\n1..1\n'
     writer.comment(['two\nok 1 - lines', 3])
     assert out.getvalue().endswith('1..1\n#   two\n#   ok 1 - lines\n#   3\n')
-    writer = tap.Writer('selftest (this one is meant to be)', io.StringIO())
-    hide(lambda: writer.point(False, 'x'))
+    writer = tap.Writer('t', io.StringIO())
+    with tempfile.NamedTemporaryFile('r') as kept, environ('FAILURES', kept.name):
+        hide(lambda: writer.point(False, 'x', '', ['why']))
+        hide(lambda: writer.point(False, 'y', 'TODO later'))
+        assert kept.read() == '# t: not ok - x\n#   why\n'
     assert writer.done() == 1
+
+
+@contextlib.contextmanager
+def environ(name, value):
+    """The variable of the environment, for a while."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
 
 
 def hide(call):

@@ -6,6 +6,7 @@ What:  Reader collects the points of one stream, with numbers or without, and
 See:   testanything.org; docs/testing.md
 """
 import dataclasses
+import os
 import re
 import sys
 
@@ -79,7 +80,7 @@ class Reader:
 
 
 class Writer:
-    """Prints points with numbers, and failures on standard error too."""
+    """Prints points with numbers; failures on standard error too, and in $FAILURES."""
 
     def __init__(self, title='', out=sys.stdout):
         self.title = title
@@ -95,9 +96,15 @@ class Writer:
         self.comment(comments)
         if not ok and not directive.startswith('TODO'):
             self.failed += 1
-            print(f'# {self.title}: not ok - {name}', file=sys.stderr)
-            self.comment(comments, sys.stderr)
+            self.failure(name, comments, sys.stderr)
+            if os.environ.get('FAILURES'):
+                with open(os.environ['FAILURES'], 'a', encoding='utf-8') as kept:
+                    self.failure(name, comments, kept)
         self.out.flush()
+
+    def failure(self, name, comments, out):
+        print(f'# {self.title}: not ok - {name}', file=out)
+        self.comment(comments, out)
 
     def comment(self, texts, out=None):
         """Each of the texts may have several lines; none is taken for a point."""
