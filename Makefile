@@ -569,7 +569,7 @@ bench-boot: figures ## what a boot costs, as make figures
 bench-check: ## fails if an operation costs 3 % more than tests/bench/record.json
 	$(Q)$(PYTHON) tools/bench.py check
 
-bench-record: ## writes that record and the table of docs/performance.md
+bench-record: ## writes that record and the table of docs/performance.md (LINUX=tuned|debian: its figures too)
 	$(Q)$(PYTHON) tools/bench.py record
 
 profile: ## ticks of one operation by function: make profile OP=fork_exit_wait
