@@ -66,6 +66,7 @@ DEP_SETS := $(sort \
 	$(call needs,run debug,build run) \
 	$(call needs,trace,build run test) \
 	$(call needs,test test-% user host grade,build run test) \
+	$(call needs,test-labs grade $(if $(THOROUGH),test),labs) \
 	$(call needs,test test-clients test-machines%,iso uefi) \
 	$(call needs,test-bochs test-machines-all,iso bochs) \
 	$(call needs,boots figures,build run test) \
@@ -460,12 +461,12 @@ host: $(HOST_BINS) build/host/list
 RUNNER := $(PYTHON) tests/run.py
 prove = names=$$($(RUNNER) list $(1)) && \
 	export FAILURES=$(CURDIR)/build/failures && : >$$FAILURES && \
-	{ prove --exec '$(RUNNER) tap' $$names || \
+	{ prove $(if $(JOBS),-j$(JOBS)) --exec '$(RUNNER) tap' $$names || \
 	{ tail -n 100 $$FAILURES; echo 'Result: FAIL'; exit 1; }; }
 
 .PHONY: test test-host test-kernel test-user test-pidns test-clients oracle
-test: all host user ## everything below: host, kernel, user, pidns, clients, machines, bench, labs
-	$(Q)$(call prove,host kernel user pidns clients machines bench labs)
+test: all host user ## everything below: labs, host, kernel, user, pidns, clients, machines, bench
+	$(Q)$(call prove,labs host kernel user pidns clients machines bench)
 
 test-host: host ## unit tests of pure C on this machine, with sanitizers
 	$(Q)$(call prove,host)

@@ -37,7 +37,7 @@ clang|clang|check|second compiler
 cppcheck|cppcheck|check|static checks
 sparse|sparse|check|static checks
 shellcheck|shellcheck|check|checks the shell scripts
-spin|spin|check|checks the models of the process tree
+spin|spin|check labs|checks the models of the process tree
 git|git|check format|lists the files of the tree
 gnuplot-nox|gnuplot|bench|draws the figures of make bench
 gdb|gdb|debug|the debugger

@@ -106,8 +106,6 @@ def parse():
     sub = commands.add_parser('check', help='check the labs themselves')
     sub.add_argument('labs', nargs='*')
     sub.add_argument('--quick', action='store_true')
-    sub.add_argument('--turn', default='', metavar='HEX',
-                     help='with --quick: one lab in full, and one wrong solution of it')
     sub.add_argument('--part', action='append', choices=('skeleton', 'solution', 'wrong'))
     sub.add_argument('--only', default='', metavar='REGEX', help='of the wrong solutions')
     sub.set_defaults(call=command_check)

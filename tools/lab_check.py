@@ -5,10 +5,12 @@ What:  a skeleton builds, fails its lab's tests and nothing before them; the
        of tests/labs/NN.wrong loses those that it should.
 See:   docs/labs/README.md, CONTRIBUTING.md
 """
+import contextlib
 import copy
 import os
 import re
 import sys
+import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(TOP, 'tests'))
@@ -18,23 +20,26 @@ import lab_text                                     # noqa: E402
 import mutations                                    # noqa: E402
 from harness import tap                             # noqa: E402
 from lab_grade import grade                         # noqa: E402
-from lab_run import PANIC, run_tests                # noqa: E402
+from lab_run import PANIC, hang_expected, run_tests                # noqa: E402
 from lab_tree import make, read, read_text, refresh_tree, skeletons     # noqa: E402
 
 
 class Wrong(mutations.Mutation):
     """A wrong solution: tests/labs/NN.wrong, as tests/mutations/list.txt, with
     the tests that it must lose in the place of `by`; `cpus` and `words` take the place of
-    the tests'."""
+    the tests'; `hangs` if it does not come to an end by itself."""
 
     def __init__(self, name):
         super().__init__(name)
         self.cpus = ''
+        self.hangs = False
 
     def field(self, line):
         key, _, rest = line.partition(' ')
         if key == 'loses':
             self.by = rest.split()
+        elif key == 'hangs':
+            self.hangs = True
         else:
             super().field(line)
 
@@ -88,13 +93,16 @@ def check_wrong(writer, lab, wrong):
     except (OSError, ValueError) as error:
         tell(writer, False, name, str(error))
         return
-    found = grade(lab, {wrong.path: changed}, tests)
+    start = time.monotonic()
+    with hang_expected() if wrong.hangs else contextlib.nullcontext():
+        found = grade(lab, {wrong.path: changed}, tests)
     kept = [r['name'] for r in found['tests'] if r['score']]
     ok = not kept and not found['output'] and len(tests) == len(wrong.by) > 0
     tell(writer, ok, name, found['output'][-400:] or
          f'keeps the points of {", ".join(kept) or wrong.by}')
     if ok:
-        writer.comment([r['output'][:160] for r in found['tests'][:1]])
+        seconds = time.monotonic() - start
+        writer.comment([f'{seconds:.0f} s: {r["output"][:160]}' for r in found['tests'][:1]])
 
 
 def wrongs(lab):
@@ -136,15 +144,6 @@ def check_text(writer, lab):
     tell(writer, not why, f'lab {lab.number}: wrong solutions fit', why)
 
 
-def check_turn(writer, turn):
-    """One lab in full, but for its wrong solutions, of which one: all have their turn."""
-    numbers = lab_text.numbers()
-    lab = lab_text.find(numbers[turn % len(numbers)])
-    check_one(writer, lab, ('skeleton', 'solution'), '')
-    found = wrongs(lab)
-    check_wrong(writer, lab, found[turn // len(numbers) % len(found)])
-
-
 def command_check(args):
     writer = tap.Writer('labs')
     labs = [lab_text.find(n) for n in args.labs or lab_text.numbers()]
@@ -156,9 +155,7 @@ def command_check(args):
                 check_one(writer, lab, args.part, args.only)
         except lab_text.LabError as error:
             tell(writer, False, f'lab {lab.number} fits the sources', str(error))
-    if args.turn:
-        check_turn(writer, int(args.turn, 16))
-    elif args.quick:
+    if args.quick:
         lab = lab_text.find(2)
         check_solution(writer, lab, [t for t in lab.tests if t.kind != 'user'])
     return writer.done()

@@ -5,6 +5,7 @@ What:  run_tests boots the kernel of tools/lab_tree.py with programs, with
        the host and models. A Row is one answer, with the reason if it is no.
 See:   docs/labs/README.md, tests/labs
 """
+import contextlib
 import copy
 import dataclasses
 import functools
@@ -28,6 +29,8 @@ PANIC = re.compile(r'Kernel panic - not syncing: (.*?)(?: \]---)?$', re.M)
 YOURS = r'lab \d\d: \w+ is yours to write'
 # A hang is seen after so long; programs work in silence on a busy machine.
 SILENCE_S = {'kernel': 40, 'user': 120, 'boot': 40}
+# The same where a hang is what is expected, on any machine.
+EXPECTED_S = 15
 BOOT_S = 20
 # Boots of the kernel's tests, each without those that ended the one before.
 MORE_BOOTS = 6
@@ -63,6 +66,17 @@ class Collector(tap.Writer):
 
     def point(self, ok, name, directive='', comments=()):
         self.rows.append((ok or directive.startswith('TODO'), name, list(comments)))
+
+
+@contextlib.contextmanager
+def hang_expected():
+    """For what is known to hang there is little patience."""
+    before = dict(SILENCE_S)
+    SILENCE_S.update(dict.fromkeys(SILENCE_S, EXPECTED_S / machine.scale()))
+    try:
+        yield
+    finally:
+        SILENCE_S.update(before)
 
 
 def cpus_text(cpus):
