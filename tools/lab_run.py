@@ -34,6 +34,8 @@ EXPECTED_S = 15
 BOOT_S = 20
 # Boots of the kernel's tests, each without those that ended the one before.
 MORE_BOOTS = 6
+# But no more than so many that hang.
+HANGS = {'most': 2}
 # What every back trace begins with, and ends with.
 REPORTERS = {'dump_stack', 'backtrace', 'panic', 'assert_failed', 'lock_violation', 'rank_check',
              'trap_dispatch', 'trap_common', 'object_bad'}
@@ -71,12 +73,14 @@ class Collector(tap.Writer):
 @contextlib.contextmanager
 def hang_expected():
     """For what is known to hang there is little patience."""
-    before = dict(SILENCE_S)
+    before = dict(SILENCE_S), dict(HANGS)
     SILENCE_S.update(dict.fromkeys(SILENCE_S, EXPECTED_S / machine.scale()))
+    HANGS['most'] = 1
     try:
         yield
     finally:
-        SILENCE_S.update(before)
+        SILENCE_S.update(before[0])
+        HANGS.update(before[1])
 
 
 def cpus_text(cpus):
@@ -236,7 +240,7 @@ def run_kernel(lab, test, cpus):
         rows[left[0]] = Row(False, left[0], end)
         left = left[1:]
         hangs += not console.panic
-        if not left or hangs == 2:
+        if not left or hangs == HANGS['most']:
             break
         words = ','.join(name.split(',')[0].replace(' ', '_') for name in left)
     return [*rows.values(), *whole.values()]
