@@ -2,10 +2,13 @@
 
 What:  the program of docs/tracing.md (tools/trace/worlds.c) runs under the
        trace: all its processes, worlds, the orphan and the signals are in the
-       model, nothing was lost. A scenario can be traced, in a world of its own.
+       model, nothing was lost; where Chromium is installed, its page is opened
+       there. A scenario can be traced, in a world of its own.
 """
 import argparse
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -53,6 +56,39 @@ def worlds(kernel):
     yield not model.lost, 'nothing was lost', [str(model.lost)]
     ran = sum(end - start for slices in model.cpus.values() for start, end, _ in slices)
     yield ran > 0 and model.graces, 'CPUs and grace periods are there', []
+    if shutil.which('chromium'):
+        yield from in_browser(model)
+
+
+def shown(path, at_ms):
+    """(the drawing of the worlds at a time, what scripts complained of)"""
+    done = subprocess.run(['chromium', '--headless=new', '--no-sandbox', '--disable-gpu',
+                           '--enable-logging=stderr', '--virtual-time-budget=3000', '--dump-dom',
+                           f'file://{path}#t={at_ms:.3f}'], capture_output=True, text=True,
+                          timeout=120, check=False)
+    stage = re.search(r'<svg id="stage".*?</svg>', done.stdout, re.S)
+    return stage.group(0) if stage else '', re.findall(r'.*CONSOLE.*|.*Uncaught.*', done.stderr)
+
+
+def in_browser(model):
+    """Boxes come and go along the time axis."""
+    import trace        # pylint: disable=import-outside-toplevel
+    path = os.path.join(TOP, 'build/trace/browser.html')
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(trace.page(model))
+    outer, inner = (dict((state, at) for at, state in w['states'])
+                    for w in sorted(model.worlds.values(), key=lambda w: w['level'])[1:])
+    moments = (('before them', outer['nascent'] / 2, (), ('world A', 'world B')),
+               ('alive', (inner['live'] + outer['closing']) / 2,
+                ('world A', 'world B', 'init-B'), ('closing', 'drained')),
+               ('while they die', inner['drained'] + 1,
+                ('world A', 'closing', 'world B', 'drained'), ()))
+    for name, at_us, there, absent in moments:
+        stage, said = shown(path, at_us / 1000)
+        good = stage and not said and all(text in stage for text in there) and not any(
+            text in stage for text in absent)
+        yield good, f'in a browser: {name}', [] if good else [f'{len(stage)} bytes', *said]
 
 
 def other_forms(kernel):
