@@ -27,7 +27,7 @@ from lab_tree import make, read, read_text, refresh_tree, skeletons     # noqa: 
 class Wrong(mutations.Mutation):
     """A wrong solution: tests/labs/NN.wrong, as tests/mutations/list.txt, with
     the tests that it must lose in the place of `by`; `cpus` and `words` take the place of
-    the tests'; `hangs` if it does not come to an end by itself."""
+    the tests'; `hangs` if it waits in vain."""
 
     def __init__(self, name):
         super().__init__(name)
