@@ -345,8 +345,9 @@ static void slave_closes(void)
 	CHECK_EQ("poll again", pty_poll(p.master, POLLIN | POLLOUT, 0),
 		 POLLOUT | POLLHUP);
 	CHECK_EQ("writes go on", write(p.master, "x", 1), 1);
-	/* Linux echoes by and by; poll does not wait, for there is a hang-up. */
-	CHECK("with echo", pty_waiting(p.master, 1) && GIVES(p.master, "x"));
+	/* Linux echoes by and by; poll does not wait after a hang-up. */
+	CHECK("with echo",
+	      pty_waiting(p.master, 1) && GIVES(p.master, "x"));
 	p.slave = open(p.name, O_RDWR | O_NOCTTY);
 	CHECK("it can be opened again", p.slave >= 0);
 	CHECK_ERRNO("and reads wait again", read(p.master, buf, 16), EAGAIN);
