@@ -19,7 +19,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import cases, elfimage, guest, machine, pidns, scenario, tap  # noqa: E402
+from harness import cases, elfimage, guest, machine, oracle, pidns, scenario, tap  # noqa: E402
 import lab_text  # noqa: E402
 from mkinitramfs import Archive, SpecError  # noqa: E402
 
@@ -60,6 +60,16 @@ def points_are_read():
     assert points[1].directive == 'SKIP no'
     assert not reader('not ok - a').points[0].good()
     assert not reader('okay then').points
+
+
+@test
+def kernels_are_compared_point_by_point():
+    def bad(*rows):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return oracle.report([['p', f'point {i}', *row] for i, row in enumerate(rows)], True)
+    assert bad(('ok', 'ok'), ('skip', 'ok'), ('-', 'ok'), ('ok', 'skip'), ('ok', '-')) == 0
+    assert bad(('ok', 'ok'), ('-', 'ok')) == bad(('ok', '-')) == 1
+    assert bad(('not ok: a', 'ok')) == bad(('ok', 'not ok')) == bad(('skip', 'not ok')) == 1
 
 
 @test
