@@ -26,6 +26,7 @@
 #include <uapi/limits.h>
 
 #define CHUNK 4096		/* of text, made at a time */
+#define BLANKS " \t\n\\"		/* are not shown as they are */
 
 static DEFINE_MUTEX(trace_mutex, RANK_MUTEX_SMALL);
 
@@ -48,7 +49,7 @@ static u32 show_text(struct seq_buf *out, const u32 *words)
 	char text[17] = { 0 };
 
 	memcpy(text, words, 16);
-	seq_escape(out, text, " \t\n\\");
+	seq_escape(out, text, BLANKS);
 	return 4;
 }
 
@@ -84,7 +85,7 @@ static u32 show_value(struct seq_buf *out, char type, const u32 *words)
 	case 'f':
 		return show_function(out, u64_of(words));
 	}
-	seq_puts(out, (const char *)u64_of(words));
+	seq_escape(out, (const char *)u64_of(words), BLANKS);
 	return 2;
 }
 

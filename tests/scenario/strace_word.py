@@ -54,9 +54,9 @@ EXPECT = [
     r'inotify_init.*\) = -1 ENOSYS$',
     r'--- SIGTERM \{si_signo=SIGTERM, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---$',
     r'\+\+\+ killed by SIGTERM \+\+\+$',
-    r'--- SIGCHLD \{.* si_code=CLD_KILLED, .* si_status=SIGTERM, ',
     r'--- SIGSEGV \{si_signo=SIGSEGV, si_code=SI_USER, si_pid=\d+, si_uid=0\} ---$',
     r'\+\+\+ killed by SIGSEGV \+\+\+$',
+    r'--- SIGCHLD \{.* si_code=CLD_KILLED, .* si_status=SIGSEGV, ',
     r'census: inotify_init1? \(\d+\) refused 1 times$',
 ]
 FORBID = ['panic|BUG:']

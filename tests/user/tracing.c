@@ -2,7 +2,8 @@
  * tests/user/tracing.c - /proc/nidus/trace: what was recorded of a story
  *
  * What:  a world with an orphan and signals; each of its events is there, in
- *        order, once, with the numbers at every level. Who may look.
+ *        order, once, with the numbers at every level. Waits for locks. Who
+ *        may look.
  * Not:   other kernels, which have no such file; the rings themselves
  *        (tests/kernel/test_trace.c).
  * See:   docs/tracing.md
@@ -18,6 +19,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define TRACE	"/proc/nidus/trace"
 #define STATUS	"/proc/nidus/trace_status"
@@ -326,6 +328,56 @@ static void snapshot(void)
 	CHECK("its child", next_event("task", want) != NULL);
 }
 
+static int stats_forever(void *arg)
+{
+	struct stat st;
+
+	while (!fstat(*(int *)arg, &st))
+		;
+	return 1;
+}
+
+/* A wait for the lock of the file that many look at; NULL: none was seen. */
+static const char *contention(void)
+{
+	const char *line = NULL;
+
+	for (int i = 0; i < 2000 && !line; i++) {
+		need(!choose("lock"));
+		usleep(3000);
+		need(!choose("none"));
+		free(text);
+		collect(4000);
+		line = next_event("wait", "name=inode\\040attr");
+	}
+	return line;
+}
+
+/* Names of locks have blanks. */
+static void locks(void)
+{
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	const char *line;
+	pid_t child[3];
+
+	if (!exists()) {
+		SKIP("locks", "no " TRACE);
+		return;
+	}
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+		SKIP("locks", "nobody waits on one processor");
+		return;
+	}
+	need(fd >= 0);
+	for (int i = 0; i < 3; i++)
+		child[i] = child_start(stats_forever, &fd);
+	line = contention();
+	for (int i = 0; i < 3; i++)
+		child_kill(child[i]);
+	CHECK("a wait for a lock, its name in one word", line != NULL);
+	CHECK("who had it", line && strlen(value(line, "by")) > 0);
+}
+
 static int open_errno(void *arg)
 {
 	int fd;
@@ -364,6 +416,7 @@ static void rights(void)
 static const struct test tests[] = {
 	{ "story", story, 0 },
 	{ "snapshot", snapshot, 0 },
+	{ "locks", locks, 0 },
 	{ "rights", rights, 0 },
 };
 
