@@ -284,7 +284,8 @@ def command_wall(args):
     cpus = int(environ('CPUS', '2'))
     groups = environ('ONLY', 'proc,ctx,storm')
     seen = [collections.defaultdict(list), collections.defaultdict(list)]
-    for _ in range(args.pairs):
+    for pair in range(args.pairs):
+        print(f'# pair {pair + 1} of {args.pairs}', file=sys.stderr, flush=True)
         for i, kernel in enumerate([NIDUS] + ([other] if other else [])):
             text = boot(kernel, f'NSB={groups} NSCALE=300', cpus, threads='multi')
             for name, ns in figures(text, 4).items():
