@@ -422,7 +422,7 @@ build/user/list: FORCE
 	@printf '%s\n' $(USER_SLOW_TESTS) >$@.slow
 
 .PHONY: user
-user: $(USER_BINS) $(USER_INIT) build/user/list
+user: $(USER_BINS) $(USER_INIT) $(NSTREE) build/user/list
 
 # tests/host/sources.mk: HOST_TESTS += name, HOST_SRCS_name = its files from
 # the top, HOST_FLAGS_name = extra flags; names in HOST_TSAN_TESTS are built
