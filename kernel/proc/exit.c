@@ -119,6 +119,7 @@ static void task_unlink(struct task *t)
 	pid_set_task(pid, NULL);
 	rcu_assign(t->pid, NULL);
 	spin_unlock_irq(&p->siglock);
+	race_point("unlink: no thread left");
 	if (leader) {
 		ASSERT(p->nthreads == 0);
 		unlink_process(p, pid);

@@ -92,14 +92,21 @@ int signal_may_send(struct task *t, int sig, const struct siginfo *info)
 	return -EPERM;
 }
 
-/* Permission, then the signal; sig 0 only asks. RCU held. */
+/* Signal 0 only asks. A process without threads is about to leave all tables:
+ * it is gone for every signal, so that it does not come back for this one. */
+static int ask(const struct process *p)
+{
+	return READ_ONCE(p->nthreads) ? 0 : -ESRCH;
+}
+
+/* Permission, then the signal. RCU held. */
 static int send_checked(struct process *p, int sig, const struct siginfo *info)
 {
 	int err = signal_may_send(p->leader, sig, info);
 
-	if (err || !sig)
+	if (err)
 		return err;
-	return signal_send_process(p, sig, info);
+	return sig ? signal_send_process(p, sig, info) : ask(p);
 }
 
 /* The process that number @nr means: a thread's number means its process. */
@@ -139,7 +146,7 @@ static int send_to_member(struct process *p, int sig,
 	u64 flags;
 
 	if (err || !sig)
-		return err;
+		return err ? err : ask(p);
 	flags = spin_lock_irqsave(&p->siglock);
 	err = send_to_one_of(p, sig, info);
 	spin_unlock_irqrestore(&p->siglock, flags);
@@ -238,8 +245,8 @@ static void sweep_visit(struct sweep *s, struct process *p)
 	int err = signal_may_send(rcu_dereference(p->leader), s->sig,
 				  &s->info);
 
-	if (!err && s->sig)
-		err = sweep_hit(s, p);
+	if (!err)
+		err = s->sig ? sweep_hit(s, p) : ask(p);
 	if (err == -ESRCH)
 		return;		/* it is gone */
 	/* As on Linux: what may not be signalled is no error. */

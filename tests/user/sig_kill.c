@@ -267,6 +267,30 @@ static void global_init(void)
 		    ESRCH);
 }
 
+/* who goes is there for all signals or for none, also for signal 0 */
+static void gone(void)
+{
+	int group = 0, process = 0;
+
+	handle(SIGCHLD, SIG_IGN, 0);
+	for (int i = 0; i < 1000; i++) {
+		pid_t pid = child_idle();
+
+		need(!setpgid(pid, pid));
+		if (i % 2) {
+			while (!kill(-pid, SIGKILL))
+				;
+			group += !kill(-pid, 0);
+		} else {
+			while (!kill(pid, SIGKILL))
+				;
+			process += !kill(pid, 0);
+		}
+	}
+	CHECK_EQ("a group that has gone does not come back", group, 0);
+	CHECK_EQ("nor does a process", process, 0);
+}
+
 static const struct test tests[] = {
 	{ "numbers", numbers, 0 },
 	{ "thread numbers", thread_numbers, 0 },
@@ -278,6 +302,7 @@ static const struct test tests[] = {
 	{ "mixed group", mixed_group, 0 },
 	{ "threads", threads, 0 },
 	{ "init", global_init, 0 },
+	{ "gone", gone, 0 },
 };
 
 int main(void)
