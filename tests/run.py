@@ -7,6 +7,7 @@ What:  run.py list PART...      names the tests of a part
        run.py clients [NAME...] stories of tests/scenario, the same
        run.py boot              boots anything and shows the console
        run.py oracle            guest tests on Linux, compared with Nidus
+       run.py history           those of pid namespaces on an older Linux
        From the environment: ONLY (begins of names), CPUS_LIST, MACHINE, MEM,
        TIME_SCALE, THOROUGH, KERNEL (default build/nidus.elf).
 Not:   QEMU's options (tools/qemu.sh); what passes (tests/harness/).
@@ -17,7 +18,7 @@ import os
 import subprocess
 import sys
 
-from harness import TOP, guest, machine, oracle, pidns, scenario, tap
+from harness import TOP, guest, history, machine, oracle, pidns, scenario, tap
 from mkinitramfs import SpecError
 
 KERNEL_CPUS = '1 2 4 8'
@@ -207,6 +208,10 @@ def command_oracle(args):
     return oracle.run(args.linux, args.nidus, env('CPUS_LIST', USER_CPUS).split(), env('ONLY'))
 
 
+def command_history(args):
+    return history.run(args.linux, args.series, env('CPUS_LIST', USER_CPUS).split(), env('ONLY'))
+
+
 def guest_options(parser, cpus):
     parser.add_argument('--kernel', default=kernel_path())
     parser.add_argument('--linux', metavar='VMLINUZ', help='boot this Linux instead')
@@ -244,6 +249,10 @@ def parse():
     sub.add_argument('--linux', required=True, metavar='VMLINUZ')
     sub.add_argument('--nidus', default='', metavar='ELF')
     sub.set_defaults(call=command_oracle)
+    sub = commands.add_parser('history', help='behaviours of pid namespaces on an older Linux')
+    sub.add_argument('--linux', required=True, metavar='VMLINUZ')
+    sub.add_argument('--series', required=True, metavar='6.1')
+    sub.set_defaults(call=command_history)
     return parser.parse_args()
 
 

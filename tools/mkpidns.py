@@ -9,7 +9,9 @@ What:  mkpidns.py docs/pidns-table.md writes the table anew: each ID of
        missing or bad.
        mkpidns.py --record docs/pidns-table.md first takes over what the last
        make test-pidns found; make oracle records both kernels by itself.
-       tests/harness/pidns.py uses the functions.
+       What an older Linux said (pidns.linux-6.1) and since when a behaviour is
+       as it is (pidns.history) make a column of their own.
+       tests/harness/pidns.py, oracle.py and history.py use the functions.
 See:   docs/testing.md
 """
 import argparse
@@ -20,6 +22,8 @@ import sys
 
 IDS = 'tests/user/pidns.ids'
 RESULTS = {'Linux': 'tests/user/pidns.linux', 'Nidus': 'tests/user/pidns.nidus'}
+HISTORY = 'tests/user/pidns.history'
+SERIES = '6.1'
 SOURCES = 'tests/user'
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 NOTES = ('differs', 'nidus', 'none', 'waits')
@@ -108,10 +112,9 @@ def read_results(path):
     return found
 
 
-def write_results(kernel, runs):
+def write_results(kernel, runs, path):
     """Record runs: {numbers of CPUs: {program: points}}; other programs stay."""
     behaviours = read_ids()
-    path = RESULTS[kernel]
     programs = {program for run in runs.values() for program in run}
     sources = read_sources(behaviours)
     old = {key: value for key, value in read_results(path).items()
@@ -126,11 +129,49 @@ def write_results(kernel, runs):
                                  min(len(verdicts) for verdicts in each))
     order = {one: i for i, one in enumerate(behaviours)}
     with open(path, 'w', encoding='utf-8') as f:
-        f.write(f'# {path} - what the guest tests said on {kernel}; written by make oracle\n'
+        again = '' if path in RESULTS.values() else ' LINUX=' + kernel.split()[1]
+        f.write(f'# {path} - what the guest tests said on {kernel}; written by make oracle{again}\n'
                 '# ID, program, numbers of CPUs, points, verdict\n')
         for (one, program), (verdict, cpus, points) in sorted(
                 old.items(), key=lambda item: (order.get(item[0][0], 0), item[0][1])):
             f.write(f'{one} {program} {cpus} {points} {verdict}\n')
+
+
+def older(series):
+    """Where the results of an older Linux are."""
+    return f'{RESULTS["Linux"]}-{series}'
+
+
+def read_history():
+    """{ID: (the first Linux on which its test passes, words)}."""
+    found = {}
+    with open(HISTORY, encoding='utf-8') as f:
+        for line in f:
+            if line.strip() and not line.startswith('#'):
+                one, since, words = line.rstrip('\n').split(' ', 2)
+                found[one] = (since, words)
+    return found
+
+
+def younger(line, series):
+    """True if a line of the history says that a kernel of this series has not got it."""
+    def version(text):
+        return [int(word) for word in text.split('.')]
+    return line is not None and version(line[0]) > version(series)
+
+
+def compared(found, programs=None):
+    """{ID: 'ok' or 'differs'} of an older Linux beside the recorded one: each point that
+    passes there, in one of @programs or in all."""
+    result = {}
+    for (one, program), (verdict, _, points) in read_results(RESULTS['Linux']).items():
+        if verdict != 'ok' or programs is not None and program not in programs:
+            continue
+        there = found.get((one, program))
+        same = there is not None and there[0] == 'ok' and there[2] >= points
+        if not same or one not in result:
+            result[one] = 'ok' if same else 'differs'
+    return result
 
 
 def verdict_of(results, one):
@@ -147,15 +188,19 @@ def record_nidus():
             with open(path, encoding='utf-8') as f:
                 runs[cpus] = json.load(f)
     if runs:
-        write_results('Nidus', runs)
+        write_results('Nidus', runs, RESULTS['Nidus'])
 
 
-def row(behaviour, results, sources):
+def history_cell(behaviour, before, history):
+    """What the older Linux said, and since when it is as the test has it."""
+    said = before.get(behaviour.id, '-')
+    return said if said != 'differs' else f'since {history.get(behaviour.id, ("?", ""))[0]}'
+
+
+def row(behaviour, results, sources, before):
     programs = [name for name, ids in sources.items() if behaviour.id in ids]
-    cells = []
-    for kernel in RESULTS:
-        verdict = verdict_of(results[kernel], behaviour.id)
-        cells.append(verdict or '-')
+    cells = [verdict_of(results[kernel], behaviour.id) or '-' for kernel in RESULTS]
+    cells.insert(1, before(behaviour))
     text = behaviour.text
     if behaviour.note:
         text += f' ({behaviour.kind}: {behaviour.note})'
@@ -167,6 +212,7 @@ def make_table():
     behaviours = read_ids()
     sources = read_sources(behaviours)
     results = {kernel: read_results(path) for kernel, path in RESULTS.items()}
+    before, history = compared(read_results(older(SERIES))), read_history()
     shown = sum(all(verdict_of(results[kernel], one) == 'ok' for kernel in RESULTS)
                 for one in behaviours)
     waits = sum(b.kind == 'waits' for b in behaviours.values())
@@ -178,10 +224,15 @@ def make_table():
              'point for each ID.', '',
              f'{len(behaviours)} behaviours: {shown} proved on Linux 6.12 and on Nidus, {waits}',
              f'wait for a facility, {none} cannot be shown by a program. "differs" says where',
-             'Nidus is stricter on purpose; there the test expects each kernel\'s own result.', '',
-             '| ID | tier | behaviour | Linux 6.12 | Nidus | programs |',
-             '|---|---|---|---|---|---|']
-    lines += [row(b, results, sources) for b in behaviours.values()]
+             'Nidus is stricter on purpose; there the test expects each kernel\'s own result.',
+             f'The column of Linux {SERIES} (`make oracle LINUX={SERIES}`) says since when a',
+             f'behaviour is as its test has it, where {SERIES} differs; what came then stands in',
+             'tests/user/pidns.history.',
+             '',
+             f'| ID | tier | behaviour | Linux 6.12 | Linux {SERIES} | Nidus | programs |',
+             '|---|---|---|---|---|---|---|']
+    lines += [row(b, results, sources, lambda b: history_cell(b, before, history))
+              for b in behaviours.values()]
     return '\n'.join(lines) + '\n'
 
 
@@ -206,9 +257,21 @@ def problems(path):
             wants = ('ok', 'skip') if (kernel, behaviour.kind) == ('Linux', 'nidus') else ('ok',)
             if verdict_of(result, one) not in wants:
                 yield f'{RESULTS[kernel]}: {one} is "{verdict_of(result, one)}": run make oracle'
+    yield from problems_of_history(behaviours)
     with open(path, encoding='utf-8') as f:
         if f.read() != make_table():
             yield f'{path}: old, run make docs'
+
+
+def problems_of_history(behaviours):
+    """What is wrong with the history, or with the results of the older Linux."""
+    history, before = read_history(), compared(read_results(older(SERIES)))
+    for one in history:
+        if one not in behaviours:
+            yield f'{HISTORY}: {one} is not in {IDS}'
+    for one, said in before.items():
+        if (said == 'differs') != younger(history.get(one), SERIES):
+            yield f'{HISTORY}: {one} "{said}" on Linux {SERIES}: run make oracle LINUX={SERIES}'
 
 
 def main():

@@ -132,7 +132,8 @@ def run(linux, nidus, cpus_list, only):
                  for side in sides]
         rows += compare(named[0], named[1] if nidus else {})
     for (_, is_linux), run_of in zip(kernels, runs):
-        mkpidns.write_results('Linux' if is_linux else 'Nidus', run_of)
+        name = 'Linux' if is_linux else 'Nidus'
+        mkpidns.write_results(name, run_of, mkpidns.RESULTS[name])
     sides = [stories(k, is_linux, only) for k, is_linux in kernels]
     rows += compare(sides[0], sides[1] if nidus else {})
     table(rows, 'build/test/oracle.tsv')

@@ -19,8 +19,10 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from harness import cases, elfimage, guest, machine, oracle, pidns, scenario, tap  # noqa: E402
+from harness import cases, elfimage, guest, history, machine  # noqa: E402
+from harness import oracle, pidns, scenario, tap  # noqa: E402
 import lab_text  # noqa: E402
+import mkpidns  # noqa: E402
 from mkinitramfs import Archive, SpecError  # noqa: E402
 
 TESTS = []
@@ -70,6 +72,18 @@ def kernels_are_compared_point_by_point():
     assert bad(('ok', 'ok'), ('skip', 'ok'), ('-', 'ok'), ('ok', 'skip'), ('ok', '-')) == 0
     assert bad(('ok', 'ok'), ('-', 'ok')) == bad(('ok', '-')) == 1
     assert bad(('not ok: a', 'ok')) == bad(('ok', 'not ok')) == bad(('skip', 'not ok')) == 1
+
+
+@test
+def an_older_kernel_differs_where_its_history_says():
+    ids = list(mkpidns.read_ids())
+    newer = {one for one, line in mkpidns.read_history().items() if mkpidns.younger(line, '6.1')}
+    found = {one: 'differs' if one in newer else 'ok' for one in ids}
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert history.report(ids, found, '6.1') == 0
+        assert history.report(ids, {**found, ids[0]: 'differs'}, '6.1') == 1
+        assert history.report(ids, {**found, min(newer): 'ok'}, '6.1') == 1
+    assert mkpidns.younger(('6.11', ''), '6.9') and not mkpidns.younger(('6.9', ''), '6.11')
 
 
 @test
