@@ -2,14 +2,13 @@
  * drivers/beacon.c - signs of life and death without screen and serial port
  *
  * What:  one tone when the machine has booted and nobody can read so; after a
- *        panic the lights of the PS/2 keyboard, on and off each second, and
- *        with the first of them tones.
+ *        panic the lights of keyboards, on and off each second, and with the
+ *        first of them tones.
  * Locks: none. In a panic nobody else runs; at boot only the speaker is used,
  *        and by the time it sounds, channel 2 of the PIT is no clock any more.
  * Life:  nothing is kept. Every wait has a bound, and ports that read all
  *        ones, as those do that are not there, are left alone.
- * Not:   the lights of USB keyboards: their controller's thread may have been
- *        stopped in the middle of anything.
+ * Not:   how USB keyboards are told: drivers/usb/usb.c.
  * See:   docs/hardware.md; Intel 8042, 8254 data sheets; IBM PC AT Technical
  *        Reference, "System board", port 61h.
  */
@@ -97,6 +96,8 @@ static void show_panic(bool on)
 		speaker(true);
 	if (keyboard_tell(KEYBOARD_SET_LEDS))
 		(void)keyboard_tell(on ? LEDS_ALL : 0);
+	if (usb_show_panic)
+		usb_show_panic(on);
 }
 
 void beacon_init(void)

@@ -25,6 +25,7 @@
 
 #define LED_NUM 1u
 #define LED_CAPS 2u
+#define LEDS_ALL 7u
 #define LEDS_NONE 0xffu		/* of leds_sent: unknown */
 
 /* As keyboards that do it themselves. */
@@ -62,15 +63,20 @@ static void leds_changed(struct keyboard *keyboard, u8 leds)
 	usb_kick(k->d);
 }
 
-static void send_leds(struct hid_keyboard *k, u8 leds)
+static struct usb_setup output_report(const struct usb_device *d)
 {
-	const struct usb_setup s = {
+	return (struct usb_setup){
 		.type = USB_CLASS | USB_INTERFACE,
 		.request = HID_SET_REPORT,
 		.value = REPORT_OUTPUT << 8,
-		.index = k->d->function.interface,
+		.index = d->function.interface,
 		.length = 1,
 	};
+}
+
+static void send_leds(struct hid_keyboard *k, u8 leds)
+{
+	const struct usb_setup s = output_report(k->d);
 	u8 report = 0;
 
 	if (leds & KEY_LED_NUM)
@@ -144,10 +150,19 @@ static void detach(struct usb_device *d)
 	kfree(k);
 }
 
+static void show_panic(struct usb_device *d, bool on)
+{
+	const struct usb_setup s = output_report(d);
+	u8 report = on ? LEDS_ALL : 0;
+
+	usb_control_unwaited(d, &s, &report);
+}
+
 const struct usb_driver hid_keyboard_driver = {
 	.name = "keyboard",
 	.attach = attach,
 	.report = report,
 	.work = work,
 	.detach = detach,
+	.show_panic = show_panic,
 };

@@ -12,6 +12,7 @@
 
 #include <core/printk.h>
 #include <core/start_call.h>
+#include <drivers/drivers.h>
 #include <mm/kmalloc.h>
 
 #define CLASS_XHCI 0x0c0330u
@@ -29,7 +30,7 @@ static const u16 intel_shared[] = {
 	0x1e31, 0x8c31, 0x9c31, 0x9cb1, 0x8cb1, 0x8d31,
 };
 
-static u32 ncontrollers;	/* [I] after boot */
+static struct xhci *controllers;	/* [I] after boot */
 
 static void route_ports(const struct pci_address *a)
 {
@@ -103,13 +104,35 @@ static void found(const struct pci_address *a)
 		return;
 	}
 	x->pci = *a;
-	x->number = ++ncontrollers;
+	x->number = controllers ? controllers->number + 1 : 1;
 	list_init(&x->devices);
 	wait_queue_init(&x->wake);
-	if (!kthread_create("usb", controller_thread, x, NULL))
+	if (kthread_create("usb", controller_thread, x, NULL)) {
+		pr_err("usb: no memory for a thread\n");
+		kfree(x);
 		return;
-	pr_err("usb: no memory for a thread\n");
-	kfree(x);
+	}
+	x->next = controllers;
+	controllers = x;
+}
+
+static void show_panic(struct xhci *x, bool on)
+{
+	for (u32 slot = 1; x->slots && slot <= x->nslots; slot++) {
+		struct usb_device *d = x->slots[slot];
+
+		if (d && d->driver && d->driver->show_panic)
+			d->driver->show_panic(d, on);
+	}
+}
+
+/* No list that a thread may have been changing: the slots alone. */
+void usb_show_panic(bool on)
+{
+	for (struct xhci *x = controllers; x; x = x->next) {
+		if (!x->dead)
+			show_panic(x, on);
+	}
 }
 
 static void usb_init(void)

@@ -118,6 +118,9 @@ struct usb_driver {
 	u64 (*work)(struct usb_device *d);
 	/* The device is gone: no transfers; free what attach made. */
 	void (*detach)(struct usb_device *d);
+	/* A panic that nobody sees: everything stands. NULL: it has no way to
+	 * show one. No transfers but usb_control_unwaited. */
+	void (*show_panic)(struct usb_device *d, bool on);
 };
 extern const struct usb_driver usb_hub_driver, hid_keyboard_driver;
 
@@ -160,6 +163,14 @@ int usb_hub_describe(struct usb_device *d);
  * Return:  bytes, -EPIPE (the device refuses), -ETIMEDOUT, -EIO
  */
 int usb_control(struct usb_device *d, const struct usb_setup *s, void *data);
+/*
+ * usb_control_unwaited - the same to a device, when nobody may wait any more
+ * What becomes of it, nobody is told; one that fails stops those behind it.
+ * Context: a panic. The controller's thread may have stopped in the middle of
+ *          putting a transfer: that one is lost, or this one
+ */
+void usb_control_unwaited(struct usb_device *d, const struct usb_setup *s,
+			  const void *data);
 /* Sleep, while the keys of other devices are taken. */
 void usb_sleep_ms(struct xhci *x, u32 ms);
 /* Make the thread call usb_driver.work. Context: any. */

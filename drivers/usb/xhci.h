@@ -136,6 +136,7 @@ struct xhci_memory {
 };
 
 struct xhci {
+	struct xhci *next;		/* [I] */
 	struct pci_address pci;		/* [I] */
 	u32 number;			/* [I] in the log */
 	volatile u8 *cap, *op, *run, *doorbells;	/* [I] */

@@ -1,8 +1,9 @@
 /*
  * drivers/usb/xhci_transfer.c - data to and from devices
  *
- * What:  control transfers, one at a time, which are waited for; reports of
- *        interrupt endpoints, of which one is always asked for.
+ * What:  control transfers, one at a time, which are waited for, but in a
+ *        panic; reports of interrupt endpoints, of which one is always asked
+ *        for.
  * See:   xHCI 1.2, sections 4.10.1, 4.11.2; USB Specification 2.0, section 5.5.
  */
 #include "xhci.h"
@@ -18,7 +19,9 @@
 #define SETUP_OUT (2u << 16)
 #define SETUP_IN (3u << 16)
 
-static void put_control(struct usb_device *d, const struct usb_setup *s)
+/* @event: TRB_EVENT: tell what becomes of it; 0: no matter. */
+static void put_control(struct usb_device *d, const struct usb_setup *s,
+			u32 event)
 {
 	struct usb_transfer *t = &d->transfer;
 	struct xhci_ring *r = &d->control;
@@ -36,12 +39,12 @@ static void put_control(struct usb_device *d, const struct usb_setup *s)
 	if (s->length) {
 		trb.parameter = xhci_page_at(d, xhci_page(d)->data);
 		trb.status = s->length;
-		trb.control = TRB_TYPE(TRB_DATA) | TRB_EVENT | TRB_SHORT |
+		trb.control = TRB_TYPE(TRB_DATA) | event | TRB_SHORT |
 			      (in ? TRB_IN : 0);
 		t->data_at = xhci_ring_put(r, trb);
 	}
 	trb = (struct xhci_trb){
-		.control = TRB_TYPE(TRB_STATUS) | TRB_EVENT |
+		.control = TRB_TYPE(TRB_STATUS) | event |
 			   (in && s->length ? 0 : TRB_IN),
 	};
 	t->status_at = xhci_ring_put(r, trb);
@@ -71,7 +74,7 @@ int usb_control(struct usb_device *d, const struct usb_setup *s, void *data)
 		return -EINVAL;
 	if (!in && s->length)
 		memcpy(xhci_page(d)->data, data, s->length);
-	put_control(d, s);
+	put_control(d, s, TRB_EVENT);
 	xhci_doorbell(x, d->slot, XHCI_DCI_CONTROL);
 	err = xhci_wait(x, &d->transfer.done, clock_now_ns() + CONTROL_NS);
 	if (err == -ETIMEDOUT)
@@ -84,6 +87,15 @@ int usb_control(struct usb_device *d, const struct usb_setup *s, void *data)
 	if (in && len)
 		memcpy(data, xhci_page(d)->data, len);
 	return (int)len;
+}
+
+/* Events would fill their ring, for nobody takes them. */
+void usb_control_unwaited(struct usb_device *d, const struct usb_setup *s,
+			  const void *data)
+{
+	memcpy(xhci_page(d)->data, data, s->length);
+	put_control(d, s, 0);
+	xhci_doorbell(d->x, d->slot, XHCI_DCI_CONTROL);
 }
 
 static void control_event(struct usb_device *d, const struct xhci_trb *e)

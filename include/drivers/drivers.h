@@ -23,6 +23,8 @@ void drivers_init(u32 mask, u32 preferred);
 OPTIONAL void pty_init(void);
 /* beacon.c: a panic that nobody sees is shown otherwise from now on. */
 OPTIONAL void beacon_init(void);
+/* Lights of USB keyboards, @on or off. Context: a panic; waits for nothing. */
+OPTIONAL void usb_show_panic(bool on);
 /* A tone, for who sees nothing. Context: task, sleeps. */
 OPTIONAL void beacon_alive(void);
 /* Wait until everything written to the consoles is out (power-off). */

@@ -4,7 +4,7 @@ What:  a shell on the screen's terminal, worked by keyboards that QEMU presses:
        PS/2, USB on a port, behind a hub, behind a bridge, beside a SuperSpeed
        device, by MSI-X, MSI and polled; lines are edited, programs interrupted,
        keys repeated; lights; keyboards are plugged in and out, and leave
-       nothing behind.
+       nothing behind. A panic that nobody can read shows on the lights.
 See:   docs/hardware.md
 """
 import os
@@ -17,6 +17,7 @@ KERNELS = ['nidus']
 PACKAGES = ['busybox-static']
 WORDS = 'console=tty0 console=ttyS0 loglevel=7'
 LIGHTS = os.path.join(TOP, 'build/scenario/lights.pcap')
+PANIC = os.path.join(TOP, 'build/scenario/panic.pcap')
 SCREEN = ('-vga', 'std')
 
 # Keys that are pressed before a keyboard was found are lost, so init waits for
@@ -165,9 +166,9 @@ def super_speed():
                         *usb('qemu-xhci,id=x', disk, 'usb-kbd,bus=x.0')))
 
 
-def lights():
-    """What the first USB keyboard was told of its lights, from the packets."""
-    with open(LIGHTS, 'rb') as f:
+def lights(file):
+    """What a USB keyboard was told of its lights, from the packets."""
+    with open(file, 'rb') as f:
         data = f.read()
     told, at = [], 24
     while at + 16 <= len(data):
@@ -176,7 +177,21 @@ def lights():
         if packet[8:9] == b'S' and packet[40:48] == b'\x21\x09\x00\x02\x00\x00\x01\x00':
             told.append(packet[64])
         at += 16 + size
-    yield (told == [0, 2, 0], 'USB: lights off, caps lock, off', [f'{told}'])
+    return told
+
+
+def unseen_panic(boot):
+    """Neither screen nor serial port nor PS/2, and init ends when there is a keyboard."""
+    made = archive()
+    made.data('/init', INIT.partition('[ $KEY')[0].encode() +
+              b"grep -m 1 'keyboard 0627:' /dev/kmsg\n", 0o755)
+    outcome = cases.boot_case(boot, cases.Case(
+        'a panic that nobody sees', made, 'panic=0', options=('-E', '-P'), stop='never', cpus=2,
+        limit_s=12, machine='q35,i8042=off',
+        qemu_options=usb('qemu-xhci', f'usb-kbd,pcap={PANIC}')))
+    told = lights(PANIC)
+    good = told[:5] == [0, 7, 0, 7, 0] and not any(told[::2])
+    yield good, 'USB: the lights of a panic', [] if good else [f'{told}', *outcome.story()]
 
 
 def asked_once(boot):
@@ -192,5 +207,7 @@ def scenario(boot):
     yield from cases.run(boot, [*ps2(), *one_usb(), *several(), *polled(),
                                 *super_speed()])
     if not os.environ.get('CASE'):
-        yield from lights()
+        told = lights(LIGHTS)
+        yield told == [0, 2, 0], 'USB: lights off, caps lock, off', [f'{told}']
+        yield from unseen_panic(boot)
         yield from asked_once(boot)
