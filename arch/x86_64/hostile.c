@@ -1,13 +1,14 @@
 /*
  * arch/x86_64/hostile.c - hardware made worse than it is, for tests
  *
- * What:  reads the word hostile=NAME, and sends the interrupts that nobody
- *        asked for. In a release build the word means nothing.
+ * What:  reads the word hostile=NAME, sends the interrupts that nobody asked
+ *        for, pauses. In a release build the word means nothing.
  * Locks: none: set by the boot CPU alone, before there are others.
  * See:   asm/hostile.h, for those who ask; tests/scenario/hostile.py.
  */
 #include <asm/hostile.h>
 
+#include <arch/clock.h>
 #include <arch/cpu.h>
 #include <arch/smp.h>
 #include <arch/system.h>
@@ -26,7 +27,12 @@ static const char *const names[] = {
 	[HOSTILE_TSC] = "tsc",
 	[HOSTILE_X2APIC] = "x2apic",
 	[HOSTILE_INTERRUPTS] = "interrupts",
+	[HOSTILE_PAUSE] = "pause",
 };
+
+#define PAUSE_US 1200000u
+#define LATE_US 10000u
+static u32 pauses;		/* [a] of the boot CPU */
 
 bool hostile_set(const char *name)
 {
@@ -53,6 +59,23 @@ void hostile_interrupts(void)
 	}
 }
 
+void hostile_pause(void)
+{
+	if (!hostile(HOSTILE_PAUSE))
+		return;
+	clock_delay_us(PAUSE_US);
+	WRITE_ONCE(pauses, pauses + 1);
+}
+
+void hostile_come_late(void)
+{
+	if (!hostile(HOSTILE_PAUSE))
+		return;
+	while (READ_ONCE(pauses) < 2)
+		cpu_relax();
+	clock_delay_us(LATE_US);
+}
+
 #else
 
 bool hostile_set(const char *name)
@@ -61,6 +84,14 @@ bool hostile_set(const char *name)
 }
 
 void hostile_interrupts(void)
+{
+}
+
+void hostile_pause(void)
+{
+}
+
+void hostile_come_late(void)
 {
 }
 

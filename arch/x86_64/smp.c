@@ -244,9 +244,13 @@ static void wait_arrivals(u64 max_ns)
 	u32 left = missing_count();
 
 	while (left && waited < max_ns) {
-		u64 now = clock_now_ns();
-		u32 missing = missing_count();
+		u64 now;
+		u32 missing;
 
+		if (!waited)
+			hostile_pause();
+		now = clock_now_ns();
+		missing = missing_count();
 		waited += min(now - last, (u64)STEP_MAX_NS);
 		last = now;
 		if (missing != left)
@@ -307,6 +311,7 @@ NORETURN void ap_main(u32 cpu)
 	clock_init_cpu();
 	for (u32 i = 0; i < WARP_PROBES; i++)
 		clock_warp_probe();
+	hostile_come_late();
 	if ((cpu == 1 && hostile(HOSTILE_FROZEN_CPU)) ||
 	    !cas(&ap_state[cpu], AP_CALLED, AP_CAME))
 		cpu_halt_forever();

@@ -23,6 +23,8 @@ enum hostile {
 	HOSTILE_X2APIC,
 	/* interrupts that nobody asked for */
 	HOSTILE_INTERRUPTS,
+	/* while the others start, the host runs nothing of this machine */
+	HOSTILE_PAUSE,
 };
 
 #ifdef NIDUS_DEBUG
@@ -41,5 +43,9 @@ static inline bool hostile(enum hostile kind)
 
 /* Send them, if hostile=interrupts. All CPUs run. */
 void hostile_interrupts(void);
+/* hostile=pause: the boot CPU is gone for longer than anybody is waited for;
+ * the others come soon after its second time. Nothing otherwise. */
+void hostile_pause(void);
+void hostile_come_late(void);
 
 #endif
