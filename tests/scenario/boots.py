@@ -158,6 +158,9 @@ def one_file(show):
 def machines():
     """What tests/machines/matrix.txt leaves to us."""
     yield shown('an odd size', memory='131073K', expect=(r'^ram 12\d MiB$',))
+    yield shown('64 GiB', memory='64G', expect=(r'^ram 6\d{4} MiB$',), qemu_options=(
+        '-object', 'memory-backend-ram,id=ram,size=64G,reserve=off', '-machine',
+        'memory-backend=ram'))
     yield shown('64 CPUs', cpus=64, expect=('^cpus 64$',), limit_s=120)
     yield shown('255 CPUs', cpus=255, memory='2G', expect=('^cpus 255$',), limit_s=200)
     yield shown('processors that are not there', cpus=2, env={'SMP': '2,maxcpus=6'},
