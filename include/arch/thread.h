@@ -49,6 +49,8 @@ struct arch_thread {
  *   u64  regs_arg(r, i)            i-th system-call argument, 0..5
  *   void regs_set_ip/sp/return(r, v)
  *   bool regs_from_user(r)
+ *   void regs_undo_syscall(r)      the result's register holds the original
+ *                                  number again
  *   void regs_restart_syscall(r)   step back onto the SYSCALL instruction with
  *                                  the original number
  *   void regs_set_syscall(r, nr)   number used by regs_restart_syscall

@@ -357,7 +357,7 @@ static void trap(struct regs *r, u32 reason)
 		.f.sys.arch = AUDIT_ARCH_X86_64,
 	};
 
-	regs_set_return(r, (u64)regs_syscall_nr(r));
+	regs_undo_syscall(r);
 	signal_force(SIGSYS, &si);
 }
 

@@ -86,8 +86,8 @@ long user_dispatch_tracer_get(struct task *t, u64 size, uptr_t to)
 	return copy_to_user(to, &c, sizeof(c)) ? -EFAULT : 0;
 }
 
-/* The registers are as they were at the call. */
-static void raise_sigsys(struct regs *r)
+/* Nobody wrote a result yet: the registers are as they were at the call. */
+static void raise_sigsys(const struct regs *r)
 {
 	const struct siginfo si = {
 		.si_signo = SIGSYS,
@@ -97,7 +97,6 @@ static void raise_sigsys(struct regs *r)
 		.f.sys.arch = AUDIT_ARCH_X86_64,
 	};
 
-	regs_set_return(r, (u64)regs_syscall_nr(r));
 	signal_force(SIGSYS, &si);
 }
 

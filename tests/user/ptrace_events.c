@@ -18,6 +18,15 @@
 
 static struct gate ready, answer;
 
+/* whom @pid brought forth: who waited for @pid itself would wait for ever */
+static pid_t born_of(pid_t pid)
+{
+	pid_t born = (pid_t)event_message(pid);
+
+	need(born > 0 && born != pid);
+	return born;
+}
+
 static int forker(void *arg)
 {
 	pid_t pid = fork();
@@ -35,7 +44,7 @@ static void fork_event(void)
 
 	CHECK_STATUS("fork stops", resume_next(pid, 0),
 		     EVENT_STATUS(PTRACE_EVENT_FORK));
-	child = (pid_t)event_message(pid);
+	child = born_of(pid);
 	CHECK_STATUS("the child is traced", next(child), STOPPED(SIGSTOP));
 	CHECK_EQ("on", resume(pid, 0), 0);
 	CHECK_STATUS("it ends for its tracer", resume_next(child, 0),
@@ -63,7 +72,7 @@ static void vfork_events(void)
 
 	CHECK_STATUS("vfork stops", resume_next(pid, 0),
 		     EVENT_STATUS(PTRACE_EVENT_VFORK));
-	child = (pid_t)event_message(pid);
+	child = born_of(pid);
 	CHECK_STATUS("the child is traced", next(child), STOPPED(SIGSTOP));
 	resume(child, 0);
 	CHECK_STATUS("when it is done", resume_next(pid, 0),
@@ -89,7 +98,7 @@ static void seized_birth(void)
 	kill(pid, SIGCONT);
 	while (resume_next(pid, 0) != EVENT_STATUS(PTRACE_EVENT_FORK))
 		;
-	child = (pid_t)event_message(pid);
+	child = born_of(pid);
 	CHECK_STATUS("a seized one's child stops by itself", next(child),
 		     GROUP_STATUS(SIGTRAP));
 	kill(child, SIGKILL);
@@ -147,7 +156,7 @@ static void exec_by_thread(void)
 	pid_t thread;
 
 	need(resume_next(pid, 0) == EVENT_STATUS(PTRACE_EVENT_CLONE));
-	thread = (pid_t)event_message(pid);
+	thread = born_of(pid);
 	CHECK_STATUS("the thread is traced", next(thread), STOPPED(SIGSTOP));
 	resume(pid, 0);
 	resume(thread, 0);
@@ -239,8 +248,9 @@ static void outer_numbers(void)
 	need(pt(PTRACE_SEIZE, init, 0, PTRACE_O_TRACEFORK) == 0);
 	gate_open(&ready);
 	need(next(init) == EVENT_STATUS(PTRACE_EVENT_FORK));
-	child = (pid_t)event_message(init);
-	CHECK("SIG-26: the message is the tracer's number", child > 2);
+	child = born_of(init);
+	if (!CHECK("SIG-26: the message is the tracer's number", child > 2))
+		return;
 	CHECK_STATUS("SIG-26: by which it is waited for", next(child),
 		     GROUP_STATUS(SIGTRAP));
 	resume(child, 0);

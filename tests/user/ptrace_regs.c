@@ -146,11 +146,20 @@ static void floating(void)
 	child_kill(pid);
 }
 
+/* more than one wants to step through */
+static int walk(void *arg)
+{
+	sys(SYS_getppid);
+	for (variable = 0; variable < 1000;)
+		variable++;
+	return spin(arg);
+}
+
 static void steps(void)
 {
 	struct user_regs_struct a, b;
 	siginfo_t si;
-	pid_t pid = trace_start(spin, NULL, 0);
+	pid_t pid = trace_start(walk, NULL, 0);
 	int moved = 0, good = 1;
 
 	pt(PTRACE_GETREGS, pid, 0, P(&a));

@@ -163,6 +163,8 @@ static void verdicts(void)
 	      seen.si_errno == 7 && seen.si_syscall == SYS_getgid &&
 	      seen.si_arch == 0xc000003e);
 	CHECK_EQ("the result is the number", result, SYS_getgid);
+	result = sys(SYS_getgid | 1l << 32);
+	CHECK_EQ("all of its bits", result, SYS_getgid | 1l << 32);
 	need(judge(SYS_getppid, SECCOMP_RET_TRAP, 0) == 0);
 	memset(&seen, 0, sizeof(seen));
 	sys(SYS_getppid);

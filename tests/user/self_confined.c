@@ -137,6 +137,10 @@ static void dispatched(void)
 	CHECK_EQ("its call", told.si_syscall, SYS_getppid);
 	CHECK_EQ("its error number", told.si_errno, 0);
 	CHECK_EQ("the number is still in its register", rax, SYS_getppid);
+	selector = 1;
+	sys(SYS_getppid | 1l << 32);
+	CHECK_EQ("all of its bits", rax, SYS_getppid | 1l << 32);
+	CHECK_EQ("of which half count", told.si_syscall, SYS_getppid);
 	CHECK_EXIT("a child starts without", child_start(has_none, NULL), 0);
 	need(!dispatch(1, 0, ~0ul, &selector));
 	selector = 1;
@@ -148,9 +152,11 @@ static void dispatched(void)
 
 static void bad_selector(void)
 {
-	signal(SIGSYS, SIG_IGN);
+	handle_info(SIGSYS, sigsys, 0);
+	CHECK_EXIT("a handler has it", child_start(blocked_call, "\1"), 0);
 	CHECK_KILLED("another value kills", child_start(blocked_call, "\2"),
 		     SIGSYS);
+	signal(SIGSYS, SIG_IGN);
 	CHECK_KILLED("ignored is no help", child_start(blocked_call, "\1"),
 		     SIGSYS);
 }

@@ -179,6 +179,11 @@ static void memory_faults(void)
 	CHECK("the kernel: SEGV_MAPERR, its pages not betrayed",
 	      got.si_code == SEGV_MAPERR && trap == 14 && error_code == 7 &&
 	      got.si_addr == (void *)0xffff800000001000UL);
+	if (!sigsetjmp(back, 1))
+		poke(0xffffc00000001000UL);
+	CHECK("nor where it has none",
+	      got.si_code == SEGV_MAPERR && trap == 14 && error_code == 7 &&
+	      got.si_addr == (void *)0xffffc00000001000UL);
 }
 
 static void *at_ud2, *at_int3, *at_div;

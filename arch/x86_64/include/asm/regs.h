@@ -122,10 +122,16 @@ static inline void regs_set_syscall(struct regs *r, s64 nr)
 	r->nr = nr;
 }
 
+/* No result: the number in its register again, with all of its bits. */
+static inline void regs_undo_syscall(struct regs *r)
+{
+	r->rax = (u64)r->nr;
+}
+
 /* Step back onto the instruction that made the call, number restored. */
 static inline void regs_restart_syscall(struct regs *r)
 {
-	r->rax = (u64)r->nr;
+	regs_undo_syscall(r);
 	r->rip -= SYSCALL_INSN_LEN;
 	regs_touch(r);
 }
