@@ -536,8 +536,8 @@ test-races: all user ## race tests for TIME=10 seconds each, delays by SEED=1
 		ONLY='$(or $(ONLY),race_)' CPUS_LIST='$(or $(CPUS_LIST),4)'; \
 		$(call prove,user)
 
-test-mutations: all user ## kernels with a small mistake each: a test must see it (ONLY=)
-	$(Q)$(PYTHON) tools/mutations.py $(ONLY)
+test-mutations: all user ## kernels with a small mistake each: a test must see it (ONLY= RECORD=1)
+	$(Q)$(PYTHON) tools/mutations.py $(if $(RECORD),--record) $(ONLY)
 
 test-saboteurs: all user ## kernels with a mistake each: the race tests must see it
 	$(Q)tools/saboteurs.sh
@@ -611,6 +611,7 @@ check-pidns:
 	$(Q)$(PYTHON) tools/mkpidns.py --check docs/pidns-table.md
 	$(Q)$(MACHINES) table --check
 	$(Q)$(PYTHON) tests/selftests.py table --check
+	$(Q)$(PYTHON) tools/mutations.py --check
 
 check-gcc:
 	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc

@@ -7,10 +7,13 @@ What:  mutations.py [NAME...]: for each block of tests/mutations/list.txt (or
        those tests run on the kernel without mistake, and must pass (not with
        --no-base). Prints TAP, a point for each mistake; status 1 if one is
        not caught. Consoles and kernels are in build/mutations.
+       --record keeps what noticed each in tests/mutations/noticed.txt;
+       --check says of which mistakes that does not tell.
 Not:   mistakes of order and timing (tools/saboteurs.sh).
 See:   docs/testing.md
 """
 import argparse
+import hashlib
 import os
 import re
 import shutil
@@ -19,9 +22,11 @@ import sys
 import time
 
 LIST = 'tests/mutations/list.txt'
+NOTICED = 'tests/mutations/noticed.txt'
 OUT = 'build/mutations'
 TREE = OUT + '/tree'
 LIMIT_S = 240
+WHY_MAX = 100
 
 
 class Mutation:
@@ -42,6 +47,11 @@ class Mutation:
             setattr(self, key, rest)
         else:
             raise SystemExit(f'{self.name}: what is "{line}"?')
+
+    def mark(self):
+        """Eight digits that another mistake of this name would not have."""
+        words = '\n'.join((self.path, self.old, self.new, *self.by))
+        return hashlib.sha256(words.encode()).hexdigest()[:8]
 
     def apply(self, text):
         count = text.count(self.old) if self.old else 0
@@ -151,11 +161,51 @@ def base(chosen):
     return good
 
 
+def read_noticed():
+    """{name: its mark, and what noticed it}."""
+    found = {}
+    if os.path.exists(NOTICED):
+        with open(NOTICED, encoding='utf-8') as f:
+            for line in f:
+                if line.strip() and not line.startswith('#'):
+                    name, mark, why = line.rstrip('\n').split(' ', 2)
+                    found[name] = mark, why
+    return found
+
+
+def record(m, why):
+    """Put what noticed @m into the file, which is in the order of the list."""
+    known = read_noticed()
+    known[m.name] = m.mark(), why[:WHY_MAX]
+    with open(NOTICED, 'w', encoding='utf-8') as f:
+        f.write(f'# {NOTICED} - what noticed each mistake of list.txt; written by\n'
+                '# make test-mutations RECORD=1. Name, mark of the mistake, first line.\n\n')
+        for one_of in read_list():
+            if one_of.name in known:
+                f.write(' '.join((one_of.name, *known[one_of.name])) + '\n')
+
+
+def check():
+    """1 if there is a mistake that was never noticed as it is."""
+    bad = 0
+    known = read_noticed()
+    for m in read_list():
+        if known.get(m.name, ('',))[0] != m.mark():
+            print(f'{NOTICED}: {m.name} is not there, or changed: '
+                  f'make test-mutations ONLY={m.name} RECORD=1')
+            bad = 1
+    return bad
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--no-base', action='store_true')
+    parser.add_argument('--record', action='store_true')
+    parser.add_argument('--check', action='store_true')
     parser.add_argument('names', nargs='*')
     args = parser.parse_args()
+    if args.check:
+        return check()
     chosen = [m for m in read_list() if not args.names or
               any(m.name.startswith(name) for name in args.names)]
     os.makedirs(OUT, exist_ok=True)
@@ -167,6 +217,8 @@ def main():
         start = time.time()
         caught, why = one(m)
         missed += not caught
+        if caught and args.record:
+            record(m, why)
         print(f'{"ok" if caught else "not ok"} {n} - {m.name}: {m.what}\n'
               f'#   {time.time() - start:.0f} s: {why}', flush=True)
     print(f'1..{len(chosen)}\n# {len(chosen) - missed} of {len(chosen)} caught')
