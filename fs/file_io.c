@@ -220,6 +220,13 @@ static ssize_t send_piece(struct file *out, struct file *in, off_t *pos,
 	return sent;
 }
 
+/* To a pipe O_APPEND means nothing. */
+static bool appends(const struct file *f)
+{
+	return (READ_ONCE(f->flags) & O_APPEND) &&
+	       !S_ISFIFO(path_inode(&f->path)->mode);
+}
+
 ssize_t file_sendfile(struct file *out, struct file *in, off_t *in_pos,
 		      size_t len)
 {
@@ -232,7 +239,7 @@ ssize_t file_sendfile(struct file *out, struct file *in, off_t *in_pos,
 		return -EBADF;
 	if (in->mode & FILE_STREAM)
 		return in_pos ? -ESPIPE : -EINVAL;
-	if ((out->flags & O_APPEND) || S_ISDIR(path_inode(&in->path)->mode))
+	if (appends(out) || S_ISDIR(path_inode(&in->path)->mode))
 		return -EINVAL;
 	pages = page_alloc(SEND_PAGES_ORDER, 0, PAGE_KERNEL);
 	if (!pages)

@@ -34,6 +34,9 @@ int task_setns(int fd, int nstype);
 /* set_tid_address and child_tid on the first run; set as return hook. */
 void task_child_start(void);
 
+/* 0: the default, the parent's at birth. In real time a task has none. */
+void task_set_timer_slack(struct task *t, u64 ns);
+
 /* Exit of the current task with a wait status. */
 NORETURN void task_exit(int code);
 NORETURN void task_exit_group(int code);

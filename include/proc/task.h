@@ -140,6 +140,8 @@ struct task {
 	char comm[16];			/* [A] */
 	u64 start_ns;			/* [I] since boot */
 	u64 timer_slack_ns;
+	u64 default_slack_ns;		/* [I] what a timer slack of 0 sets:
+					   the parent's at birth */
 	u32 personality;
 	u32 ioprio;			/* [a] ioprio_set(2) */
 	u32 no_new_privs;		/* [a] sticky */

@@ -107,6 +107,7 @@ enum region_flags {
 	REGION_LOCKONFAULT = 4096,	/* LOCKED, but pages as they come */
 	REGION_DROPPABLE = 8192,	/* MAP_DROPPABLE */
 	REGION_SEALED = 16384,	/* stays as it is: mseal.c */
+	REGION_MOVING = 32768,	/* faults wait for aspace->lock: mremap.c */
 };
 #define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
 

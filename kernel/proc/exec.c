@@ -264,7 +264,6 @@ static void reset_task(struct task *t)
 	t->altstack_flags = SS_DISABLE;
 	t->robust_list = 0;
 	t->set_child_tid = 0;
-	t->clear_child_tid = 0;
 	t->restart_fn = NULL;
 	if (t->tracee.syscalls & TRACE_DISPATCH) {
 		spin_lock_irq(&t->process->siglock);

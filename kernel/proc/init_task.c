@@ -24,6 +24,7 @@
 #include <uapi/errno.h>
 #include <vm/aspace.h>
 
+#define SLACK_NS 50000		/* Source: prctl(2), PR_SET_TIMERSLACK. */
 #define STACK_SOFT (8ul << 20)
 #define NOFILE_SOFT 1024
 #define NOFILE_HARD 4096
@@ -80,6 +81,8 @@ static void init_family(struct task *t, struct process *p, struct pid *pid,
 	t->process = p;
 	t->pid = pid;
 	t->exit_signal = SIGCHLD;
+	t->timer_slack_ns = SLACK_NS;
+	t->default_slack_ns = SLACK_NS;
 	t->thread.arch.mmu = &t->aspace->mmu;
 	p->leader = t;
 	p->tgid = pid_get(pid);

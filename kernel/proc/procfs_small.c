@@ -22,7 +22,6 @@
 #define OOM_SCORE_MAX 1000
 #define OOM_ADJ_MAX 15
 #define OOM_ADJ_OFF (-17)
-#define DEFAULT_SLACK_NS 50000ul
 
 int proc_show_comm(struct task *t, struct seq_buf *out)
 {
@@ -71,10 +70,8 @@ int proc_show_timerslack(struct task *t, struct seq_buf *out)
 {
 	int err = may_slack(t);
 
-	u64 ns = READ_ONCE(t->timer_slack_ns);
-
 	if (!err)
-		seq_printf(out, "%lu\n", ns ? ns : DEFAULT_SLACK_NS);
+		seq_printf(out, "%lu\n", READ_ONCE(t->timer_slack_ns));
 	return err;
 }
 
@@ -87,7 +84,7 @@ ssize_t proc_write_timerslack(struct task *t, const char *text, size_t len)
 		return err;
 	if (parse_u64(text, &ns))
 		return -EINVAL;
-	WRITE_ONCE(t->timer_slack_ns, ns ? ns : DEFAULT_SLACK_NS);
+	task_set_timer_slack(t, ns);
 	return (ssize_t)len;
 }
 

@@ -20,12 +20,14 @@
 #include <lib/string.h>
 #include <mm/kstack.h>
 #include <mm/slab.h>
+#include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
 #include <proc/pidns.h>
 #include <proc/session.h>
 #include <proc/signal.h>
 #include <proc/user.h>
 #include <uapi/errno.h>
+#include <uapi/sched.h>
 #include <vm/aspace.h>
 
 static struct slab_cache *task_cache;
@@ -262,6 +264,18 @@ struct pid_ns *current_pidns(void)
 u64 rlimit_get(const struct process *p, u32 resource)
 {
 	return READ_ONCE(p->rlimits[resource].rlim_cur);
+}
+
+void task_set_timer_slack(struct task *t, u64 ns)
+{
+	struct sched_params p;
+
+	sched_get_params(&t->thread, &p);
+	if (p.policy == SCHED_FIFO || p.policy == SCHED_RR)
+		ns = 0;
+	else if (!ns)
+		ns = t->default_slack_ns;
+	WRITE_ONCE(t->timer_slack_ns, ns);
 }
 
 static bool rights_grew(const struct cred *old, const struct cred *new)

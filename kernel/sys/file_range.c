@@ -39,8 +39,6 @@ static long send_files(struct file *out, struct file *in, off_t *pos,
 		return -EINVAL;
 	if (!(out->mode & FILE_WRITE))
 		return -EBADF;
-	if (READ_ONCE(out->flags) & O_APPEND)
-		return -EINVAL;
 	return raise_broken_pipe(out, file_sendfile(out, in, pos, len));
 }
 

@@ -25,9 +25,6 @@
 #include <vm/aspace.h>
 #include <vm/uaccess.h>
 
-/* What a thread starts with. Source: prctl(2), PR_SET_TIMERSLACK. */
-#define DEFAULT_SLACK_NS 50000
-
 static long set_name(uptr_t uname)
 {
 	struct task *t = current_task();
@@ -85,15 +82,13 @@ static long get_no_new_privs(const struct prctl_args *a)
 
 static long set_timer_slack(u64 ns)
 {
-	current_task()->timer_slack_ns = (s64)ns <= 0 ? DEFAULT_SLACK_NS : ns;
+	task_set_timer_slack(current_task(), ns);
 	return 0;
 }
 
 static long get_timer_slack(void)
 {
-	u64 ns = current_task()->timer_slack_ns;
-
-	return ns ? (long)ns : DEFAULT_SLACK_NS;
+	return (long)current_task()->timer_slack_ns;
 }
 
 static long get_auxv(const struct prctl_args *a)

@@ -10,7 +10,7 @@
 
 #include <arch/cpu.h>
 #include <lib/string.h>
-#include <proc/task.h>
+#include <proc/lifecycle.h>
 #include "sched_rules.h"
 #include "time_util.h"
 #include <uapi/errno.h>
@@ -162,8 +162,10 @@ static int set_params(pid_t pid, struct sched_params *new, u64 keep)
 	err = check_params(new);
 	if (!err && !may_set(t, &old, new))
 		err = -EPERM;
-	if (!err)
+	if (!err) {
 		sched_set_params(&t->thread, new);
+		task_set_timer_slack(t, READ_ONCE(t->timer_slack_ns));
+	}
 	task_put(t);
 	return err;
 }

@@ -297,7 +297,7 @@ static int fault_try(struct fault *f)
 
 	spin_lock(&as->ptable_lock);
 	r = region_find(as, f->addr);
-	if (!r) {
+	if (!r || (r->flags & REGION_MOVING)) {
 		err = -ENOENT;
 	} else if (!region_allows(r, f)) {
 		*f->code = SEGV_ACCERR;
@@ -409,7 +409,7 @@ static bool fault_first_write(struct aspace *as, u64 addr)
 	return !err;
 }
 
-/* -ENOENT: no region at @addr. */
+/* -ENOENT: no region at @addr, or its pages are on the move. */
 static int fault_resolve(struct aspace *as, u64 addr, u32 access, int *code)
 {
 	struct fault f;
@@ -494,11 +494,24 @@ int vm_fault(struct aspace *as, const struct fault_args *args)
 	return err;
 }
 
+/* Is there a region once nobody changes any more? */
+static bool region_appears(struct aspace *as, u64 addr)
+{
+	bool found;
+
+	mutex_lock(&as->lock);
+	found = region_find(as, addr);
+	mutex_unlock(&as->lock);
+	return found;
+}
+
 int fault_page(struct aspace *as, u64 addr, u32 access)
 {
-	int code;
-	int err = fault_resolve(as, addr, access, &code);
+	int code, err;
 
+	do
+		err = fault_resolve(as, addr, access, &code);
+	while (err == -ENOENT && region_appears(as, addr));
 	return err == -ENOENT ? -EFAULT : err;
 }
 

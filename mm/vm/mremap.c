@@ -6,7 +6,8 @@
  *        length of 0 makes a second mapping of shared memory.
  * Locks: aspace->lock throughout. Entries move under ptable_lock and, if
  *        there is an object, under its lock, so that truncation finds each
- *        page at the old or at the new address.
+ *        page at the old or at the new address. Meanwhile both places are
+ *        REGION_MOVING: faults wait until it is done.
  * See:   mremap(2).
  */
 #include "vm_internal.h"
@@ -129,8 +130,7 @@ static int move_entries(struct region *r, u64 from, u64 to, u64 len)
 	return err;
 }
 
-/* A region like @r, but [to, to + new_len), put into the tree. Until the
- * entries are there nobody may touch it. */
+/* A region like @r, but [to, to + new_len), put into the tree. */
 static int add_moved(struct remap *m, struct region *r, u64 to,
 		     struct region **out)
 {
@@ -141,7 +141,7 @@ static int add_moved(struct remap *m, struct region *r, u64 to,
 		return -ENOMEM;
 	n->start = to;
 	n->end = to + m->new_len;
-	n->flags = r->flags & ~(u32)REGION_PROT;
+	n->flags = r->flags | REGION_MOVING;
 	n->has_copies = r->has_copies;
 	n->object = r->object;
 	n->file = r->file;
@@ -163,7 +163,7 @@ static void undo_moved(struct remap *m, struct region *n)
 	m->dead = n;
 }
 
-/* The old place: emptied, or kept without pages and locks. */
+/* The old place, empty by now: unmapped, or kept without locks. */
 static int leave_old(struct remap *m)
 {
 	u64 from = m->args->old_addr;
@@ -172,7 +172,6 @@ static int leave_old(struct remap *m)
 
 	if (!(m->args->flags & MREMAP_DONTUNMAP))
 		return unmap_locked(m->as, from, from + m->old_len, &m->dead);
-	(void)aspace_zap(m->as, from, from + m->old_len);
 	r = region_find(m->as, from);
 	if (!(r->flags & REGION_LOCKED))
 		return 0;
@@ -183,15 +182,39 @@ static int leave_old(struct remap *m)
 	return err;
 }
 
+/* What there is of [start, end) stays where it is. */
+static void settle(struct aspace *as, u64 start, u64 end)
+{
+	struct region *r = region_above(as, start);
+
+	for (; r && r->start < end; r = region_next(r))
+		region_set_flags(r, r->flags & ~(u32)REGION_MOVING);
+}
+
+/* The pages of @r to @n, which is new, and the end of the old place. */
+static int move_pages(struct remap *m, struct region *r, struct region *n)
+{
+	u64 start = r->start, end = r->end, from = m->args->old_addr;
+	int err;
+
+	region_set_flags(r, r->flags | REGION_MOVING);
+	err = move_entries(n, from, n->start, m->old_len);
+	if (!err && m->old_len) {
+		err = leave_old(m);
+		if (err) /* no memory for a split: all as it was */
+			(void)move_entries(n, n->start, from, m->old_len);
+	}
+	settle(m->as, start, end);
+	return err;
+}
+
 static int move_to(struct remap *m, struct region *r, u64 to)
 {
 	struct vm_growth g = {
 		.npages = m->new_len >> PAGE_SHIFT,
 		.flags = r->flags,
 	};
-	u64 from = m->args->old_addr;
 	struct region *n;
-	u32 flags;
 	int err;
 
 	if (m->as->nregions >= VM_MAX_MAP_COUNT - 3)
@@ -201,18 +224,12 @@ static int move_to(struct remap *m, struct region *r, u64 to)
 		err = add_moved(m, r, to, &n);
 	if (err)
 		return err;
-	flags = r->flags;
-	err = move_entries(n, from, to, m->old_len);
-	if (!err && m->old_len) {
-		err = leave_old(m);
-		if (err) /* no memory for a split: all as it was */
-			(void)move_entries(n, to, from, m->old_len);
-	}
+	err = move_pages(m, r, n);
 	if (err) {
 		undo_moved(m, n);
 		return err;
 	}
-	region_set_flags(n, flags);
+	region_set_flags(n, n->flags & ~(u32)REGION_MOVING);
 	m->result = to;
 	fill_later(m, n);
 	(void)region_merge(n);

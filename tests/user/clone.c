@@ -359,6 +359,25 @@ static void siblings(void)
 	      waitpid(-1, &status, 0) > 0 && status == EXITED(8));
 }
 
+/* A child whose exit signal is SIGUSR1 asks for a sibling with SIGCHLD. */
+static void sibling_signals(void)
+{
+	int status = -1;
+	pid_t pid;
+
+	signal(SIGUSR1, SIG_IGN);
+	pid = (pid_t)sys(SYS_clone, SIGUSR1);
+	if (!pid) {
+		pid = (pid_t)sys(SYS_clone, CLONE_PARENT | SIGCHLD);
+		_exit(pid ? 7 : 8);
+	}
+	need(waitpid(pid, &status, __WCLONE) == pid && status == EXITED(7));
+	CHECK_ERRNO("PARENT takes no exit signal", waitpid(-1, NULL, WNOHANG),
+		    ECHILD);
+	CHECK("but the caller's", waitpid(-1, &status, __WCLONE) > 0 &&
+	      status == EXITED(8));
+}
+
 static const struct test tests[] = {
 	{ "combinations", combinations, 0 },
 	{ "high bits", high_bits, 0 },
@@ -373,6 +392,7 @@ static const struct test tests[] = {
 	{ "limits", limits, 0 },
 	{ "SETTLS", settls, 0 },
 	{ "siblings", siblings, 0 },
+	{ "signals of siblings", sibling_signals, 0 },
 };
 
 int main(void)

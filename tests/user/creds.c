@@ -11,6 +11,8 @@
 
 #include <grp.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
 
 static int are(uid_t r, uid_t e, uid_t s)
 {
@@ -125,6 +127,109 @@ static void capabilities(void)
 	CHECK_EQ("of nobody", sys(SYS_capget, P(head), P(data)), -ESRCH);
 }
 
+/* setregid, from the ids 1, 2, 3: is it these then? */
+static int regid_makes(gid_t r, gid_t e, const gid_t *want)
+{
+	need(!setresgid(1, 2, 3) && !setregid(r, e));
+	return groups_are(want[0], want[1], want[2]);
+}
+
+static void saved_group(void)
+{
+	CHECK("setregid of nothing",
+	      regid_makes(-1, -1, (gid_t[]){ 1, 2, 3 }));
+	CHECK("the saved one follows a real one",
+	      regid_makes(4, -1, (gid_t[]){ 4, 2, 2 }));
+	CHECK("and an effective one",
+	      regid_makes(-1, 5, (gid_t[]){ 1, 5, 5 }));
+	CHECK("but not if that is the real one",
+	      regid_makes(-1, 1, (gid_t[]){ 1, 1, 3 }));
+}
+
+struct caps {
+	unsigned long effective, permitted, inheritable;
+};
+
+static struct caps caps_now(void)
+{
+	uint32_t head[2] = { 0x20080522, 0 };
+	uint32_t d[6];
+
+	need(!sys(SYS_capget, P(head), P(d)));
+	return (struct caps){ d[0] | (unsigned long)d[3] << 32,
+			      d[1] | (unsigned long)d[4] << 32,
+			      d[2] | (unsigned long)d[5] << 32 };
+}
+
+/* With these ids, are the permitted capabilities those of before? */
+static int keeps_permitted(void *arg)
+{
+	unsigned long before = caps_now().permitted;
+	const uid_t *ids = arg;
+
+	need(before && !setresuid(ids[0], ids[1], ids[2]));
+	return caps_now().permitted == before;
+}
+
+static void root_ids(void)
+{
+	CHECK_STATUS("root as real id keeps capabilities",
+		     child_run(keeps_permitted, (uid_t[]){ 0, 5, 5 }),
+		     EXITED(1));
+	CHECK_STATUS("as effective one",
+		     child_run(keeps_permitted, (uid_t[]){ 5, 0, 5 }),
+		     EXITED(1));
+	CHECK_STATUS("as saved one",
+		     child_run(keeps_permitted, (uid_t[]){ 5, 5, 0 }),
+		     EXITED(1));
+	CHECK_STATUS("as none", child_run(keeps_permitted,
+					  (uid_t[]){ 5, 5, 5 }), EXITED(0));
+}
+
+#define CAP_NET_RAW_	13
+#define AMBIENT(what)	prctl(PR_CAP_AMBIENT, (what), CAP_NET_RAW_, 0, 0)
+
+static int ambient_left(void *arg)
+{
+	uint32_t head[2] = { 0x20080522, 0 };
+	uint32_t d[6];
+
+	need(!sys(SYS_capget, P(head), P(d)));
+	d[2] |= 1u << CAP_NET_RAW_;
+	need(!sys(SYS_capset, P(head), P(d)) && !AMBIENT(PR_CAP_AMBIENT_RAISE));
+	need(AMBIENT(PR_CAP_AMBIENT_IS_SET) == 1);
+	need(!prctl(PR_SET_KEEPCAPS, *(int *)arg) && !setuid(5));
+	return AMBIENT(PR_CAP_AMBIENT_IS_SET);
+}
+
+static void ambient(void)
+{
+	CHECK_STATUS("setuid by root clears the ambient ones",
+		     child_run(ambient_left, &(int){ 0 }), EXITED(0));
+	CHECK_STATUS("even if it keeps capabilities",
+		     child_run(ambient_left, &(int){ 1 }), EXITED(0));
+}
+
+/* CHOWN to FSETID, LINUX_IMMUTABLE, MKNOD, MAC_OVERRIDE */
+#define FILE_CAPS	(0x1ful | 1ul << 9 | 1ul << 27 | 1ul << 32)
+
+static void file_caps(void)
+{
+	struct caps before = caps_now(), now;
+
+	need((before.effective & FILE_CAPS) == FILE_CAPS);
+	setfsuid(5);
+	now = caps_now();
+	CHECK_EQ("setfsuid takes those for files out of effect",
+		 now.effective, before.effective & ~FILE_CAPS);
+	CHECK_EQ("but permits them", now.permitted, before.permitted);
+	setfsuid(6);
+	CHECK_EQ("for another user too", caps_now().effective, now.effective);
+	setfsuid(0);
+	CHECK_EQ("and root has them back", caps_now().effective,
+		 before.effective);
+}
+
 static const struct test tests[] = {
 	{ "root", as_root, 0 },
 	{ "user", as_user, 0 },
@@ -132,6 +237,10 @@ static const struct test tests[] = {
 	{ "inheritance", inheritance, 0 },
 	{ "errors", errors, 0 },
 	{ "capabilities", capabilities, 0 },
+	{ "saved group", saved_group, 0 },
+	{ "root ids", root_ids, 0 },
+	{ "ambient", ambient, 0 },
+	{ "fsuid", file_caps, 0 },
 };
 
 int main(void)

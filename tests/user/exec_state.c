@@ -305,6 +305,61 @@ static void set_ids(void)
 		     EXITED(TEST_UID & 0xff));
 }
 
+static void program_of_prctl(const char *path, int option)
+{
+	struct image image;
+
+	image_init(&image, code_prctl, code_prctl_end);
+	image.bytes[1] = (unsigned char)option;
+	image_write(&image, path, sizeof(image));
+}
+
+/* what the program "a" finds, when these users run it */
+static int pdeathsig_status(uid_t real, uid_t effective)
+{
+	char *none[] = { NULL };
+	pid_t pid = fork();
+
+	need(pid >= 0);
+	if (!pid) {
+		need(!setresuid(real, effective, effective));
+		need(!prctl(PR_SET_PDEATHSIG, SIGUSR1));
+		execve("a", none, none);
+		_exit(128 + errno);
+	}
+	return reap(pid);
+}
+
+static void parent_death(void)
+{
+	program_of_prctl("a", PR_GET_PDEATHSIG);
+	CHECK_STATUS("the signal at the parent's death stays",
+		     pdeathsig_status(5, 5), EXITED(SIGUSR1));
+	CHECK_STATUS("but not where real and effective user differ",
+		     pdeathsig_status(5, 6), EXITED(0));
+	need(!chown("a", 42, 42) && !chmod("a", 04755));
+	CHECK_STATUS("nor for a set-uid program", pdeathsig_status(5, 5),
+		     EXITED(0));
+	CHECK_STATUS("even if it changes nothing", pdeathsig_status(5, 42),
+		     EXITED(0));
+}
+
+static void tid_address(void)
+{
+	static int words[64] __attribute__((aligned(256)));
+	char *none[] = { NULL };
+	pid_t pid;
+
+	program_of_prctl("a", PR_GET_TID_ADDRESS);
+	pid = fork();
+	if (!pid) {
+		sys(SYS_set_tid_address, P(&words[17]));
+		execve("a", none, none);
+		_exit(128 + errno);
+	}
+	CHECK_EXIT("the place for the end of a thread is forgotten", pid, 0);
+}
+
 static void exit_signal(void)
 {
 	struct gate gate;
@@ -351,6 +406,8 @@ static const struct test tests[] = {
 	{ "failed exec", failed_exec, 0 },
 	{ "vfork", vforks, 0 },
 	{ "set-uid", set_ids, 0 },
+	{ "PDEATHSIG", parent_death, 0 },
+	{ "tid address", tid_address, 0 },
 	{ "exit signal", exit_signal, 0 },
 };
 

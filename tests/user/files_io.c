@@ -132,8 +132,11 @@ static void duplicates(void)
 		 !(fcntl(fd, F_GETFL) & O_APPEND), 0);
 	CHECK_EQ("but not close-on-exec",
 		 fcntl(two, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_GETFD), 0);
+	CHECK_EQ("which F_SETFD 0 clears",
+		 fcntl(two, F_SETFD, 0) || fcntl(two, F_GETFD), 0);
 	CHECK_EQ("dup2 to a free number", dup2(fd, 20), 20);
 	CHECK_EQ("dup2 to itself", dup2(fd, fd), fd);
+	need(!fcntl(20, F_SETFD, FD_CLOEXEC));
 	CHECK_EQ("dup2 over an open one", dup2(two, 20), 20);
 	CHECK_EQ("dup2 clears close-on-exec", fcntl(20, F_GETFD), 0);
 	CHECK_ERRNO("dup2 of a closed one", dup2(99, 20), EBADF);
@@ -154,12 +157,15 @@ static void dup_limits(void)
 {
 	struct rlimit limit = { 30, 30 };
 	int fd = make("x");
+	int low = dup(fd);
 
+	close(low);
 	need(!setrlimit(RLIMIT_NOFILE, &limit));
 	CHECK_ERRNO("dup2 to the limit", dup2(fd, 30), EBADF);
 	CHECK_EQ("dup2 below the limit", dup2(fd, 29), 29);
 	CHECK_EQ("F_DUPFD from a number on", fcntl(fd, F_DUPFD, 15), 15);
 	CHECK_EQ("F_DUPFD gives the next free", fcntl(fd, F_DUPFD, 15), 16);
+	CHECK_EQ("and leaves the lower ones to dup", dup(fd), low);
 	CHECK_EQ("F_DUPFD_CLOEXEC",
 		 fcntl(fcntl(fd, F_DUPFD_CLOEXEC, 17), F_GETFD), FD_CLOEXEC);
 	CHECK_ERRNO("F_DUPFD at the limit", fcntl(fd, F_DUPFD, 30), EINVAL);
@@ -248,6 +254,37 @@ static void file_size_limit(void)
 	CHECK_KILLED("SIGXFSZ", -1, SIGXFSZ);
 }
 
+static void sending(void)
+{
+	struct rlimit limit = { 10, RLIM_INFINITY };
+	char buf[32] = "";
+	off_t at = 2;
+	int fds[2];
+	int in = make("0123456789abcdefghij");
+	int out = open("out", O_RDWR | O_CREAT, 0600);
+	int end = open("out", O_WRONLY | O_APPEND);
+
+	CHECK_EQ("sendfile", sendfile(out, in, &at, 4), 4);
+	CHECK_EQ("moves the offset", at, 6);
+	CHECK_EQ("and not the file's", lseek(in, 0, SEEK_CUR), 0);
+	CHECK_EQ("without offset", sendfile(out, in, NULL, 3), 3);
+	CHECK_EQ("it moves the file's", lseek(in, 0, SEEK_CUR), 3);
+	CHECK("the bytes", pread(out, buf, 32, 0) == 7 &&
+	      !memcmp(buf, "2345012", 7));
+	CHECK_ERRNO("sendfile to O_APPEND", sendfile(end, in, NULL, 3),
+		    EINVAL);
+	need(!pipe(fds) && !fcntl(fds[1], F_SETFL, O_APPEND));
+	CHECK_EQ("but a pipe takes it so", sendfile(fds[1], in, &at, 3), 3);
+	at = 6;
+	need(!setrlimit(RLIMIT_FSIZE, &limit));
+	signal(SIGXFSZ, SIG_IGN);
+	CHECK_EQ("less is sent than was read", sendfile(out, in, NULL, 9), 3);
+	CHECK_EQ("the rest stays", lseek(in, 0, SEEK_CUR), 6);
+	need(!ftruncate(out, 5) && lseek(out, 5, SEEK_SET) == 5);
+	CHECK_EQ("the same with an offset", sendfile(out, in, &at, 9), 5);
+	CHECK_EQ("which tells", at, 11);
+}
+
 static void devices(void)
 {
 	char buf[8] = "xxxxxxx";
@@ -276,6 +313,7 @@ static const struct test tests[] = {
 	{ "truncates", truncates, 0 },
 	{ "unlinked", unlinked, 0 },
 	{ "file size limit", file_size_limit, 0 },
+	{ "sendfile", sending, 0 },
 	{ "devices", devices, 0 },
 };
 

@@ -63,6 +63,34 @@ static void hard_links(void)
 	CHECK_EQ("leaves the others", nlink_of("b"), 2);
 }
 
+/* linkat of what a descriptor of this process stands for */
+static int link_fd(int fd, const char *to)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, AT_FDCWD, to, AT_SYMLINK_FOLLOW);
+}
+
+static void nameless(void)
+{
+	int fd;
+
+	file_make("a", "x", 0644);
+	fd = open("a", O_RDONLY);
+	CHECK_OK("link of a descriptor", link_fd(fd, "b"));
+	CHECK("gives the file a name", inode_of("b") == inode_of("a"));
+	need(!unlink("a") && !unlink("b"));
+	CHECK_ERRNO("without names there is no new one", link_fd(fd, "c"),
+		    ENOENT);
+	CHECK_ERRNO("at all", access("c", F_OK), ENOENT);
+	fd = open(".", O_TMPFILE | O_RDWR, 0600);
+	CHECK_OK("but a first one for O_TMPFILE", link_fd(fd, "d"));
+	CHECK_EQ("which counts", nlink_of("d"), 1);
+	need(!unlink("d"));
+	CHECK_ERRNO("and is the last", link_fd(fd, "d"), ENOENT);
+}
+
 static void soft_links(void)
 {
 	char buf[16] = "";
@@ -212,6 +240,40 @@ static void renaming_directories(void)
 	CHECK_OK("with slashes", rename("e/", "z/"));
 }
 
+static void renaming_over(void)
+{
+	int fd;
+
+	need(!mkdir("d", 0755) && !mkdir("e", 0755));
+	fd = open("e", O_RDONLY);
+	CHECK_OK("over an empty directory", rename("d", "e"));
+	CHECK_ERRNO("no new file in what was replaced",
+		    openat(fd, "x", O_CREAT | O_WRONLY, 0644), ENOENT);
+	CHECK_ERRNO("nor directory", mkdirat(fd, "x", 0755), ENOENT);
+	CHECK_ERRNO("nor link", symlinkat("y", fd, "x"), ENOENT);
+	file_make("f", "x", 0644);
+	CHECK_ERRNO("nor a renamed one", renameat(AT_FDCWD, "f", fd, "x"),
+		    ENOENT);
+}
+
+static void exchanging(void)
+{
+	need(!mkdir("d", 0755) && !mkdir("d/sub", 0755) && !mkdir("e", 0755));
+	file_make("e/f", "x", 0644);
+	CHECK_EQ("EXCHANGE of a directory and a file",
+		 sys(SYS_renameat2, AT_FDCWD, P("d/sub"), AT_FDCWD, P("e/f"),
+		     2), 0);
+	CHECK_ERRNO("the file", access("d/sub/.", F_OK), ENOTDIR);
+	CHECK_OK("the directory", access("e/f/.", F_OK));
+	CHECK_EQ("one parent has a name less", nlink_of("d"), 2);
+	CHECK_EQ("the other one more", nlink_of("e"), 3);
+	CHECK_EQ("EXCHANGE back",
+		 sys(SYS_renameat2, AT_FDCWD, P("d/sub"), AT_FDCWD, P("e/f"),
+		     2), 0);
+	CHECK_EQ("gives it back", nlink_of("d"), 3);
+	CHECK_EQ("and takes it", nlink_of("e"), 2);
+}
+
 static void rename_flags(void)
 {
 	ino_t a, b;
@@ -300,13 +362,16 @@ static void root_directory(void)
 
 static const struct test tests[] = {
 	{ "link", hard_links, 0 },
+	{ "link of no names", nameless, 0 },
 	{ "symlink", soft_links, 0 },
 	{ "mkdir", making_directories, 0 },
 	{ "rmdir", removing_directories, 0 },
 	{ "unlink", unlinking, 0 },
 	{ "rename", renaming_files, 0 },
 	{ "rename of directories", renaming_directories, 0 },
+	{ "rename over a directory", renaming_over, 0 },
 	{ "renameat2", rename_flags, 0 },
+	{ "exchange", exchanging, 0 },
 	{ "working directory", working_directory, 0 },
 	{ "chroot", root_directory, 0 },
 };

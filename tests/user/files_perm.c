@@ -92,6 +92,27 @@ static void directories(void)
 	CHECK_OK("and make", mkdir("w/d", 0755));
 }
 
+static void moving_directories(void)
+{
+	need(!mkdir("p", 0777) && !chmod("p", 0777));
+	need(!mkdir("q", 0777) && !chmod("q", 0777));
+	need(!mkdir("p/d", 0755) && !mkdir("q/mine", 0755));
+	need(!chown("q/mine", TEST_UID, TEST_UID));
+	file_make("p/f", "x", 0644);
+	become_user();
+	CHECK_ERRNO("a directory moves only if one may write to it",
+		    rename("p/d", "q/d"), EACCES);
+	CHECK_OK("but gets another name", rename("p/d", "p/e"));
+	CHECK_OK("and a file moves", rename("p/f", "q/f"));
+	CHECK_EQ("an exchange moves both",
+		 sys(SYS_renameat2, AT_FDCWD, P("q/mine"), AT_FDCWD, P("p/e"),
+		     2), -EACCES);
+	CHECK_EQ("either way",
+		 sys(SYS_renameat2, AT_FDCWD, P("p/e"), AT_FDCWD, P("q/mine"),
+		     2), -EACCES);
+	CHECK_OK("one's own moves", rename("q/mine", "p/mine"));
+}
+
 static void sticky(void)
 {
 	need(!mkdir("t", 0755) && !chmod("t", 01777) && !mkdir("u", 0777));
@@ -118,6 +139,8 @@ static void changing(void)
 
 	file_make("root", "x", 0666);
 	file_make("mine", "x", 0444);
+	file_make("foreign", "x", 0644);
+	need(!chown("foreign", TEST_UID, 1));
 	need(!chown("mine", TEST_UID, TEST_UID) && !setgroups(1, &extra));
 	become_user();
 	CHECK_ERRNO("chmod of others' files", chmod("root", 0777), EPERM);
@@ -125,6 +148,9 @@ static void changing(void)
 		    EPERM);
 	CHECK_OK("chmod of one's own", chmod("mine", 06777));
 	CHECK_EQ("with set-id bits", mode_of("mine"), 06777);
+	CHECK_OK("chmod of one's own with a foreign group",
+		 chmod("foreign", 06777));
+	CHECK_EQ("sets no set-gid bit", mode_of("foreign"), 04777);
 	CHECK_ERRNO("giving away", chown("mine", 1, -1), EPERM);
 	CHECK_ERRNO("to a foreign group", chown("mine", -1, 1), EPERM);
 	CHECK_OK("to a group of one's own", chown("mine", -1, 5000));
@@ -144,12 +170,20 @@ static void writing_clears(void)
 	int fd;
 
 	file_make("f", "x", 0777);
+	file_make("g", "xyz", 0777);
+	need(!chown("g", TEST_UID, TEST_UID) && !chmod("g", 06777));
 	need(!mkdir("open", 0777) && !chmod("open", 0777));
 	need(!chown("f", TEST_UID, TEST_UID) && !chmod("f", 06777));
 	become_user();
 	fd = open("f", O_WRONLY);
 	CHECK_EQ("write as a user", write(fd, "y", 1), 1);
 	CHECK_EQ("clears the set-id bits", mode_of("f"), 0777);
+	CHECK_OK("truncate as a user", truncate("g", 1));
+	CHECK_EQ("clears them too", mode_of("g"), 0777);
+	need(!chmod("g", 06777));
+	fd = open("g", O_WRONLY);
+	CHECK_OK("and ftruncate", ftruncate(fd, 0));
+	CHECK_EQ("does", mode_of("g"), 0777);
 	CHECK_ERRNO("devices even in an open directory",
 		    mknod("open/null", S_IFCHR | 0666, makedev(1, 3)), EPERM);
 	CHECK_OK("but fifos", mkfifo("open/fifo", 0600));
@@ -201,6 +235,7 @@ static const struct test tests[] = {
 	{ "bits", bits, 0 },
 	{ "groups", groups, 0 },
 	{ "directories", directories, 0 },
+	{ "moving directories", moving_directories, 0 },
 	{ "sticky", sticky, 0 },
 	{ "changing", changing, 0 },
 	{ "writing", writing_clears, 0 },

@@ -128,6 +128,13 @@ static void madvise_locked(void)
 	CHECK_EQ("REMOVE", advise(p, PAGE, MADV_REMOVE), -EINVAL);
 	CHECK_EQ("FREE", advise(p, PAGE, MADV_FREE), -EINVAL);
 	CHECK_EQ("WILLNEED", advise(p, PAGE, MADV_WILLNEED), 0);
+	CHECK_EQ("msync", sys(SYS_msync, P(p), PAGE, MS_SYNC), 0);
+	CHECK_EQ("MS_INVALIDATE", sys(SYS_msync, P(p), PAGE, MS_INVALIDATE),
+		 -EBUSY);
+	CHECK_EQ("of a locked part", sys(SYS_msync, P(p), 4 * PAGE,
+					 MS_INVALIDATE), -EBUSY);
+	CHECK_EQ("MS_INVALIDATE of others", sys(SYS_msync, P(p + 2 * PAGE),
+						PAGE, MS_INVALIDATE), 0);
 	p[3 * PAGE] = 1;
 	CHECK_EQ("partly", advise(p + 2 * PAGE, 2 * PAGE, MADV_DONTNEED), 0);
 	CHECK_EQ("a locked part stops it", advise(p, 4 * PAGE,

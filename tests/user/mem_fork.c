@@ -6,10 +6,12 @@
  * See:   fork(2), vfork(2), clone(2)
  */
 #include "lib/fault.h"
+#include "lib/proc.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 #include "lib/thread.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -241,6 +243,86 @@ static void protected_pages(void)
 	CHECK_EQ("and are copied when opened", at[0], 'p');
 }
 
+static int without_parts(void *arg)
+{
+	char *at = arg;
+
+	if (fault_read(at) != FAULT_MAPERR || at[PAGE] != 'b')
+		return 1;
+	return at[2 * PAGE] == 0 ? 0 : 2;
+}
+
+static void not_for_children(void)
+{
+	char *at = map(3, MAP_PRIVATE);
+
+	at[0] = 'a';
+	at[PAGE] = 'b';
+	at[2 * PAGE] = 'c';
+	need(!madvise(at, PAGE, MADV_DONTFORK));
+	need(!madvise(at + 2 * PAGE, PAGE, MADV_WIPEONFORK));
+	CHECK_STATUS("MADV_DONTFORK and MADV_WIPEONFORK",
+		     child_run(without_parts, at), EXITED(0));
+	CHECK("leave the parent's", at[0] == 'a' && at[2 * PAGE] == 'c');
+	need(!madvise(at, PAGE, MADV_DOFORK));
+	CHECK_STATUS("MADV_DOFORK", child_run(without_parts, at), EXITED(1));
+}
+
+/* locked memory could not be given up */
+static int unlocked(void *arg)
+{
+	char *at = arg;
+
+	if (proc_number("/proc/self/status", "VmLck:") != 0)
+		return 1;
+	if (madvise(at, PAGE, MADV_DONTNEED) || at[0])
+		return 2;
+	munmap(at, 2 * PAGE);
+	return proc_number("/proc/self/status", "VmLck:") != 0;
+}
+
+static void locks(void)
+{
+	char *at = map(2, MAP_PRIVATE);
+
+	at[0] = 'p';
+	need(!mlock(at, 2 * PAGE));
+	CHECK_EQ("memory is locked",
+		 proc_number("/proc/self/status", "VmLck:"), 8);
+	CHECK_STATUS("and not in a child", child_run(unlocked, at),
+		     EXITED(0));
+	CHECK_EQ("but still here",
+		 proc_number("/proc/self/status", "VmLck:"), 8);
+}
+
+#define LARGE	(3L << 20)
+
+static int is_changed(void *arg)
+{
+	return ((char *)arg)[5 * PAGE] != 'p';
+}
+
+static int and_its_child(void *arg)
+{
+	return child_run(is_changed, arg) != EXITED(0) || is_changed(arg);
+}
+
+/* a child that only reads has pages which its own children need */
+static void private_files(void)
+{
+	int fd = open("file", O_RDWR | O_CREAT, 0600);
+	char *at;
+
+	need(fd >= 0 && !ftruncate(fd, LARGE));
+	at = mmap(NULL, LARGE, RW, MAP_PRIVATE, fd, 0);
+	need(at != MAP_FAILED);
+	at[5 * PAGE] = 'p';
+	CHECK_STATUS("a child has what was written to a private file",
+		     child_run(is_changed, at), EXITED(0));
+	CHECK_STATUS("and a child's child", child_run(and_its_child, at),
+		     EXITED(0));
+}
+
 static volatile int stage;
 
 static int share_all(void *arg)
@@ -280,6 +362,9 @@ static const struct test tests[] = {
 	{ "shared", shared, 0 },
 	{ "layouts", layouts, 0 },
 	{ "protected pages", protected_pages, 0 },
+	{ "not for children", not_for_children, 0 },
+	{ "locks", locks, 0 },
+	{ "private files", private_files, 0 },
 	{ "shared space", shared_space, 0 },
 };
 

@@ -274,6 +274,7 @@ static void reservations(void)
 static void address_limit(void)
 {
 	struct rlimit limit = { 64 << 20, 64 << 20 };
+	long at;
 
 	need(!setrlimit(RLIMIT_AS, &limit));
 	CHECK_EQ("more than RLIMIT_AS",
@@ -281,6 +282,11 @@ static void address_limit(void)
 	CHECK_EQ("even of nothing",
 		 raw_map(0, 65 << 20, PROT_NONE, ANON), -ENOMEM);
 	CHECK("less is given", raw_map(0, 16 << 20, RW, ANON) > 0);
+	at = raw_map(0, 36 << 20, RW, ANON);
+	CHECK("and once more", at > 0);
+	CHECK_EQ("not a third time", raw_map(0, 36 << 20, RW, ANON), -ENOMEM);
+	CHECK_EQ("but in its place",
+		 raw_map(at, 36 << 20, RW, ANON | MAP_FIXED), at);
 }
 
 static void edges(void)

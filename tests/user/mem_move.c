@@ -5,10 +5,13 @@
  * See:   mremap(2), madvise(2), brk(2), setrlimit(2)
  */
 #include "lib/fault.h"
+#include "lib/proc.h"
 #include "lib/sys.h"
 #include "lib/test.h"
+#include "lib/thread.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -137,6 +140,137 @@ static void remap_files(void)
 	      at[0] == 'T');
 }
 
+#ifndef MREMAP_DONTUNMAP
+#define MREMAP_DONTUNMAP 4
+#endif
+
+/* the middle of a file mapping of which no page was touched */
+static void remap_middle(void)
+{
+	static const char letters[] = "abcd";
+	int fd = open("file", O_RDWR | O_CREAT, 0600);
+	char *at, *to = map(2, MAP_PRIVATE), *more;
+
+	need(fd >= 0 && !ftruncate(fd, 4 * PAGE));
+	for (int i = 0; i < 4; i++)
+		need(pwrite(fd, letters + i, 1, i * PAGE) == 1);
+	at = mmap(NULL, 4 * PAGE, RW, MAP_SHARED, fd, 0);
+	need(at != MAP_FAILED);
+	CHECK_EQ("the middle moves",
+		 raw_remap(at + 2 * PAGE, PAGE, PAGE,
+			   MREMAP_MAYMOVE | MREMAP_FIXED, to), P(to));
+	CHECK_EQ("with its place in the file", to[0], 'c');
+	CHECK_EQ("the part before stays", at[PAGE], 'b');
+	CHECK_EQ("and that behind", at[3 * PAGE], 'd');
+	more = mremap(at + PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
+	CHECK("what grows goes on in the file", more != MAP_FAILED &&
+	      more[0] == 'b' && more[PAGE] == 'c');
+}
+
+static void dont_unmap(void)
+{
+	char *at = lettered(3, 0), *to;
+
+	need(!mlock(at, 3 * PAGE));
+	to = mremap(at + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
+	CHECK("MREMAP_DONTUNMAP moves", to != MAP_FAILED && to[0] == 'b');
+	CHECK_EQ("and leaves the place mapped", fault_read(at + PAGE), 0);
+	CHECK_EQ("empty", at[PAGE], 0);
+	CHECK("alone", at[0] == 'a' && at[2 * PAGE] == 'c');
+	CHECK_OK("and not locked", madvise(at + PAGE, PAGE, MADV_DONTNEED));
+	at[PAGE] = 'x';
+	CHECK_EQ("apart from the new place", to[0], 'b');
+}
+
+#define USED	256	/* pages, of which a thread uses the first */
+
+struct use {
+	volatile long *at;
+	volatile long last;
+	volatile int stop;
+};
+
+static int write_on(void *arg)
+{
+	struct use *use = arg;
+
+	while (!use->stop)
+		*use->at = ++use->last;
+	return 0;
+}
+
+static int read_on(void *arg)
+{
+	struct use *use = arg;
+
+	while (!use->stop)
+		use->last += *use->at;
+	return 0;
+}
+
+static char *touched(void)
+{
+	char *at = map(USED, MAP_PRIVATE);
+
+	for (int i = 0; i < USED; i++)
+		at[i * PAGE] = 'x';
+	return at;
+}
+
+/* what a thread writes meanwhile is at the one place or at the other */
+static int lost_writes(char *at)
+{
+	struct use use = { .at = (long *)at };
+	struct thread thread;
+	long *to;
+
+	thread_start(&thread, write_on, &use);
+	while (use.last < 1000)
+		;
+	to = mremap(at, USED * PAGE, USED * PAGE,
+		    MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
+	use.stop = 1;
+	thread_join(&thread);
+	need(to != MAP_FAILED);
+	if (*use.at != use.last && (*use.at || *to != use.last))
+		return 1;
+	need(!munmap(to, USED * PAGE) && !munmap(at, USED * PAGE));
+	return 0;
+}
+
+static void written_meanwhile(void)
+{
+	int lost = 0;
+
+	for (int i = 0; i < 50; i++)
+		lost += lost_writes(touched());
+	CHECK_EQ("a move loses nothing that is written meanwhile", lost, 0);
+}
+
+static int read_target(void *arg)
+{
+	char *to = touched(), *from;
+	struct use use = { .at = (long *)to };
+	struct thread thread;
+
+	(void)arg;
+	thread_start(&thread, read_on, &use);
+	for (int i = 0; i < 50; i++) {
+		from = touched();
+		need(mremap(from, USED * PAGE, USED * PAGE, MREMAP_MAYMOVE |
+			    MREMAP_FIXED, to) == to);
+	}
+	use.stop = 1;
+	thread_join(&thread);
+	return 0;
+}
+
+static void read_meanwhile(void)
+{
+	CHECK_STATUS("the target can be used all the time",
+		     child_run(read_target, NULL), EXITED(0));
+}
+
 static void advice(void)
 {
 	char *at = lettered(3, 0);
@@ -201,6 +335,37 @@ static void breaks(void)
 		 sys(SYS_brk, P(end + (2 << 20))), P(end));
 }
 
+/* number @n of /proc/self/stat, by proc(5) */
+static long stat_field(int n)
+{
+	char text[1024];
+	char *at;
+
+	need(proc_read("/proc/self/stat", text, sizeof(text)) > 0);
+	at = strrchr(text, ')') + 2;
+	for (int i = 3; i < n; i++)
+		at = strchr(at, ' ') + 1;
+	return strtol(at, NULL, 10);
+}
+
+/* RLIMIT_DATA counts to the byte; the break stays in its page */
+static void break_limit(void)
+{
+	long start = stat_field(47), data = stat_field(46) - stat_field(45);
+	long at = (sys(SYS_brk, 0) | (PAGE - 1)) + 100;
+	struct rlimit limit = { 0, RLIM_INFINITY };
+
+	need(data > 0 && sys(SYS_brk, at) == at);
+	limit.rlim_cur = at - start + 10;
+	need(!setrlimit(RLIMIT_DATA, &limit));
+	CHECK_EQ("RLIMIT_DATA counts the program's data",
+		 sys(SYS_brk, at + 10), at);
+	limit.rlim_cur = at - start + data + 10;
+	need(!setrlimit(RLIMIT_DATA, &limit));
+	CHECK_EQ("up to it", sys(SYS_brk, at + 10), at + 10);
+	CHECK_EQ("and no further", sys(SYS_brk, at + 11), at + 10);
+}
+
 /* use about @kib KiB of stack, page by page */
 static __attribute__((noinline)) int deep(int kib)
 {
@@ -255,15 +420,41 @@ static void grows_down(void)
 	CHECK_EQ("memory between is there", fault_read(at - PAGE), 0);
 }
 
+#define GUARD	256	/* pages: stack_guard_gap */
+
+static void guard_gap(void)
+{
+	char *room = mmap(NULL, 600 * PAGE, PROT_NONE, ANON, -1, 0);
+	char *below = room + 100 * PAGE, *at = room + 500 * PAGE;
+
+	need(room != MAP_FAILED && !munmap(room, 600 * PAGE));
+	need(mmap(below - PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0) == below -
+	     PAGE);
+	need(mmap(at, PAGE, RW, ANON | MAP_GROWSDOWN | MAP_FIXED, -1, 0) ==
+	     at);
+	CHECK_EQ("down to the gap", fault_write(below + GUARD * PAGE), 0);
+	CHECK_EQ("and not into it", fault_write(below + (GUARD - 1) * PAGE),
+		 FAULT_MAPERR);
+	CHECK_EQ("nor next to the other", fault_write(below), FAULT_MAPERR);
+	need(!mprotect(below - PAGE, PAGE, PROT_NONE));
+	CHECK_EQ("but near what cannot be used", fault_write(below), 0);
+}
+
 static const struct test tests[] = {
 	{ "mremap grows", growing, 0 },
 	{ "mremap moves", moving, 0 },
 	{ "mremap errors", remap_errors, 0 },
 	{ "mremap of files", remap_files, 0 },
+	{ "mremap of the middle", remap_middle, 0 },
+	{ "MREMAP_DONTUNMAP", dont_unmap, 0 },
+	{ "written meanwhile", written_meanwhile, 0 },
+	{ "read meanwhile", read_meanwhile, 0 },
 	{ "madvise", advice, 0 },
 	{ "brk", breaks, 0 },
+	{ "RLIMIT_DATA", break_limit, 0 },
 	{ "stack", stacks, 0 },
 	{ "MAP_GROWSDOWN", grows_down, 0 },
+	{ "guard gap", guard_gap, 0 },
 };
 
 int main(void)

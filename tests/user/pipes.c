@@ -196,6 +196,68 @@ static void sizes(void)
 		    fcntl(fds[1], F_SETPIPE_SZ, 4 << 20), EPERM);
 }
 
+static int page_writer(void *arg)
+{
+	static char page[4096];
+
+	(void)arg;
+	alarm(20);
+	return write(fds[1], page, 4096) != 4096;
+}
+
+static void larger(void)
+{
+	static char page[4096];
+	pid_t pid;
+
+	need(!pipe(fds));
+	need(fcntl(fds[1], F_SETPIPE_SZ, 4096) == 4096);
+	need(write(fds[1], page, 4096) == 4096);
+	pid = child_start(page_writer, NULL);
+	proc_await(pid, "S");
+	CHECK_EQ("a full pipe grows", fcntl(fds[1], F_SETPIPE_SZ, 8192), 8192);
+	CHECK_EXIT("and lets a waiting writer go on", pid, 0);
+}
+
+static void packets(void)
+{
+	char buf[8] = "";
+
+	need(!pipe2(fds, O_DIRECT | O_NONBLOCK));
+	need(write(fds[1], "abcdef", 6) == 6 && write(fds[1], "gh", 2) == 2);
+	CHECK_EQ("a part of a packet", read(fds[0], buf, 2), 2);
+	CHECK("its first", !memcmp(buf, "ab", 2));
+	CHECK_EQ("the rest of it is lost", read(fds[0], buf, 8), 2);
+	CHECK("the next comes", !memcmp(buf, "gh", 2));
+	need(write(fds[1], "i", 1) == 1 && write(fds[1], "jk", 2) == 2);
+	CHECK_EQ("packets are not joined", read(fds[0], buf, 8), 1);
+	CHECK_EQ("each comes alone", read(fds[0], buf, 8), 2);
+	CHECK_ERRNO("and no more", read(fds[0], buf, 8), EAGAIN);
+}
+
+#define SMALL	3000
+
+/* records that do not fill pages: a full pipe takes none in part */
+static void whole_or_none(void)
+{
+	static char record[SMALL];
+	int records = 0;
+	int left = 0;
+	ssize_t put;
+
+	need(!pipe2(fds, O_NONBLOCK));
+	while ((put = write(fds[1], record, SMALL)) == SMALL)
+		records++;
+	CHECK_EQ("a record that does not fit is refused", put, -1);
+	CHECK_EQ("one a page", records, 16);
+	CHECK_EQ("a small one finds room in the last", write(fds[1], record,
+							     1000), 1000);
+	CHECK_ERRNO("a larger one does not", write(fds[1], record, 97),
+		    EAGAIN);
+	CHECK("nothing is left over", !ioctl(fds[0], FIONREAD, &left) &&
+	      left == records * SMALL + 1000);
+}
+
 #define WRITERS	4
 #define RECORDS	60
 
@@ -327,7 +389,10 @@ static const struct test tests[] = {
 	{ "O_NONBLOCK", nonblocking, 0 },
 	{ "FIONREAD", counting, 0 },
 	{ "F_SETPIPE_SZ", sizes, 0 },
+	{ "larger", larger, 0 },
 	{ "PIPE_BUF", atomic_writes, 0 },
+	{ "whole or none", whole_or_none, 0 },
+	{ "O_DIRECT", packets, 0 },
 	{ "large write", large, 0 },
 	{ "bad buffers", faults, 0 },
 	{ "interrupted", interrupted, 0 },

@@ -248,6 +248,28 @@ static void selecting(void)
 		 0);
 }
 
+static void select_broken(void)
+{
+	static char page[4096];
+	struct timeval none = { 0, 0 };
+	fd_set out;
+
+	need(!pipe2(fds, O_NONBLOCK));
+	while (write(fds[1], page, 4096) == 4096)
+		;
+	FD_ZERO(&out);
+	FD_SET(fds[1], &out);
+	CHECK_EQ("a full pipe is not writable",
+		 select(fds[1] + 1, NULL, &out, NULL, &none), 0);
+	close(fds[0]);
+	FD_SET(fds[1], &out);
+	CHECK_EQ("poll of one without readers", events_of(fds[1], POLLOUT),
+		 POLLERR);
+	CHECK_EQ("select says writable",
+		 select(fds[1] + 1, NULL, &out, NULL, &none), 1);
+	CHECK("by its bit", FD_ISSET(fds[1], &out));
+}
+
 static void select_errors(void)
 {
 	struct timeval none = { 0, 0 };
@@ -277,6 +299,7 @@ static const struct test tests[] = {
 	{ "masks", masks, 0 },
 	{ "ready first", ready_beats_signal, 0 },
 	{ "select", selecting, 0 },
+	{ "select without readers", select_broken, 0 },
 	{ "select errors", select_errors, 0 },
 };
 

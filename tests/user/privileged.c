@@ -22,51 +22,52 @@
 struct code {
 	const char *name;
 	int sig;
-	unsigned char bytes[16];
+	unsigned char len;
+	unsigned char bytes[8];
 };
 
 /* each is followed by ret (0xc3) and leaves the registers it may */
 static const struct code codes[] = {
-	{ "hlt", SIGSEGV, { 0xf4 } },
-	{ "cli", SIGSEGV, { 0xfa } },
-	{ "sti", SIGSEGV, { 0xfb } },
-	{ "in al, 0x60", SIGSEGV, { 0xe4, 0x60 } },
-	{ "in eax, dx", SIGSEGV, { 0xed } },
-	{ "out 0x80, al", SIGSEGV, { 0xe6, 0x80 } },
-	{ "out dx, eax", SIGSEGV, { 0xef } },
-	{ "insb", SIGSEGV, { 0x6c } },
-	{ "outsb", SIGSEGV, { 0x6e } },
-	{ "mov rax, cr0", SIGSEGV, { 0x0f, 0x20, 0xc0 } },
-	{ "mov rax, cr3", SIGSEGV, { 0x0f, 0x20, 0xd8 } },
-	{ "mov rax, cr4", SIGSEGV, { 0x0f, 0x20, 0xe0 } },
-	{ "mov cr3, rax", SIGSEGV, { 0x0f, 0x22, 0xd8 } },
-	{ "mov rax, cr8", SIGSEGV, { 0x44, 0x0f, 0x20, 0xc0 } },
-	{ "mov rax, dr7", SIGSEGV, { 0x0f, 0x21, 0xf8 } },
-	{ "mov dr7, rax", SIGSEGV, { 0x0f, 0x23, 0xf8 } },
-	{ "rdmsr", SIGSEGV, { 0x0f, 0x32 } },
-	{ "wrmsr", SIGSEGV, { 0x0f, 0x30 } },
-	{ "clts", SIGSEGV, { 0x0f, 0x06 } },
-	{ "invd", SIGSEGV, { 0x0f, 0x08 } },
-	{ "wbinvd", SIGSEGV, { 0x0f, 0x09 } },
-	{ "invlpg [rsp]", SIGSEGV, { 0x0f, 0x01, 0x3c, 0x24 } },
-	{ "lgdt [rsp]", SIGSEGV, { 0x0f, 0x01, 0x14, 0x24 } },
-	{ "lidt [rsp]", SIGSEGV, { 0x0f, 0x01, 0x1c, 0x24 } },
-	{ "lldt ax", SIGSEGV, { 0x0f, 0x00, 0xd0 } },
-	{ "ltr ax", SIGSEGV, { 0x0f, 0x00, 0xd8 } },
-	{ "lmsw ax", SIGSEGV, { 0x0f, 0x01, 0xf0 } },
-	{ "swapgs", SIGSEGV, { 0x0f, 0x01, 0xf8 } },
-	{ "sysretq", SIGSEGV, { 0x48, 0x0f, 0x07 } },
-	{ "ud2", SIGILL, { 0x0f, 0x0b } },
-	{ "ud1 eax, eax", SIGILL, { 0x0f, 0xb9, 0xc0 } },
-	{ "push es", SIGILL, { 0x06 } },
-	{ "lock nop", SIGILL, { 0xf0, 0x90 } },
-	{ "int3", SIGTRAP, { 0xcc } },
-	{ "int 3", SIGTRAP, { 0xcd, 0x03 } },
-	{ "int 0", SIGSEGV, { 0xcd, 0x00 } },
-	{ "int 8", SIGSEGV, { 0xcd, 0x08 } },
-	{ "int 14", SIGSEGV, { 0xcd, 0x0e } },
-	{ "int 32", SIGSEGV, { 0xcd, 0x20 } },
-	{ "int 255", SIGSEGV, { 0xcd, 0xff } },
+	{ "hlt", SIGSEGV, 1, { 0xf4 } },
+	{ "cli", SIGSEGV, 1, { 0xfa } },
+	{ "sti", SIGSEGV, 1, { 0xfb } },
+	{ "in al, 0x60", SIGSEGV, 2, { 0xe4, 0x60 } },
+	{ "in eax, dx", SIGSEGV, 1, { 0xed } },
+	{ "out 0x80, al", SIGSEGV, 2, { 0xe6, 0x80 } },
+	{ "out dx, eax", SIGSEGV, 1, { 0xef } },
+	{ "insb", SIGSEGV, 1, { 0x6c } },
+	{ "outsb", SIGSEGV, 1, { 0x6e } },
+	{ "mov rax, cr0", SIGSEGV, 3, { 0x0f, 0x20, 0xc0 } },
+	{ "mov rax, cr3", SIGSEGV, 3, { 0x0f, 0x20, 0xd8 } },
+	{ "mov rax, cr4", SIGSEGV, 3, { 0x0f, 0x20, 0xe0 } },
+	{ "mov cr3, rax", SIGSEGV, 3, { 0x0f, 0x22, 0xd8 } },
+	{ "mov rax, cr8", SIGSEGV, 4, { 0x44, 0x0f, 0x20, 0xc0 } },
+	{ "mov rax, dr7", SIGSEGV, 3, { 0x0f, 0x21, 0xf8 } },
+	{ "mov dr7, rax", SIGSEGV, 3, { 0x0f, 0x23, 0xf8 } },
+	{ "rdmsr", SIGSEGV, 2, { 0x0f, 0x32 } },
+	{ "wrmsr", SIGSEGV, 2, { 0x0f, 0x30 } },
+	{ "clts", SIGSEGV, 2, { 0x0f, 0x06 } },
+	{ "invd", SIGSEGV, 2, { 0x0f, 0x08 } },
+	{ "wbinvd", SIGSEGV, 2, { 0x0f, 0x09 } },
+	{ "invlpg [rsp]", SIGSEGV, 4, { 0x0f, 0x01, 0x3c, 0x24 } },
+	{ "lgdt [rsp]", SIGSEGV, 4, { 0x0f, 0x01, 0x14, 0x24 } },
+	{ "lidt [rsp]", SIGSEGV, 4, { 0x0f, 0x01, 0x1c, 0x24 } },
+	{ "lldt ax", SIGSEGV, 3, { 0x0f, 0x00, 0xd0 } },
+	{ "ltr ax", SIGSEGV, 3, { 0x0f, 0x00, 0xd8 } },
+	{ "lmsw ax", SIGSEGV, 3, { 0x0f, 0x01, 0xf0 } },
+	{ "swapgs", SIGSEGV, 3, { 0x0f, 0x01, 0xf8 } },
+	{ "sysretq", SIGSEGV, 3, { 0x48, 0x0f, 0x07 } },
+	{ "ud2", SIGILL, 2, { 0x0f, 0x0b } },
+	{ "ud1 eax, eax", SIGILL, 3, { 0x0f, 0xb9, 0xc0 } },
+	{ "push es", SIGILL, 1, { 0x06 } },
+	{ "lock nop", SIGILL, 2, { 0xf0, 0x90 } },
+	{ "int3", SIGTRAP, 1, { 0xcc } },
+	{ "int 3", SIGTRAP, 2, { 0xcd, 0x03 } },
+	{ "int 0", SIGSEGV, 2, { 0xcd, 0x00 } },
+	{ "int 8", SIGSEGV, 2, { 0xcd, 0x08 } },
+	{ "int 14", SIGSEGV, 2, { 0xcd, 0x0e } },
+	{ "int 32", SIGSEGV, 2, { 0xcd, 0x20 } },
+	{ "int 255", SIGSEGV, 2, { 0xcd, 0xff } },
 };
 
 static char *area;
@@ -75,13 +76,8 @@ static int run_code(void *arg)
 {
 	const struct code *code = arg;
 
-	memcpy(area, code->bytes, sizeof(code->bytes));
-	for (size_t i = sizeof(code->bytes); i > 0; i--) {
-		if (area[i - 1])
-			break;
-		area[i - 1] = (char)0xc3;
-	}
-	area[16] = (char)0xc3;
+	memcpy(area, code->bytes, code->len);
+	area[code->len] = (char)0xc3;
 	((void (*)(void))(uintptr_t)area)();
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #define PAGE	4096ul
 #define HIGH	((void *)0x200000000000ul)
@@ -160,6 +161,7 @@ static void query(void)
 	CHECK_EQ("size of a page", q.page_size, PAGE);
 	CHECK_EQ("offset", q.offset, PAGE);
 	CHECK_EQ("inode", q.inode, st.st_ino);
+	CHECK_EQ("device", makedev(q.major, q.minor), st.st_dev);
 	CHECK_EQ("a hole", (int)ask(0, map + 6 * PAGE).size, -ENOENT);
 	CHECK_EQ("the next one", ask(Q_NEXT | Q_WRITABLE, map).start,
 		 map + 3 * PAGE);

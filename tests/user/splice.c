@@ -19,8 +19,16 @@
 static int a[2], b[2];
 static char text[20000];
 
+static void too_late(int sig)
+{
+	(void)sig;
+}
+
+/* a transfer that should not wait, and does, is EINTR */
 static void begin(void)
 {
+	handle(SIGALRM, too_late, 0);
+	alarm(20);
 	need(!pipe(a) && !pipe(b));
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (char)('a' + i % 26);
@@ -190,6 +198,63 @@ static void waiting(void)
 		    splice(s[0], &(loff_t){ 0 }, a[1], NULL, 9, 0), EINVAL);
 }
 
+static int pair[2];
+
+static int to_socket(void *arg)
+{
+	(void)arg;
+	return splice(a[0], NULL, pair[0], NULL, 3, 0) != 3;
+}
+
+static int take_rest(void *arg)
+{
+	char buf[8];
+
+	(void)arg;
+	signal(SIGALRM, SIG_DFL);
+	alarm(20);
+	return read(a[0], buf, 8) != 3 || memcmp(buf, "def", 3);
+}
+
+/* as much as the socket takes, and no other way than waiting after that */
+static long fill(int fd)
+{
+	long total = 0;
+	ssize_t n;
+
+	need(!fcntl(fd, F_SETFL, O_NONBLOCK));
+	while ((n = write(fd, text, sizeof(text))) > 0)
+		total += n;
+	while ((n = write(fd, text, 1)) > 0)
+		total += n;
+	need(!fcntl(fd, F_SETFL, 0));
+	return total;
+}
+
+static void held(void)
+{
+	static char buf[20000];
+	pid_t sender, reader;
+	long total;
+
+	begin();
+	need(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+	total = fill(pair[0]) + 3;
+	need(write(a[1], "abcdef", 6) == 6);
+	sender = child_start(to_socket, NULL);
+	proc_await(sender, "S");
+	reader = child_start(take_rest, NULL);
+	proc_await(reader, "SD");
+	while (total > 0) {
+		ssize_t n = read(pair[1], buf, sizeof(buf));
+
+		need(n > 0);
+		total -= n;
+	}
+	CHECK_EXIT("splice waits for room in a socket", sender, 0);
+	CHECK_EXIT("and readers of the pipe until it is done", reader, 0);
+}
+
 static void user_memory(void)
 {
 	char x[] = "one", y[] = "two", in1[2], in2[10];
@@ -216,6 +281,7 @@ static const struct test tests[] = {
 	{ "tee", teeing, 0 },
 	{ "with files", with_files, 0 },
 	{ "waiting", waiting, 0 },
+	{ "held", held, 0 },
 	{ "user memory", user_memory, 0 },
 };
 

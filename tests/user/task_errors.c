@@ -5,10 +5,12 @@
  *        user and group ids, interval timers and limits name.
  * See:   prctl(2), setreuid(2), setitimer(2), getrlimit(2)
  */
+#include "lib/proc.h"
 #include "lib/test.h"
 
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -121,6 +123,46 @@ static void prctl_inherited(void)
 		_exit(9);
 	}
 	CHECK_EXIT("through exec", pid, 1);
+}
+
+static void slack_values(void)
+{
+	const int ten = 10, none = 0;
+
+	CHECK_EQ("a slack of -5", PRCTL(PR_SET_TIMERSLACK, -5), 0);
+	CHECK_EQ("is a long one", PRCTL(PR_GET_TIMERSLACK), -5);
+	need(!sys(SYS_sched_setscheduler, 0, SCHED_FIFO, P(&ten)));
+	CHECK_EQ("real time has none", PRCTL(PR_GET_TIMERSLACK), 0);
+	CHECK_EQ("setting it", PRCTL(PR_SET_TIMERSLACK, 5), 0);
+	CHECK_EQ("does nothing", PRCTL(PR_GET_TIMERSLACK), 0);
+	need(!proc_write("/proc/self/timerslack_ns", "5"));
+	CHECK_EQ("nor by /proc", PRCTL(PR_GET_TIMERSLACK), 0);
+	need(!sys(SYS_sched_setscheduler, 0, SCHED_OTHER, P(&none)));
+	CHECK_EQ("afterwards it is the default", PRCTL(PR_GET_TIMERSLACK),
+		 50000);
+}
+
+static int settings_of_child(void *arg)
+{
+	(void)arg;
+	CHECK_EQ("timer slack of a child", PRCTL(PR_GET_TIMERSLACK), 77);
+	CHECK_EQ("dumpable", PRCTL(PR_GET_DUMPABLE), 0);
+	CHECK("oom_score_adj",
+	      proc_text_is("/proc/self/oom_score_adj", "321\n"));
+	need(!PRCTL(PR_SET_TIMERSLACK, 88) && !PRCTL(PR_SET_TIMERSLACK, 0));
+	CHECK_EQ("its default is the parent's", PRCTL(PR_GET_TIMERSLACK), 77);
+	need(!PRCTL(PR_SET_TIMERSLACK, 88));
+	need(!proc_write("/proc/self/timerslack_ns", "0"));
+	CHECK_EQ("by /proc too", PRCTL(PR_GET_TIMERSLACK), 77);
+	return 0;
+}
+
+static void settings_inherited(void)
+{
+	need(!proc_write("/proc/self/oom_score_adj", "321"));
+	need(!PRCTL(PR_SET_TIMERSLACK, 77) && !PRCTL(PR_SET_DUMPABLE, 0));
+	CHECK_STATUS("a child ends", child_run(settings_of_child, NULL),
+		     EXITED(0));
 }
 
 /* What /proc/self/cmdline and environ show. */
@@ -285,6 +327,8 @@ static const struct test tests[] = {
 	{ "prctl_values", prctl_values, 0 },
 	{ "prctl_memory", prctl_memory, 0 },
 	{ "prctl_inherited", prctl_inherited, 0 },
+	{ "timer slack", slack_values, 0 },
+	{ "settings inherited", settings_inherited, 0 },
 	{ "prctl_places", prctl_places, 0 },
 	{ "rights", rights, 0 },
 	{ "ids", ids, 0 },

@@ -112,6 +112,28 @@ static void periodic(void)
 	CHECK_EQ("forgets", expirations(fd), -EAGAIN);
 }
 
+/* Expirations of a timer that began long ago are as many as time says. */
+static void since_long(int clock)
+{
+	int fd = open_timer(clock, 0);
+	long before = now_ns(clock);
+	long at = before / 2, interval = before / 8;
+	long n, after;
+
+	CHECK_OK("set long ago", set(fd, TFD_TIMER_ABSTIME, at, interval));
+	n = expirations(fd);
+	after = now_ns(clock);
+	CHECK("not too few", n >= (before - at) / interval + 1);
+	CHECK("nor too many", n <= (after - at) / interval + 1);
+}
+
+static void counted(void)
+{
+	since_long(CLOCK_MONOTONIC);
+	since_long(CLOCK_BOOTTIME);
+	since_long(CLOCK_REALTIME);
+}
+
 static void absolute(void)
 {
 	static const int clocks[] = {
@@ -243,6 +265,7 @@ static const struct test tests[] = {
 	{ "once", once, 0 },
 	{ "periodic", periodic, 0 },
 	{ "absolute", absolute, 0 },
+	{ "counted", counted, 0 },
 	{ "clock_set", clock_set, 0 },
 	{ "interrupted", interrupted, 0 },
 	{ "errors", errors, 0 },

@@ -272,6 +272,30 @@ static void usage(void)
 	      usage_us(&one));
 }
 
+#define MUCH	(16ul << 20)
+
+static int use_memory(void *arg)
+{
+	(void)arg;
+	memset(shared_alloc(MUCH), 1, MUCH);
+	return 0;
+}
+
+static int have_large_child(void *arg)
+{
+	return child_run(use_memory, arg);
+}
+
+static void memory(void)
+{
+	struct rusage all;
+
+	need(child_run(have_large_child, NULL) == 0);
+	need(!getrusage(RUSAGE_CHILDREN, &all));
+	CHECK("the largest one may be a child's child",
+	      all.ru_maxrss >= (long)(MUCH >> 10));
+}
+
 static void ignored(void)
 {
 	pid_t pid;
@@ -357,12 +381,27 @@ static int fork_in_thread(void *arg)
 	return 0;
 }
 
+/* A thread's children become another's a moment after it can be joined. */
+static pid_t wait_inherited(pid_t pid, int *status)
+{
+	pid_t got = -1;
+
+	for (int i = 0; got == -1 && i < 20000; i++) {
+		got = waitpid(pid, status, (int)__WNOTHREAD);
+		if (got == -1 && errno != ECHILD)
+			break;
+		if (got == -1)
+			usleep(500);
+	}
+	return got;
+}
+
 static void nothread(void)
 {
 	struct thread thread;
 	struct gate gates[3];
-	int status;
-	pid_t pid, got;
+	int status = -1;
+	pid_t pid;
 
 	gate_init(&gates[0]);
 	gate_init(&gates[1]);
@@ -373,10 +412,8 @@ static void nothread(void)
 		    waitpid(pid, &status, (int)__WNOTHREAD), ECHILD);
 	gate_open(&gates[1]);
 	thread_join(&thread);
-	do {
-		got = waitpid(pid, &status, (int)__WNOTHREAD);
-	} while (got == -1 && errno == ECHILD);
-	CHECK_EQ("WAIT-12 until the thread is gone", got, pid);
+	CHECK_EQ("WAIT-12 until the thread is gone",
+		 wait_inherited(pid, &status), pid);
 	CHECK_STATUS("with its status", status, EXITED(6));
 	thread_start(&thread, fork_in_thread, gates);
 	gate_wait(&gates[0]);
@@ -398,6 +435,7 @@ static const struct test tests[] = {
 	{ "clones", clones, 0 },
 	{ "pointers", pointers, 0 },
 	{ "usage", usage, 0 },
+	{ "memory", memory, 0 },
 	{ "ignored SIGCHLD", ignored, 0 },
 	{ "interrupted", interrupted, 0 },
 	{ "threads", threads, 0 },

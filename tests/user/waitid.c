@@ -4,8 +4,10 @@
  * What:  its selectors and options, what siginfo says, and its errors.
  * See:   waitid(2), sigaction(2)
  */
+#include "lib/proc.h"
 #include "lib/sys.h"
 #include "lib/test.h"
+#include "lib/thread.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -165,6 +167,11 @@ static void pointers(void)
 		 -EFAULT);
 }
 
+static void too_late(int sig)
+{
+	(void)sig;
+}
+
 static void pidfds(void)
 {
 	siginfo_t info;
@@ -185,11 +192,55 @@ static void pidfds(void)
 		 -ECHILD);
 	pid = child_idle();
 	fd = sys(SYS_pidfd_open, pid, O_NONBLOCK);
+	handle(SIGALRM, too_late, 0);
+	alarm(20);
 	CHECK_EQ("WAIT-18 O_NONBLOCK does not block",
 		 wid(P_PIDFD_, fd, &info, WEXITED), -EAGAIN);
 	CHECK_EQ("WAIT-18 with WNOHANG nothing is told",
 		 wid(P_PIDFD_, fd, &info, WEXITED | WNOHANG), 0);
 	child_kill(pid);
+}
+
+static int exit_as_user(void *arg)
+{
+	(void)arg;
+	return setuid(1000) ? 1 : 4;
+}
+
+static void users(void)
+{
+	siginfo_t info;
+	pid_t pid = child_start(exit_as_user, NULL);
+
+	CHECK_EQ("of another user", wid(P_PID, pid, &info, WEXITED), 0);
+	CHECK_EQ("exits", info.si_status, 4);
+	CHECK_EQ("and is told", info.si_uid, 1000);
+}
+
+static int end_group(void *arg)
+{
+	(void)arg;
+	proc_await(getpid(), "Z");
+	sys(SYS_exit_group, 6);
+	return 1;
+}
+
+static int leave_to_thread(void *arg)
+{
+	static struct thread thread;
+
+	(void)arg;
+	thread_start(&thread, end_group, NULL);
+	return (int)sys(SYS_exit, 3);
+}
+
+static void groups(void)
+{
+	siginfo_t info;
+	pid_t pid = child_start(leave_to_thread, NULL);
+
+	CHECK_EQ("of all threads", wid(P_PID, pid, &info, WEXITED), 0);
+	CHECK("the code is the group's", says(&info, pid, CLD_EXITED, 6));
 }
 
 static const struct test tests[] = {
@@ -199,6 +250,8 @@ static const struct test tests[] = {
 	{ "WNOWAIT", nowait, 0 },
 	{ "pointers", pointers, 0 },
 	{ "pidfds", pidfds, 0 },
+	{ "users", users, 0 },
+	{ "group exit", groups, 0 },
 };
 
 int main(void)

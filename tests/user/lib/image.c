@@ -99,6 +99,24 @@ __asm__(".pushsection .rodata\n"
 	"code_euid_end:\n"
 	".popsection");
 
+/*
+ * exits with the low byte of what prctl(OPTION, pointer) writes; the test puts
+ * the option into the second byte of the code
+ */
+__asm__(".pushsection .rodata\n"
+	".globl code_prctl, code_prctl_end\n"
+	"code_prctl:\n"
+	"	mov $0, %edi\n"
+	"	push $0\n"
+	"	mov %rsp, %rsi\n"
+	"	mov $157, %eax\n"
+	"	syscall\n"
+	"	movzbl (%rsp), %edi\n"
+	"	mov $231, %eax\n"
+	"	syscall\n"
+	"code_prctl_end:\n"
+	".popsection");
+
 void image_init(struct image *image, const char *code, const char *end)
 {
 	memset(image, 0, sizeof(*image));

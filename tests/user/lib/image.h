@@ -35,6 +35,7 @@ extern const char code_exit7[], code_exit7_end[];
 extern const char code_initial[], code_initial_end[];
 extern const char code_bss[], code_bss_end[];
 extern const char code_euid[], code_euid_end[];
+extern const char code_prctl[], code_prctl_end[];
 
 /* a good program that loads at IMAGE_BASE and runs the code */
 void image_init(struct image *image, const char *code, const char *end);
