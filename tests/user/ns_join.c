@@ -128,6 +128,8 @@ static void member(void)
 	CHECK_EQ("a pidfd from before is of the living", poll(&p, 1, 0), 0);
 	CHECK_EQ("and signals it",
 		 sys(SYS_pidfd_send_signal, p.fd, 0, 0, 0), 0);
+	CHECK_EQ("and finds the child", sys(SYS_waitid, P_PIDFD, p.fd, 0,
+					    WEXITED | WNOHANG, 0), 0);
 	gate_open(&told);
 	CHECK_EXIT("its parent waits for it", pid, 5);
 	CHECK_EQ("and the pidfd tells", poll(&p, 1, 20000), 1);
