@@ -93,7 +93,7 @@ def machine_of(boot, case, directory):
         typing=case.typing, keys=case.keys, again_s=case.again_s, stop=case.stop)
     if case.archive is not None:
         data = case.archive if isinstance(case.archive, bytes) else case.archive.pack()
-        one.initrd = os.path.join(directory, slug + '.cpio')
+        one.initrd = os.path.join(directory, one.name.replace('/', '-') + '.cpio')
         with open(one.initrd, 'wb') as f:
             f.write(data)
     return one
