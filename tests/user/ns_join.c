@@ -183,20 +183,41 @@ static int waits_first(void *arg)
 	return reap(pid) >> 8;
 }
 
-static void waited_for(void)
+static int waits_for_group(void *arg)
+{
+	pid_t pid = child_start(enters_later, arg);
+	int status = 0;
+
+	while (getpgid(pid) != pid)
+		sched_yield();
+	gate_open(&ready);
+	return waitpid(-pid, &status, 0) == pid ? status >> 8 : 1;
+}
+
+static void waits(int (*function)(void *))
 {
 	pid_t init, waiter;
 	int fd;
 
 	set_up();
 	init = world(&fd);
-	waiter = child_start(waits_first, &fd);
+	waiter = child_start(function, &fd);
 	gate_wait(&ready);
 	proc_await(waiter, "S");
 	gate_open(&told);
 	CHECK_EXIT("who waits already gets it", waiter, 9);
 	CHECK_EQ("though it entered", words[0], 0);
 	child_kill(init);
+}
+
+static void waited_for(void)
+{
+	waits(waits_first);
+}
+
+static void group_waited_for(void)
+{
+	waits(waits_for_group);
 }
 
 static int two_levels(void *arg)
@@ -545,6 +566,7 @@ static const struct test tests[] = {
 	{ "member", member, 0 },
 	{ "dies with it", dies_with_it, 0 },
 	{ "waited for", waited_for, 0 },
+	{ "group waited for", group_waited_for, 0 },
 	{ "deeper", deeper, 0 },
 	{ "refused", refused, 0 },
 	{ "storm", storm, 0 },
