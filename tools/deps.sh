@@ -32,7 +32,7 @@ ovmf|/usr/share/OVMF/OVMF_CODE_4M.fd|uefi|UEFI firmware for QEMU
 bochs|bochs|bochs|another emulator to boot in
 seabios|/usr/share/seabios/bios.bin|bochs|its firmware
 dpkg|dpkg-deb|oracle|unpacks the Linux kernel to compare with
-xz-utils|xz|oracle iso|unpacks the Linux kernel to compare with; packs ours into images
+xz-utils|xz|oracle|unpacks the Linux kernel to compare with
 clang|clang|check|second compiler
 cppcheck|cppcheck|check|static checks
 sparse|sparse|check|static checks

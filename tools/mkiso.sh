@@ -2,10 +2,9 @@
 # tools/mkiso.sh - writes a bootable ISO image: CD and USB stick, BIOS and UEFI
 #
 # What:  mkiso.sh -k KERNEL [-i INITRAMFS] [-g GRUB.CFG] -o OUT
-#        The kernel becomes /boot/nidus.elf, without its debug information and
-#        compressed as GRUB's own files are, the archive /boot/initramfs.cpio;
-#        the menu is iso/boot/grub/grub.cfg if no other is given. Equal input
-#        makes an equal image.
+#        The kernel becomes /boot/nidus.elf, without its debug information, the
+#        archive /boot/initramfs.cpio; the menu is iso/boot/grub/grub.cfg if no
+#        other is given. Equal input makes an equal image.
 # See:   grub-mkrescue(1); docs/boot.md
 
 set -eu
@@ -35,16 +34,11 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 mkdir -p "$dir/iso/boot/grub"
 cp "$menu" "$dir/iso/boot/grub/grub.cfg"
-"${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$dir/nidus.elf"
-# GRUB unpacks what it opens, can check CRC32, and needs the dictionary's size
-# of memory for it.
-xz --check=crc32 --lzma2=dict=128KiB --threads=1 --stdout "$dir/nidus.elf" \
-	>"$dir/iso/boot/nidus.elf"
+"${OBJCOPY:-objcopy}" --strip-debug "$kernel" "$dir/iso/boot/nidus.elf"
 [ -z "$initramfs" ] || cp "$initramfs" "$dir/iso/boot/initramfs.cpio"
 # shellcheck disable=SC2086,SC2116 # words of the list
 if ! SOURCE_DATE_EPOCH=0 grub-mkrescue -o "$out" \
-	"--install-modules=$(echo $modules)" --compress=xz \
-	--fonts= --locales= --themes= \
+	"--install-modules=$(echo $modules)" --fonts= --locales= --themes= \
 	"$dir/iso" >"$dir/log" 2>&1; then
 	cat "$dir/log" >&2
 	exit 1

@@ -16,7 +16,6 @@ from mkinitramfs import Archive, SpecError
 
 CPUS = [1]
 KERNELS = ['nidus']
-IMAGE_MAX = 5000000
 PACKAGES = ['busybox-static', 'xorriso', 'mtools', 'grub-pc-bin', 'grub-efi-amd64-bin',
             'ovmf', 'fdisk']
 WORDS = 'console=ttyS0 loglevel=4 panic=-1 testexit=1'
@@ -167,15 +166,8 @@ def machines():
                 expect=('^cpus 2$',))
 
 
-def size(boot):
-    """What everybody has to fetch: the kernel and GRUB, without programs."""
-    found = os.path.getsize(iso('bare', boot.kernel, None))
-    yield found < IMAGE_MAX, f'an image without programs is under {IMAGE_MAX} bytes', [f'{found}']
-
-
 def scenario(boot):
     os.makedirs(path(''), exist_ok=True)
     show = cases.base(init=cases.program('show'))
     every = [*isos(boot, show), *shipped(boot), *stick(), *pvh(), *one_file(show), *machines()]
     yield from cases.run(boot, every)
-    yield from size(boot)
