@@ -21,7 +21,7 @@ busybox-static|static:/bin/busybox|run test|the shell of make run; client tests
 musl-tools|musl-gcc|run iso test oracle|compiles nstree and the guest test programs
 linux-libc-dev|/usr/include/linux/sched.h|test oracle|kernel interface headers for them
 perl|prove|test oracle|prove, which sums up the tests
-grub-common|grub-mkrescue|iso|makes the ISO image
+grub-common|grub-mkimage|iso|makes GRUB for the ISO image
 grub-common|grub-file|iso check|checks the multiboot2 header
 grub-pc-bin|/usr/lib/grub/i386-pc/multiboot2.mod|iso|GRUB for BIOS
 grub-efi-amd64-bin|/usr/lib/grub/x86_64-efi/multiboot2.mod|iso|GRUB for UEFI

@@ -272,13 +272,13 @@ check_shell() {
 }
 
 check_iso() {
-	if have grub-mkrescue; then
-		good grub-mkrescue
-	elif have grub2-mkrescue; then
-		fault 'iso check' 'grub-mkrescue is called grub2-mkrescue here' \
-			'sudo ln -s /usr/bin/grub2-mkrescue /usr/local/bin/grub-mkrescue'
+	if have grub-mkimage; then
+		good grub-mkimage
+	elif have grub2-mkimage; then
+		fault 'iso check' 'grub-mkimage is called grub2-mkimage here' \
+			'sudo ln -s /usr/bin/grub2-mkimage /usr/local/bin/grub-mkimage'
 	else
-		fault iso 'grub-mkrescue is not there' "$(mend grub)"
+		fault iso 'grub-mkimage is not there' "$(mend grub)"
 	fi
 	a_file 'modules of GRUB for BIOS' grub-bios iso \
 		/usr/lib/grub/i386-pc/multiboot2.mod

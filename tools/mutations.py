@@ -118,7 +118,7 @@ def run(name, kernel, m):
         except subprocess.TimeoutExpired:
             return 1, 'no end'
     text = open(path, encoding='utf-8', errors='replace').read()
-    found = (re.search(r'^.*?(Kernel panic.*|BUG: .*)$', text, re.M) or
+    found = (re.search(r'^(?!ok ).*?(Kernel panic - .*|BUG: .*)$', text, re.M) or
              re.search(r'^not ok \d* ?- (.*)$', text, re.M))
     return status, found.group(1) if found else 'ended badly'
 

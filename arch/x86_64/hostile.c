@@ -28,6 +28,7 @@ static const char *const names[] = {
 	[HOSTILE_X2APIC] = "x2apic",
 	[HOSTILE_INTERRUPTS] = "interrupts",
 	[HOSTILE_PAUSE] = "pause",
+	[HOSTILE_LOST_CPU] = "lost-cpu",
 };
 
 #define PAUSE_US 1200000u
@@ -71,9 +72,19 @@ void hostile_come_late(void)
 {
 	if (!hostile(HOSTILE_PAUSE))
 		return;
-	while (READ_ONCE(pauses) < 2)
+	while (READ_ONCE(pauses) < 3)
 		cpu_relax();
 	clock_delay_us(LATE_US);
+}
+
+bool hostile_get_lost(u32 cpu)
+{
+	static bool was_lost;	/* of CPU 1 alone */
+
+	if (!hostile(HOSTILE_LOST_CPU) || cpu != 1 || was_lost)
+		return false;
+	was_lost = true;
+	return true;
 }
 
 #else
@@ -93,6 +104,12 @@ void hostile_pause(void)
 
 void hostile_come_late(void)
 {
+}
+
+bool hostile_get_lost(u32 cpu)
+{
+	(void)cpu;
+	return false;
 }
 
 #endif

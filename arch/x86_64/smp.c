@@ -3,14 +3,15 @@
  *
  * What:  numbers the processors of the MADT densely, brings all of them up at
  *        the same time, and says which ones run.
- * Locks: ap_state decides for each CPU, by compare-and-swap, whether it came
- *        in time (its own step) or was given up (the boot CPU's). Everything
- *        else is written by the boot CPU before others run. [R] a bit of
- *        online_mask is set once, by its CPU.
+ * Locks: ap_state decides for each CPU, by compare-and-swap, whether it got
+ *        here and came in time (its own steps) or is called once more and was
+ *        given up (the boot CPU's). Everything else is written by the boot CPU
+ *        before others run. [R] a bit of online_mask is set once, by its CPU.
  * Life:  INIT to all, ten milliseconds (in which the clock is calibrated),
- *        SIPI to all, SIPI again to those still missing. Each one finds its
- *        number by its APIC id, so the order in which they come is free. The
- *        tables that map low memory for them go away when all have come.
+ *        SIPI to all, SIPI again to those still missing; then all that once
+ *        more for those of whom nothing was seen. Each one finds its number by
+ *        its APIC id, so the order in which they come is free. The tables that
+ *        map low memory for them go away when all have come.
  * Not:   messages between running CPUs (ipi.c); CPUs do not go away.
  * See:   Intel SDM volume 3, section 9.4; ACPI 6.5, section 5.2.12.
  */
@@ -34,10 +35,12 @@
 #include "mmu_internal.h"
 
 #define SIPI_AGAIN_NS NSEC_PER_MSEC
+/* Who can start at all is in C by then. */
+#define RECALL_NS (20 * NSEC_PER_MSEC)
 /* Since the last one came; a busy host may run hundreds on one core. */
 #define ARRIVE_MAX_NS NSEC_PER_SEC
 /* A longer time between two looks counts as this. */
-#define STEP_MAX_NS (100 * NSEC_PER_USEC)
+#define STEP_MAX_NS (10 * NSEC_PER_MSEC)
 /* Comparisons of time stamp counters by each CPU that comes. */
 #define WARP_PROBES 64
 
@@ -46,6 +49,8 @@
 enum ap_state {
 	AP_ABSENT,
 	AP_CALLED,
+	AP_RECALLED,	/* between its first INIT's turn and its second's */
+	AP_SEEN,	/* it runs the kernel, and must not be stopped by INIT */
 	AP_CAME,
 	AP_GIVEN_UP,
 };
@@ -261,11 +266,12 @@ static void wait_arrivals(u64 max_ns)
 	}
 }
 
-/* From here on those that did not come stop at their last step. */
+/* From here on those that did not come stop at their next step. */
 static void give_up_missing(void)
 {
 	for (u32 cpu = 1; cpu < ap_count; cpu++) {
-		if (cas(&ap_state[cpu], AP_CALLED, AP_GIVEN_UP))
+		if (cas(&ap_state[cpu], AP_CALLED, AP_GIVEN_UP) ||
+		    cas(&ap_state[cpu], AP_SEEN, AP_GIVEN_UP))
 			pr_err("smp: CPU %u (APIC id %u) did not come\n", cpu,
 			       ap_apic_ids[cpu]);
 	}
@@ -277,6 +283,31 @@ static void wait_since_init(void)
 
 	while (cpu_cycles() - init_sent_tsc < cycles)
 		cpu_relax();
+}
+
+/* A start-up message of firmware's time may still have been on its way when
+ * INIT came (QEMU keeps it for a processor that it does not run), and have led
+ * one where nothing is left to run; or INIT itself was lost. */
+static void recall_unseen(void)
+{
+	u32 n = 0;
+
+	for (u32 cpu = 1; cpu < ap_count; cpu++) {
+		if (!cas(&ap_state[cpu], AP_CALLED, AP_RECALLED))
+			continue;
+		lapic_send_init(ap_apic_ids[cpu]);
+		n++;
+	}
+	if (!n)
+		return;
+	pr_warn("smp: %u CPUs are called once more\n", n);
+	init_sent_tsc = cpu_cycles();
+	wait_since_init();
+	for (u32 cpu = 1; cpu < ap_count; cpu++)
+		cas(&ap_state[cpu], AP_RECALLED, AP_CALLED);
+	send_startups();
+	wait_arrivals(SIPI_AGAIN_NS);
+	send_startups();
 }
 
 void smp_start_all(void)
@@ -293,6 +324,8 @@ void smp_start_all(void)
 	send_startups();
 	wait_arrivals(SIPI_AGAIN_NS);
 	send_startups();
+	wait_arrivals(RECALL_NS);
+	recall_unseen();
 	wait_arrivals(ARRIVE_MAX_NS);
 	if (missing_count())
 		give_up_missing();
@@ -306,6 +339,8 @@ void smp_start_all(void)
 
 NORETURN void ap_main(u32 cpu)
 {
+	if (hostile_get_lost(cpu) || !cas(&ap_state[cpu], AP_CALLED, AP_SEEN))
+		cpu_halt_forever();
 	cpu_init_ap(cpu, ap_threads[cpu]);
 	lapic_init_cpu();
 	clock_init_cpu();
@@ -313,7 +348,7 @@ NORETURN void ap_main(u32 cpu)
 		clock_warp_probe();
 	hostile_come_late();
 	if ((cpu == 1 && hostile(HOSTILE_FROZEN_CPU)) ||
-	    !cas(&ap_state[cpu], AP_CALLED, AP_CAME))
+	    !cas(&ap_state[cpu], AP_SEEN, AP_CAME))
 		cpu_halt_forever();
 	atomic_inc(&online_count);
 	cpumask_set_atomic(&online_mask, cpu);

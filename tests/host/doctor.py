@@ -23,7 +23,7 @@ SHELL = ('sh', 'sed', 'grep', 'cut', 'tr', 'head', 'sort', 'awk', 'find', 'mktem
 SAYS = {
     'make': 'GNU Make 4.3', 'nasm': 'NASM version 2.16.01 compiled on Jan  1 2023',
     'python3': 'Python 3.11.2', 'x86_64-linux-gnu-ld': '', 'x86_64-linux-gnu-objcopy': '',
-    'musl-gcc': '', 'grub-mkrescue': '', 'xorriso': '', 'mformat': '', 'prove': '', 'clang': '',
+    'musl-gcc': '', 'grub-mkimage': '', 'xorriso': '', 'mformat': '', 'prove': '', 'clang': '',
     'cppcheck': '', 'sparse': '', 'shellcheck': '', 'spin': '', 'git': '', 'gdb': '42',
 }
 GCC = 'case $1 in -dumpmachine) echo x86_64-linux-gnu;; *) echo 12.2.0;; esac'
@@ -44,7 +44,7 @@ MISSING = {
     'python3': ('python3 is not there', 'python3', 1),
     'qemu-system-x86_64': ('qemu-system-x86_64 is not there', 'qemu-system-x86', 1),
     'musl-gcc': ('musl-gcc is not there', 'musl-tools linux-libc-dev', 1),
-    'grub-mkrescue': ('grub-mkrescue is not there', 'grub-common', 2),
+    'grub-mkimage': ('grub-mkimage is not there', 'grub-common', 2),
     'xorriso': ('xorriso is not there', 'xorriso', 2),
     'mformat': ('mformat is not there', 'mtools', 2),
     'gdb': ('gdb is not there', 'gdb', 2),
@@ -198,10 +198,10 @@ class Doctor(unittest.TestCase):
         self.sees('does not say its version', 'qemu-system-x86', 1)
 
     def test_names_of_fedora(self):
-        self.machine.without('grub-mkrescue')
-        self.machine.shim('grub2-mkrescue', '')
-        self.sees('called grub2-mkrescue', 'ln -s', 2)
-        self.machine.shim('grub-mkrescue', '')
+        self.machine.without('grub-mkimage')
+        self.machine.shim('grub2-mkimage', '')
+        self.sees('called grub2-mkimage', 'ln -s', 2)
+        self.machine.shim('grub-mkimage', '')
         os.unlink(self.machine.root + '/usr/share/OVMF/OVMF_CODE_4M.fd')
         self.machine.file('/usr/share/edk2/ovmf/OVMF_CODE.fd')
         self.sees('UEFI firmware is in /usr/share/edk2',

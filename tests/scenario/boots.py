@@ -18,6 +18,8 @@ CPUS = [1]
 KERNELS = ['nidus']
 PACKAGES = ['busybox-static', 'xorriso', 'mtools', 'grub-pc-bin', 'grub-efi-amd64-bin',
             'ovmf', 'fdisk']
+# What everybody has to fetch: kernel, GRUB and menu, without programs.
+IMAGE_MAX = 5000000
 WORDS = 'console=ttyS0 loglevel=4 panic=-1 testexit=1'
 SHOWN = ('^show begins$', '^show ends$')
 NO_KERNEL = ' '
@@ -166,8 +168,18 @@ def machines():
                 expect=('^cpus 2$',))
 
 
+def size(boot):
+    image = iso('bare', boot.kernel, None)
+    again = iso('again', boot.kernel, None)
+    size = os.path.getsize(image)
+    yield size < IMAGE_MAX, 'an image without programs is under 5 MB', [f'{size} bytes']
+    with open(image, 'rb') as one, open(again, 'rb') as other:
+        yield one.read() == other.read(), 'equal input makes an equal image', []
+
+
 def scenario(boot):
     os.makedirs(path(''), exist_ok=True)
     show = cases.base(init=cases.program('show'))
     every = [*isos(boot, show), *shipped(boot), *stick(), *pvh(), *one_file(show), *machines()]
     yield from cases.run(boot, every)
+    yield from size(boot)

@@ -113,6 +113,9 @@ def processors():
                       changed(madt=[*good, acpi.override(4, 200)]), ('serial: no interrupt',))
     yield machine('a CPU that freezes', (r'smp: CPU 1 \(APIC id 1\) did not come',),
                   append='hostile=frozen-cpu', runs=1)
+    yield machine('a CPU whose first start leads nowhere',
+                  ('smp: 1 CPUs are called once more', 'smp: 3 of 3 CPUs run'),
+                  append='hostile=lost-cpu', cpus=3, runs=3)
     yield machine('a host that stops the machine meanwhile', ('smp: 3 of 3 CPUs run',),
                   append='hostile=pause', cpus=3, runs=3)
 

@@ -25,6 +25,8 @@ enum hostile {
 	HOSTILE_INTERRUPTS,
 	/* while the others start, the host runs nothing of this machine */
 	HOSTILE_PAUSE,
+	/* CPU 1's first start leads nowhere */
+	HOSTILE_LOST_CPU,
 };
 
 #ifdef NIDUS_DEBUG
@@ -44,8 +46,10 @@ static inline bool hostile(enum hostile kind)
 /* Send them, if hostile=interrupts. All CPUs run. */
 void hostile_interrupts(void);
 /* hostile=pause: the boot CPU is gone for longer than anybody is waited for;
- * the others come soon after its second time. Nothing otherwise. */
+ * the others come soon after its third time. Nothing otherwise. */
 void hostile_pause(void);
 void hostile_come_late(void);
+/* Whether @cpu is to stop before anything is seen of it: hostile=lost-cpu. */
+bool hostile_get_lost(u32 cpu);
 
 #endif
