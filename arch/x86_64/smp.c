@@ -49,8 +49,8 @@
 enum ap_state {
 	AP_ABSENT,
 	AP_CALLED,
-	AP_RECALLED,	/* between its first INIT's turn and its second's */
-	AP_SEEN,	/* it runs the kernel, and must not be stopped by INIT */
+	AP_RECALLED,	/* to be ended by a second INIT */
+	AP_SEEN,	/* it runs the kernel: no INIT any more */
 	AP_CAME,
 	AP_GIVEN_UP,
 };

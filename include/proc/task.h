@@ -139,7 +139,7 @@ struct task {
 
 	char comm[16];			/* [A] */
 	u64 start_ns;			/* [I] since boot */
-	u64 timer_slack_ns;
+	u64 timer_slack_ns;		/* [a] */
 	u64 default_slack_ns;		/* [I] what a timer slack of 0 sets:
 					   the parent's at birth */
 	u32 personality;

@@ -88,8 +88,8 @@ static void copy_identity(struct birth *b)
 
 	memcpy(child->comm, t->comm, sizeof(child->comm));
 	child->start_ns = clock_now_ns();
-	child->timer_slack_ns = t->timer_slack_ns;
-	child->default_slack_ns = t->timer_slack_ns;
+	child->timer_slack_ns = READ_ONCE(t->timer_slack_ns);
+	child->default_slack_ns = child->timer_slack_ns;
 	child->personality = t->personality;
 	child->hints = t->hints;
 	child->ioprio = t->ioprio;

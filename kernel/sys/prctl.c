@@ -88,7 +88,7 @@ static long set_timer_slack(u64 ns)
 
 static long get_timer_slack(void)
 {
-	return (long)current_task()->timer_slack_ns;
+	return (long)READ_ONCE(current_task()->timer_slack_ns);
 }
 
 static long get_auxv(const struct prctl_args *a)
