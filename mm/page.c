@@ -39,7 +39,6 @@ static struct {
 	struct spinlock lock;
 	struct list free[NORDERS];	/* [L] blocks by link */
 	u64 nfree;		/* [L] pages in lists and unused chunks */
-	u64 total;		/* [L] pages managed */
 	u32 nunused;		/* [L] chunks not used yet */
 	u32 cursor;		/* [L] no unused slot below it */
 	u32 nslots;		/* [I] */
@@ -74,7 +73,7 @@ static void block_remove(struct page *p)
 	list_del(&p->link);
 }
 
-/* Merge upwards as far as possible. Zone lock held. */
+/* Merge upwards as far as possible. Zone lock held, but for the start-up. */
 static void block_free(struct page *p, u32 order)
 {
 	zone.nfree += 1ul << order;
@@ -90,7 +89,8 @@ static void block_free(struct page *p, u32 order)
 	block_insert(p, order);
 }
 
-/* Give the lower part of @p, which has order @have, down to @order. */
+/* Upper halves of @p, which has order @have, go to the lists until it has
+ * @order. */
 static void block_split(struct page *p, u32 have, u32 order)
 {
 	while (have > order) {

@@ -31,6 +31,7 @@ fdisk|/usr/sbin/sfdisk|iso|makes the partition for user.cpio on a stick
 ovmf|/usr/share/OVMF/OVMF_CODE_4M.fd|uefi|UEFI firmware for QEMU
 bochs|bochs|bochs|another emulator to boot in
 seabios|/usr/share/seabios/bios.bin|bochs|its firmware
+vgabios|/usr/share/vgabios/vgabios.bin|bochs|the firmware of its screen
 dpkg|dpkg-deb|oracle|unpacks the Linux kernel to compare with
 xz-utils|xz|oracle|unpacks the Linux kernel to compare with
 clang|clang|check|second compiler

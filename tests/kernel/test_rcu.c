@@ -10,6 +10,7 @@
 
 #include <arch/clock.h>
 #include <arch/cpu.h>
+#include <arch/irq.h>
 #include <core/rcu.h>
 #include <core/spinlock.h>
 #include <lib/string.h>
@@ -193,6 +194,7 @@ struct call {
 
 static void call_done(struct rcu_head *head)
 {
+	CHECK(irqs_enabled());
 	atomic_inc(&calls);
 	kfree(container_of(head, struct call, rcu));
 }
@@ -216,6 +218,54 @@ static void test_barrier(void)
 	test_on_cpus(cpu_online_count(), flood_cpu, NULL);
 	rcu_barrier();
 	CHECK((u32)atomic_read(&calls) == 5000 * cpu_online_count());
+}
+
+#define NDUE 1200
+#define PORTION 64
+
+/* Let grace periods pass without leaving the CPU, so that nobody runs what is
+ * due meanwhile. */
+static void let_pass(u64 gp)
+{
+	u64 end = clock_now_ns() + NSEC_PER_SEC / 2;
+
+	while (rcu_completed() < gp && clock_now_ns() < end) {
+		u64 flags = irq_save();
+
+		rcu_advance();
+		rcu_quiescent();
+		irq_restore(flags);
+		cpu_relax();
+	}
+	rcu_advance();
+}
+
+/* Of many that are due a thread runs few; the rest is left to RCU's own. */
+static void test_portions(void)
+{
+	u64 flags;
+	u32 n;
+
+	test_move_to(0);
+	rcu_barrier();
+	atomic_set(&calls, 0);
+	for (u32 i = 0; i < NDUE; i++) {
+		struct call *c = kmalloc(sizeof(*c));
+
+		CHECK(c);
+		if (c)
+			rcu_call(&c->rcu, call_done);
+	}
+	let_pass(rcu_target() + 1);
+	flags = irq_save();
+	n = (u32)atomic_read(&calls);
+	rcu_run_callbacks();
+	n = (u32)atomic_read(&calls) - n;
+	CHECK(n && n <= PORTION);
+	CHECK(!rcu_due());
+	irq_restore(flags);
+	rcu_barrier();
+	CHECK(atomic_read(&calls) == NDUE);
 }
 
 static void test_target(void)
@@ -248,6 +298,7 @@ const struct selftest rcu_tests[] = {
 	{ "rcu: torture", test_torture },
 	{ "rcu: the torture notices broken grace periods", test_sabotage },
 	{ "rcu: barrier after a flood of callbacks", test_barrier },
+	{ "rcu: many callbacks in portions", test_portions },
 	{ "rcu: a barrier takes a grace period", test_target },
 	{ "rcu: a single callback runs on a busy CPU", test_lonely },
 	{ NULL, NULL },
