@@ -328,9 +328,9 @@ def run_tests(lab, tests):
                 known[key] = run_once(lab, t, cpus)
             rows[t.name] += wanted(t, known[key])
     for (cpus, words), users in shared.items():
-        progress(lab, f'{len(users)} tests by guest programs, {cpus} CPUs')
-        found = run_users(lab, sorted({w for t in users for w in t.what}), cpus, words,
-                          f'-{users[0].name}' if words else '')
+        programs = sorted({w for t in users for w in t.what})
+        progress(lab, f'{len(programs)} guest programs, {cpus} CPUs')
+        found = run_users(lab, programs, cpus, words, f'-{users[0].name}' if words else '')
         for t in users:
             rows[t.name] += wanted(t, [row for w in t.what for row in found[w]])
     return rows

@@ -71,13 +71,14 @@ uefi() {
 	mcopy -i "$dir/iso/efi.img" "$dir/bootx64.efi" ::/EFI/BOOT/BOOTX64.EFI
 }
 
+# Some BIOSes boot only disks that have an active partition: an empty one is.
 pack() {
 	find "$dir/iso" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 	xorriso -as mkisofs -graft-points -quiet -r -V NIDUS_BOOT \
 		-b boot/grub/bios.img -no-emul-boot -boot-load-size 4 \
 		-boot-info-table --grub2-boot-info \
 		--grub2-mbr "$grub/i386-pc/boot_hybrid.img" \
-		--protective-msdos-label --efi-boot efi.img \
+		--protective-msdos-label --mbr-force-bootable --efi-boot efi.img \
 		-efi-boot-part --efi-boot-image -o "$out" "$dir/iso"
 }
 

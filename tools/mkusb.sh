@@ -68,6 +68,9 @@ if [ "$rest" -ge $((8 << 20)) ]; then
 		cat "$table.log" >&2
 		refuse 'the image is written, but no second partition'
 	}
+	# The entry that is marked active, which sfdisk does not keep.
+	dd if="$iso" of="$dev" bs=1 skip=462 seek=462 count=16 \
+		conv=notrunc status=none
 	start=$(sfdisk -d "$dev" | sed -n 's/.*start= *\([0-9]*\).*/\1/p' | sort -n | tail -n 1)
 	mformat -i "$dev@@$((start * 512))" -F -v NIDUS \
 		-T $((size / 512 - start)) :: 2>/dev/null ||

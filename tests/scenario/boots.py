@@ -168,13 +168,18 @@ def machines():
                 expect=('^cpus 2$',))
 
 
-def size(boot):
+def images(boot):
+    """What is on them."""
     image = iso('bare', boot.kernel, None)
     again = iso('again', boot.kernel, None)
     size = os.path.getsize(image)
     yield size < IMAGE_MAX, 'an image without programs is under 5 MB', [f'{size} bytes']
     with open(image, 'rb') as one, open(again, 'rb') as other:
         yield one.read() == other.read(), 'equal input makes an equal image', []
+    for disk in (image, path('stick.img')):
+        with open(disk, 'rb') as f:
+            f.seek(462)
+            yield f.read(1) == b'\x80', 'BIOS finds an active partition', [disk]
 
 
 def scenario(boot):
@@ -182,4 +187,4 @@ def scenario(boot):
     show = cases.base(init=cases.program('show'))
     every = [*isos(boot, show), *shipped(boot), *stick(), *pvh(), *one_file(show), *machines()]
     yield from cases.run(boot, every)
-    yield from size(boot)
+    yield from images(boot)
