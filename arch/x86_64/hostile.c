@@ -13,6 +13,7 @@
 #include <arch/smp.h>
 #include <arch/system.h>
 #include <asm/apic.h>
+#include <asm/boot.h>
 #include <asm/smp.h>
 #include <asm/trap.h>
 #include <lib/string.h>
@@ -29,6 +30,7 @@ static const char *const names[] = {
 	[HOSTILE_INTERRUPTS] = "interrupts",
 	[HOSTILE_PAUSE] = "pause",
 	[HOSTILE_LOST_CPU] = "lost-cpu",
+	[HOSTILE_STALE_START] = "stale-start",
 };
 
 #define PAUSE_US 1200000u
@@ -81,10 +83,17 @@ bool hostile_get_lost(u32 cpu)
 {
 	static bool was_lost;	/* of CPU 1 alone */
 
-	if (!hostile(HOSTILE_LOST_CPU) || cpu != 1 || was_lost)
+	if (cpu != 1 || was_lost)
 		return false;
 	was_lost = true;
-	return true;
+	return hostile(HOSTILE_LOST_CPU) || hostile(HOSTILE_STALE_START);
+}
+
+void hostile_start_early(u32 apic_id)
+{
+	if (hostile(HOSTILE_STALE_START))
+		lapic_send_startup(apic_id,
+				   (u32)(boot_trampoline_page() / PAGE_SIZE));
 }
 
 #else
@@ -110,6 +119,11 @@ bool hostile_get_lost(u32 cpu)
 {
 	(void)cpu;
 	return false;
+}
+
+void hostile_start_early(u32 apic_id)
+{
+	(void)apic_id;
 }
 
 #endif

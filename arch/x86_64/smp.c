@@ -49,7 +49,7 @@
 enum ap_state {
 	AP_ABSENT,
 	AP_CALLED,
-	AP_RECALLED,	/* to be ended by a second INIT */
+	AP_RECALLED,	/* a second INIT is on its way */
 	AP_SEEN,	/* it runs the kernel: no INIT any more */
 	AP_CAME,
 	AP_GIVEN_UP,
@@ -296,6 +296,7 @@ static void recall_unseen(void)
 		if (!cas(&ap_state[cpu], AP_CALLED, AP_RECALLED))
 			continue;
 		lapic_send_init(ap_apic_ids[cpu]);
+		hostile_start_early(ap_apic_ids[cpu]);
 		n++;
 	}
 	if (!n)
@@ -337,9 +338,18 @@ void smp_start_all(void)
 	hostile_interrupts();
 }
 
+/* Before its second INIT this CPU must take nothing; after it, it may be here
+ * by a start-up message of the first time. Both end when it is called again. */
+static bool ap_begin(u32 cpu)
+{
+	while (READ_ONCE(ap_state[cpu]) == AP_RECALLED)
+		cpu_relax();
+	return cas(&ap_state[cpu], AP_CALLED, AP_SEEN);
+}
+
 NORETURN void ap_main(u32 cpu)
 {
-	if (hostile_get_lost(cpu) || !cas(&ap_state[cpu], AP_CALLED, AP_SEEN))
+	if (hostile_get_lost(cpu) || !ap_begin(cpu))
 		cpu_halt_forever();
 	cpu_init_ap(cpu, ap_threads[cpu]);
 	lapic_init_cpu();

@@ -116,6 +116,9 @@ def processors():
     yield machine('a CPU whose first start leads nowhere',
                   ('smp: 1 CPUs are called once more', 'smp: 3 of 3 CPUs run'),
                   append='hostile=lost-cpu', cpus=3, runs=3)
+    yield machine('a CPU that comes before it is called once more',
+                  ('smp: 1 CPUs are called once more', 'smp: 3 of 3 CPUs run'),
+                  append='hostile=stale-start', cpus=3, runs=3)
     yield machine('a host that stops the machine meanwhile', ('smp: 3 of 3 CPUs run',),
                   append='hostile=pause', cpus=3, runs=3)
 

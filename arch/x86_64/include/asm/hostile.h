@@ -27,6 +27,8 @@ enum hostile {
 	HOSTILE_PAUSE,
 	/* CPU 1's first start leads nowhere */
 	HOSTILE_LOST_CPU,
+	/* ... and a start-up message follows its second INIT at once */
+	HOSTILE_STALE_START,
 };
 
 #ifdef NIDUS_DEBUG
@@ -51,5 +53,7 @@ void hostile_pause(void);
 void hostile_come_late(void);
 /* Whether @cpu is to stop before anything is seen of it: hostile=lost-cpu. */
 bool hostile_get_lost(u32 cpu);
+/* hostile=stale-start: INIT was sent to the CPU with @apic_id just now. */
+void hostile_start_early(u32 apic_id);
 
 #endif
