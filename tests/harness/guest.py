@@ -164,7 +164,7 @@ class UserPart:
         while self.left:
             boots += 1
             if boots > MAX_BOOTS and not self.each:
-                for name in self.left:
+                for name in list(self.left):
                     self.finish(Program(name))
                 break
             self.one(boots)

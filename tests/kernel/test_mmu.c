@@ -137,11 +137,14 @@ static void test_copy(void)
 	struct tally t = { .want_flags = MMU_USER };
 	struct mmu a, b;
 	struct mmu_copy c = { .dst = &b, .src = &a, .fn = protect_page };
+	u32 flags = 0;
 
 	CHECK(!mmu_init(&a));
 	CHECK(!mmu_init(&b));
-	map_all(&a, MMU_USER | MMU_WRITE);
+	map_all(&a, MMU_USER | MMU_WRITE | MMU_DIRTY);
 	CHECK(!mmu_copy(&c));
+	CHECK(mmu_query(&a, VA, NULL, &flags) && (flags & MMU_DIRTY));
+	CHECK(mmu_query(&b, VA, NULL, &flags) && !(flags & MMU_DIRTY));
 	tlb_flush_range(&a, VA, end);
 	mmu_walk(&b, VA, end, tally_page, &t);
 	CHECK(t.n == NPAGES && !t.bad);

@@ -28,7 +28,11 @@
 #include <sys/stat.h>
 
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
+#define DRAIN		"/proc/nidus/drain"
 #define MAX_FAULTS	2000
+#define WARM_TURNS	3
+#define MANY_TURNS	20
+#define SLACK_KIB	64	/* a page each turn would be more */
 #define SLACK_OBJECTS	8	/* far fewer than failures there were */
 #define ALL_KINDS	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | \
 			 CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWCGROUP | \
@@ -413,6 +417,40 @@ static void calls_fail(void)
 	}
 }
 
+/* free memory, when the kernel has given back what it keeps */
+static long free_kib(void)
+{
+	int fd = open(DRAIN, O_WRONLY);
+	long kib;
+
+	need(write(fd, "1", 1) == 1);
+	kib = proc_number("/proc/meminfo", "MemFree:") +
+	      proc_number("/proc/meminfo", "Slab:");
+	close(fd);
+	return kib;
+}
+
+/* pages are not in slabs: a fork fails often, and memory is as it was */
+static void no_page_is_lost(void)
+{
+	struct outcome out = { 0 };
+	long before = 0, lost;
+
+	if (!can_inject() || !proc_exists(DRAIN)) {
+		SKIP("forks that fail lose no page",
+		     "no fault injection in this kernel");
+		return;
+	}
+	for (int i = 0; i < WARM_TURNS + MANY_TURNS; i++) {
+		if (i == WARM_TURNS)
+			before = free_kib();
+		need(try_all(&calls[0], &out));
+	}
+	lost = before - free_kib();
+	test_note("KiB lost", lost);
+	CHECK("forks that fail lose no page", lost < SLACK_KIB);
+}
+
 static void exec_fails(void)
 {
 	static struct slabs before, after;
@@ -440,6 +478,7 @@ static void exec_fails(void)
 static const struct test tests[] = {
 	{ "calls", calls_fail, 500 },
 	{ "exec", exec_fails, 200 },
+	{ "pages", no_page_is_lost, 200 },
 };
 
 int main(void)

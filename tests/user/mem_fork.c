@@ -307,6 +307,12 @@ static int and_its_child(void *arg)
 	return child_run(is_changed, arg) != EXITED(0) || is_changed(arg);
 }
 
+static int sleep_long(void *arg)
+{
+	(void)arg;
+	return pause();
+}
+
 /* a child that only reads has pages which its own children need */
 static void private_files(void)
 {
@@ -321,6 +327,47 @@ static void private_files(void)
 		     child_run(is_changed, at), EXITED(0));
 	CHECK_STATUS("and a child's child", child_run(and_its_child, at),
 		     EXITED(0));
+	at = mmap(NULL, LARGE, RW, MAP_PRIVATE, fd, 0);
+	need(at != MAP_FAILED);
+	need(!((volatile char *)at)[5 * PAGE]);
+	at[5 * PAGE] = 'p';
+	CHECK_STATUS("and what was read first, and then written",
+		     child_run(is_changed, at), EXITED(0));
+}
+
+#define MOVES	100
+
+static int move_to(unsigned cpu)
+{
+	unsigned long mask = 1ul << cpu;
+
+	return sys(SYS_sched_setaffinity, 0, sizeof(mask), P(&mask)) == 0;
+}
+
+/* what one CPU knows of a page when another has copied it */
+static void moves(void)
+{
+	volatile char *at = map(1, MAP_PRIVATE);
+	int good = 0;
+
+	if (!move_to(1)) {
+		SKIP("what is written on one CPU is read on another",
+		     "one CPU");
+		return;
+	}
+	for (int i = 1; i <= MOVES; i++) {
+		pid_t pid;
+
+		need(move_to(0));
+		at[0] = 0;
+		pid = child_start(sleep_long, NULL);
+		need(at[0] == 0 && move_to(1));
+		at[0] = (char)i;
+		need(move_to(0));
+		good += at[0] == (char)i;
+		child_kill(pid);
+	}
+	CHECK_EQ("what is written on one CPU is read on another", good, MOVES);
 }
 
 static volatile int stage;
@@ -365,6 +412,7 @@ static const struct test tests[] = {
 	{ "not for children", not_for_children, 0 },
 	{ "locks", locks, 0 },
 	{ "private files", private_files, 0 },
+	{ "moves", moves, 0 },
 	{ "shared space", shared_space, 0 },
 };
 

@@ -284,6 +284,7 @@ static void syscalls(void)
 	need(next(pid) == SYSGOOD_STATUS);
 	pt(PTRACE_GETREGS, pid, 0, P(&regs));
 	CHECK_EQ("a call that is taken away", regs.rax, -ENOSYS);
+	CHECK_EQ("ends like another", event_message(pid), 2);
 	child_kill(pid);
 }
 
