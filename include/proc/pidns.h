@@ -34,7 +34,8 @@ struct pid_ns {
 	u32 had_init;			/* [N] an init was born, maybe dead */
 	u32 had_subreaper;		/* [a] somebody here asked to be one */
 	struct task *closer;		/* [a][R] the init's last thread, in the
-					   zap: sleeps until members is low */
+					   zap: sleeps until members is low.
+					   NULL again when drained */
 	struct atomic64 members;	/* [a] pids, and PIDNS_ACCEPTING */
 	struct pid_table table;		/* [a][R] number -> struct pid */
 	struct mutex first_birth;	/* held until the init is born */

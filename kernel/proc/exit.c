@@ -82,6 +82,7 @@ static void unlink_process(struct process *p, struct pid *pid)
 
 	tree_assert_held(p->parent_ns);
 	if (ns->reaper == p) {
+		ASSERT(!ns->closer);
 		rcu_assign(ns->reaper, NULL);
 		pidns_step(ns, PIDNS_REAPED);
 	}
@@ -397,6 +398,8 @@ static void reparent_children(struct task *t, struct list *dead)
 	to = find_new_parent(t);
 	if (!to)
 		panic("exit: the last thread of an init still has children");
+	/* Not one that has handed its own children on. */
+	ASSERT(to->exit_state == EXIT_ALIVE);
 	for_each_list_safe(child, tmp, &t->children, sibling)
 		reparent_child(child, to, dead);
 	list_splice_tail(&to->children, &t->children);

@@ -233,12 +233,15 @@ static bool count_in(struct pid *pid)
 {
 	s32 i;
 
+	race_point("publish: not counted");
 	for (i = (s32)pid->level; i >= 0; i--) {
 		if (!pidns_member_add(pid->numbers[i].ns))
 			break;
 	}
-	if (i < 0)
+	if (i < 0) {
+		race_point("publish: counted");
 		return true;
+	}
 	empty_slots(pid);
 	for (i++; i <= (s32)pid->level; i++)
 		pidns_member_del(pid->numbers[i].ns);
@@ -251,10 +254,8 @@ bool pid_publish(struct pid *pid)
 {
 	if (!SABOTAGED(check_before_fill))
 		fill_slots(pid, pid_table_fill_embryo);
-	race_point("publish: embryos");
 	if (!count_in(pid))
 		return false;
-	race_point("publish: counted");
 	if (SABOTAGED(check_before_fill))
 		race_delay_us(400);
 	fill_slots(pid, pid_table_fill);

@@ -172,6 +172,8 @@ static int commit_locked(struct join *j, struct session *s)
 	rcu_assign(t->pid, j->new);
 	rcu_assign(j->p->tgid, pid_get(j->new));
 	j->put_old++;
+	if (j->p->is_subreaper)
+		j->to->had_subreaper = 1;
 	return 0;
 }
 

@@ -558,6 +558,42 @@ static void owns_file(void)
 	close(fds[1]);
 }
 
+/* --- a subreaper --------------------------------------------------------- */
+
+static int ends_when_told(void *arg)
+{
+	(void)arg;
+	gate_wait(&told);
+	return 5;
+}
+
+static int leaves_orphan(void *arg)
+{
+	words[0] = child_start(ends_when_told, arg);
+	return 4;
+}
+
+static int joins_as_subreaper(void *arg)
+{
+	need(setsid() > 0 && !prctl(PR_SET_CHILD_SUBREAPER, 1));
+	need(!join(*(int *)arg));
+	need(child_run(leaves_orphan, NULL) == EXITED(4));
+	gate_open(&told);
+	return reap(words[0]) == EXITED(5) ? 0 : 1;
+}
+
+static void subreaper(void)
+{
+	int fd;
+	pid_t init;
+
+	set_up();
+	init = world(&fd);
+	CHECK_STATUS("a subreaper gets its orphans, in the other world too",
+		     child_run(joins_as_subreaper, &fd), EXITED(0));
+	child_kill(init);
+}
+
 static const struct test off_tests[] = {
 	{ "off", off, 0 },
 };
@@ -572,6 +608,7 @@ static const struct test tests[] = {
 	{ "storm", storm, 0 },
 	{ "looked at", looked_at, 0 },
 	{ "owns a file", owns_file, 0 },
+	{ "subreaper", subreaper, 0 },
 };
 
 int main(int argc, char **argv)

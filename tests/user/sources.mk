@@ -62,7 +62,7 @@ USER_TESTS += ns_user ns_user_ids ns_others ns_holders
 USER_TESTS += ns_mounts acct ns_join tracing
 
 USER_TESTS += pidfd pidfd_ns ns_files ns_refs ns_numbers
-USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more
+USER_TESTS += ns_cred ns_reboot ns_zap_late ns_init_more ns_end
 USER_TESTS += ns_sessions ns_bugs ns_traced ns_between
 
 # bad programs, and many of them
