@@ -5,7 +5,7 @@
  *        execve, pidfd_open and mount of proc: the first allocation fails,
  *        then the second, and so on until the call succeeds. Each failure is
  *        one of the call's errors, leaves the caller's namespaces as they
- *        were, and leaves no object behind.
+ *        were, and leaves no object and no page behind.
  *        Needs /proc/thread-self/fail-nth: Nidus has it in debug builds,
  *        Linux where it is built with fault injection.
  * Not:   memory that really runs out is in storm.c.

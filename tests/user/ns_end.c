@@ -2,10 +2,11 @@
  * tests/user/ns_end.c - orphans and zombies around the ends of others
  *
  * What:  what a dying init's last thread waits for when its leader went
- *        before, zombies that are handed on while somebody traces them or
- *        while a thread of theirs lives, and subreapers that die themselves.
- * Not:   whose child an orphan becomes in general (reparent.c).
- * See:   pid_namespaces(7), prctl(2) PR_SET_CHILD_SUBREAPER, ptrace(2)
+ *        before, processes that are handed on with a dead leader and a living
+ *        thread, and subreapers that die themselves.
+ * Not:   whose child an orphan becomes in general (reparent.c); orphans that
+ *        somebody traces (ns_traced.c).
+ * See:   pid_namespaces(7), prctl(2) PR_SET_CHILD_SUBREAPER
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
@@ -17,7 +18,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/ptrace.h>
 
 static int wait_go(void *arg)
 {
@@ -105,58 +105,6 @@ static void half_dead(void)
 	signal(SIGCHLD, SIG_DFL);
 }
 
-static int tells_number(void *arg)
-{
-	words[0] = getpid();
-	return wait_go(arg);
-}
-
-static int leaves_traced(void *arg)
-{
-	child_start(tells_number, NULL);
-	gate_wait(&((struct gate *)arg)[2]);
-	return 0;
-}
-
-static int traces_orphan(void *arg)
-{
-	struct gate *gates = arg;
-	siginfo_t info;
-	int status = 0;
-
-	need(!ptrace(PTRACE_SEIZE, words[0], 0, 0));
-	gate_open(&gates[0]);
-	need(!waitid(P_PID, words[0], &info, WEXITED | WNOWAIT | __WALL));
-	gate_open(&gates[0]);
-	gate_wait(&gates[1]);
-	return waitpid(words[0], &status, __WALL) == words[0] &&
-	       status == EXITED(6) ? 6 : 7;
-}
-
-/* the same, when its tracer has not waited for it */
-static void traced_zombie(void)
-{
-	struct gate gates[3];
-	pid_t tracer, middle;
-
-	stage_set();
-	for (int i = 0; i < 3; i++)
-		gate_init(&gates[i]);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	middle = child_start(leaves_traced, gates);
-	gate_wait(&ready);
-	tracer = child_start(traces_orphan, gates);
-	gate_wait(&gates[0]);
-	gate_open(&go);
-	gate_wait(&gates[0]);
-	signal(SIGCHLD, SIG_IGN);
-	gate_open(&gates[2]);
-	await_gone(middle);
-	signal(SIGCHLD, SIG_DFL);
-	gate_open(&gates[1]);
-	CHECK_EXIT("a zombie handed on is its tracer's first", tracer, 6);
-}
-
 /* --- subreapers ---------------------------------------------------------- */
 
 #define CHAINS	200
@@ -230,7 +178,6 @@ static void subreapers(void)
 
 static const struct test tests[] = {
 	{ "two left", two_left, 0 },
-	{ "traced zombie", traced_zombie, 0 },
 	{ "subreapers", subreapers, 0 },
 	{ "half dead", half_dead, 0 },
 };

@@ -18,6 +18,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -207,6 +208,46 @@ static void orphans(void)
 	CHECK_EXIT("REAP-18 and then the parent's", words[0], 5);
 }
 
+static int tells_number(void *arg)
+{
+	words[0] = getpid();
+	return orphan(arg);
+}
+
+static int leaves_traced(void *arg)
+{
+	child_start(tells_number, NULL);
+	gate_wait(arg);
+	return 0;
+}
+
+/* Handed on as a zombie that its tracer has not waited for; the new parent
+ * ignores SIGCHLD: told too early, it would be released. */
+static void traced_zombie(void)
+{
+	struct gate gates[2], leave;
+	pid_t tracer, middle;
+
+	stage_set();
+	gate_init(&gates[0]);
+	gate_init(&gates[1]);
+	gate_init(&leave);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	middle = child_start(leaves_traced, &leave);
+	gate_wait(&ready);
+	tracer = child_start(traces_orphan, gates);
+	gate_wait(&gates[0]);
+	gate_open(&go);
+	gate_wait(&gates[0]);
+	signal(SIGCHLD, SIG_IGN);
+	gate_open(&leave);
+	while (!kill(middle, 0))
+		sched_yield();
+	signal(SIGCHLD, SIG_DFL);
+	gate_open(&gates[1]);
+	CHECK_EXIT("a zombie handed on is its tracer's first", tracer, 6);
+}
+
 /* --- terminals ------------------------------------------------------------ */
 
 static int asks_terminal(void *arg)
@@ -378,6 +419,7 @@ static const struct test tests[] = {
 	{ "from outside", from_outside, 0 },
 	{ "events", events, 0 },
 	{ "orphans", orphans, 0 },
+	{ "traced zombie", traced_zombie, 0 },
 	{ "terminals", terminals, 0 },
 	{ "queues", queues, 0 },
 	{ "readiness", readiness, 0 },
