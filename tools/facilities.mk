@@ -9,6 +9,7 @@
 FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
 FACILITY_adjtimex := kernel/sys/adjtimex.c
 FACILITY_beacon := drivers/beacon.c
+FACILITY_deadline := kernel/sched/deadline.c kernel/sys/sched_deadline.c
 FACILITY_debugcon := drivers/debugcon.c
 FACILITY_epoll := fs/epoll.c kernel/sys/epoll.c
 FACILITY_eventfd := fs/eventfd.c kernel/sys/eventfd.c

@@ -27,8 +27,9 @@ enum lock_rank {
 	RANK_SLAB_LIST,		/* list of all caches */
 	RANK_KSTACK,		/* stack address range */
 	/* layer 5 sched */
-	RANK_RUNQUEUE,		/* a CPU's run queue */
 	RANK_TIMER,		/* a CPU's timer tree */
+	RANK_RUNQUEUE,		/* a CPU's run queue */
+	RANK_DEADLINE,		/* shares promised to SCHED_DEADLINE */
 	RANK_EPOLL,		/* ready list of an epoll: its wake-ups come
 				   under the lock of a wait queue */
 	RANK_WAIT,		/* a wait queue */

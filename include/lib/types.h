@@ -21,6 +21,7 @@ typedef u64 paddr_t;
 #define U32_MAX 0xffffffffu
 #define U64_MAX 0xffffffffffffffffull
 #define S64_MAX 0x7fffffffffffffffll
+#define S64_MIN (-S64_MAX - 1)
 #define INT_MAX 0x7fffffff
 #define INT_MIN (-INT_MAX - 1)
 #define LONG_MAX 0x7fffffffffffffffl

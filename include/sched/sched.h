@@ -77,12 +77,13 @@ void sched_get_params(struct thread *t, struct sched_params *out);
 void sched_lend(struct thread *t, const struct sched_params *by);
 /* What counts for @t now, and how urgent that is: lower is more. */
 void sched_get_effective(struct thread *t, struct sched_params *out);
-int sched_rank(const struct sched_params *p);
+s64 sched_rank(const struct sched_params *p);
 /*
  * sched_set_affinity
  * Moves the thread if needed: one that runs on another CPU is interrupted and
  * waited for, at most some milliseconds if it is busy in the kernel.
- * Context: task, may sleep. Return: 0, -EINVAL (no online CPU in @mask).
+ * Context: task, may sleep. Return: 0, -EINVAL (no online CPU in @mask), -EBUSY
+ * (SCHED_DEADLINE, and not all CPUs).
  */
 int sched_set_affinity(struct thread *t, const struct cpumask *mask);
 /* Allowed CPUs that are online. */
@@ -90,6 +91,8 @@ void sched_get_affinity(struct thread *t, struct cpumask *out);
 /* [a] Settings of real-time threads, in ns: a turn of SCHED_RR, and of each
  * period what those of a CPU get if others wait there (U64_MAX: all). */
 #define SCHED_RR_SLICE_NS (100 * NSEC_PER_MSEC)
+/* How long a fair thread runs before its equals get their turn. */
+#define SCHED_TURN_NS (3 * NSEC_PER_MSEC)
 extern u64 sched_rr_slice_ns, sched_rt_period_ns, sched_rt_runtime_ns;
 /* Round-robin interval in ns, for sched_rr_get_interval. */
 u64 sched_rr_interval(struct thread *t);

@@ -27,12 +27,21 @@ enum thread_state {
 	THREAD_DEAD,
 };
 
+/* rt_priority of SCHED_DEADLINE, above those of sched(7): 1 .. 99. */
+#define DEADLINE_PRIORITY 100
+
 /* Scheduling attributes; who sets them has checked permission and ranges. */
 struct sched_params {
 	u32 policy;
 	s32 nice;
 	u32 rt_priority;
 	u32 reset_on_fork;
+	union {
+		u64 turn_ns;	/* length of its turns under a fair policy;
+				   0: the usual one */
+		u64 deadline_ns;	/* of what is lent at
+					   DEADLINE_PRIORITY */
+	};
 };
 
 struct thread {
@@ -56,11 +65,13 @@ struct thread {
 	u32 in_load;		/* [Q] sleeps in a state the load counts */
 	/* real-time policies */
 	struct list rt_link;	/* [Q] */
+	u64 deadline_ns;	/* [Q] at DEADLINE_PRIORITY the earlier first */
+	struct deadline *deadline;	/* [Q] its budget; NULL: no such */
 
 	/* what counts: own, or what it inherited if that is more urgent */
 	u32 policy;		/* [Q] SCHED_* */
 	s32 nice;		/* [Q] -20 .. 19 */
-	u32 rt_priority;	/* [Q] 1 .. 99, 0 for fair policies */
+	u32 rt_priority;	/* [Q] 1 .. 99, DEADLINE_PRIORITY, 0: fair */
 	struct sched_params own;	/* [Q] as set */
 	struct sched_params lent;	/* [Q] of who waits for it */
 	u32 is_lent;		/* [Q] */
@@ -84,10 +95,6 @@ struct thread {
 	u32 trace_id;		/* [a] sched/trace.h; 0: none yet */
 	u32 all_cpu;		/* [I] CPU whose list of all threads it is in */
 
-	/* [I] When the thread runs at a clock tick, in irq context (processor
-	 * time limits and timers); may be NULL. It samples: a lone thread is
-	 * asked every 10 ms. @user: the tick hit user mode. */
-	void (*tick)(struct thread *t, bool user);
 	/* [I] Called on the next thread's stack after the last switch away,
 	 * interrupts on, no lock held; must not sleep. May be NULL. */
 	void (*dead)(struct thread *t);

@@ -62,6 +62,10 @@ static int check_limits(struct birth *b)
 		return -EAGAIN;
 	if (task_count() > task_max())
 		return -EAGAIN;
+	/* Its share of a CPU is not for two. */
+	if (current_thread()->own.policy == SCHED_DEADLINE &&
+	    !current_thread()->own.reset_on_fork)
+		return -EAGAIN;
 	return 0;
 }
 

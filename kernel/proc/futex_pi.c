@@ -50,7 +50,7 @@ struct pi_waiter {
 	struct list link;		/* [F] state->waiters */
 	struct pi_state *state;		/* [F] */
 	struct task *task;		/* [I] */
-	int rank;			/* [F] as sched_rank */
+	s64 rank;			/* [F] as sched_rank */
 	u32 grant;			/* [a] enum pi_grant */
 };
 

@@ -13,6 +13,7 @@
 #include <lib/parse.h>
 #include <proc/lifecycle.h>
 #include <proc/user_ns.h>
+#include <sched/deadline.h>
 #include <sched/sched.h>
 #include <uapi/capability.h>
 #include <uapi/errno.h>
@@ -92,6 +93,9 @@ static ssize_t write_rt_period(const char *text, size_t len)
 	if (parse_int(text, &us) || us <= 0 ||
 	    (runtime != U64_MAX && runtime > (u64)us * NSEC_PER_USEC))
 		return -EINVAL;
+	if (deadline_share_suffices &&
+	    !deadline_share_suffices(runtime, (u64)us * NSEC_PER_USEC))
+		return -EBUSY;
 	WRITE_ONCE(sched_rt_period_ns, (u64)us * NSEC_PER_USEC);
 	return (ssize_t)len;
 }
@@ -116,6 +120,9 @@ static ssize_t write_rt_runtime(const char *text, size_t len)
 	ns = us < 0 ? U64_MAX : (u64)us * NSEC_PER_USEC;
 	if (us >= 0 && ns > READ_ONCE(sched_rt_period_ns))
 		return -EINVAL;
+	if (deadline_share_suffices &&
+	    !deadline_share_suffices(ns, READ_ONCE(sched_rt_period_ns)))
+		return -EBUSY;
 	WRITE_ONCE(sched_rt_runtime_ns, ns);
 	return (ssize_t)len;
 }

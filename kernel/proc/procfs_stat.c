@@ -219,7 +219,8 @@ static void stat_signals(struct task *t, const struct sched_params *sp,
 	seq_udec(out, " ", s.caught & 0x7fffffff);
 	seq_dec(out, " 0 0 0 ", t->exit_signal);
 	seq_udec(out, " ", READ_ONCE(t->thread.cpu));
-	seq_udec(out, " ", sp->rt_priority);
+	seq_udec(out, " ", sp->policy == SCHED_DEADLINE ? 0 :
+							 sp->rt_priority);
 	seq_udec(out, " ", sp->policy);
 }
 

@@ -271,7 +271,7 @@ void task_set_timer_slack(struct task *t, u64 ns)
 	struct sched_params p;
 
 	sched_get_params(&t->thread, &p);
-	if (p.policy == SCHED_FIFO || p.policy == SCHED_RR)
+	if (p.rt_priority)
 		ns = 0;
 	else if (!ns)
 		ns = t->default_slack_ns;

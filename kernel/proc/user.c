@@ -194,7 +194,9 @@ static bool charge_namespace(struct user *u, enum ns_kind kind)
 int ns_common_init(struct ns_common *common, const struct ns_ops *ops,
 		   struct user_ns *owner)
 {
-	struct user *u = user_find_or_create(owner, current_cred()->euid);
+	/* What a kernel thread makes is the machine's. */
+	uid_t uid = current_is_task() ? current_cred()->euid : 0;
+	struct user *u = user_find_or_create(owner, uid);
 
 	/* As on Linux: no memory for the count is no room for it. */
 	if (!u)

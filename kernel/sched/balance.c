@@ -52,17 +52,27 @@ static u32 idle_claim(const struct thread *t)
 	return cpu;
 }
 
-/* Where a real-time thread would not have to wait. MAX_CPUS: nowhere. */
+/* Where a real-time thread would not have to wait. MAX_CPUS: nowhere. Among
+ * CPUs that run for deadlines: the one whose deadline is last. */
 static u32 lower_priority_cpu(const struct thread *t)
 {
-	u32 cpu;
+	u64 latest = t->deadline_ns;
+	u32 cpu, found = MAX_CPUS;
 
 	for_each_cpu(cpu, cpu_online_mask()) {
-		if (allowed(t, cpu) &&
-		    READ_ONCE(rq_of(cpu)->curr_priority) < t->rt_priority)
+		const struct rq *rq = rq_of(cpu);
+		u64 deadline = READ_ONCE(rq->curr_deadline_ns);
+
+		if (!allowed(t, cpu))
+			continue;
+		if (READ_ONCE(rq->curr_priority) < t->rt_priority)
 			return cpu;
+		if (t->rt_priority == DEADLINE_PRIORITY && deadline > latest) {
+			latest = deadline;
+			found = cpu;
+		}
 	}
-	return MAX_CPUS;
+	return found;
 }
 
 static u32 any_cpu(const struct thread *t, u32 preferred)
@@ -122,13 +132,27 @@ static struct thread *steal_candidate(struct rq *rq, u32 cpu)
 	return NULL;
 }
 
-/* Take a thread from @from to @to, which is this CPU's. */
-static bool steal_from(struct rq *from, struct rq *to)
+/* A real-time thread of @rq that may run on this CPU, whose thread @curr is
+ * less urgent or goes to sleep. [Q] */
+static struct thread *rt_candidate(struct rq *rq, const struct thread *curr)
 {
-	struct thread *t;
+	struct thread *t = rt_first(rq);
+
+	if (!t || !allowed(t, cpu_id()))
+		return NULL;
+	return READ_ONCE(curr->state) != THREAD_RUNNING || rt_before(t, curr) ?
+	       t : NULL;
+}
+
+/* Take a thread from @from to @to, which is this CPU's. */
+static bool steal_from(struct rq *from, struct rq *to, bool rt_only)
+{
+	struct thread *t = NULL;
 	u64 irq = spin_lock_irqsave(&from->lock);
 
-	t = from->nr > 1 ? steal_candidate(from, to->cpu) : NULL;
+	if (from->nr > 1)
+		t = rt_only ? rt_candidate(from, current_thread()) :
+			      steal_candidate(from, to->cpu);
 	if (t) {
 		queue_remove(from, t);
 		WRITE_ONCE(from->nr, from->nr - 1);
@@ -173,5 +197,70 @@ bool idle_steal(struct rq *rq)
 	if (READ_ONCE(rq->nr))
 		return true;
 	from = busiest(rq);
-	return from && steal_from(from, rq);
+	return from && steal_from(from, rq, false);
+}
+
+/* The priority of the most urgent thread that waits there; 0: none. Without
+ * the lock: a guess. */
+static u32 waiting_priority(const struct rq *rq)
+{
+	for (u32 i = ARRAY_SIZE(rq->rt_bits); i--;) {
+		u64 bits = READ_ONCE(rq->rt_bits[i]);
+
+		if (bits)
+			return i * 64 + 63 - (u32)__builtin_clzll(bits);
+	}
+	return 0;
+}
+
+/* The CPU where a thread waits that is more urgent than @priority; two with
+ * deadlines have to be compared. NULL: there is none. */
+static struct rq *most_urgent(const struct rq *self, u32 priority)
+{
+	struct rq *best = NULL;
+	u32 cpu;
+
+	for_each_cpu(cpu, cpu_online_mask()) {
+		struct rq *rq = rq_of(cpu);
+		u32 waiting = rq == self ? 0 : waiting_priority(rq);
+
+		if (waiting > priority ||
+		    (!best && waiting == DEADLINE_PRIORITY)) {
+			priority = waiting;
+			best = rq;
+		}
+	}
+	return best;
+}
+
+void rt_spread(struct rq *rq, struct thread *prev, struct thread *next)
+{
+	const struct thread *t = rt_first(rq);
+	u32 cpu;
+
+	if (READ_ONCE(sched_ncpus) == 1)
+		return;
+	if (rt_before(prev, next) && most_urgent(rq, next->rt_priority)) {
+		WRITE_ONCE(rq->wants_rt, 1);
+		thread_set_work(next, WORK_RESCHED);
+	}
+	cpu = t ? lower_priority_cpu(t) : MAX_CPUS;
+	if (cpu != MAX_CPUS && cpu != rq->cpu) {
+		WRITE_ONCE(rq_of(cpu)->wants_rt, 1);
+		ipi_resched(cpu);
+	}
+}
+
+void rt_fetch(struct rq *rq)
+{
+	const struct thread *curr = current_thread();
+	u32 here = waiting_priority(rq);
+	struct rq *from;
+
+	WRITE_ONCE(rq->wants_rt, 0);
+	if (READ_ONCE(curr->state) == THREAD_RUNNING)
+		here = max(here, curr->rt_priority);
+	from = most_urgent(rq, here);
+	if (from)
+		steal_from(from, rq, true);
 }

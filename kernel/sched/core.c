@@ -60,7 +60,7 @@ static inline void update(struct rq *rq)
 		return;
 	t->slice_ns += ns;
 	if (unlikely(t->rt_priority))
-		rt_charge(rq, ns);
+		rt_charge(rq, t, ns);
 	else
 		fair_charge(rq, t, ns);
 }
@@ -117,7 +117,7 @@ static bool preempts(struct rq *rq, const struct thread *t, bool wait)
 	if (curr->is_idle)
 		return true;
 	if (t->rt_priority | curr->rt_priority)
-		return t->rt_priority > curr->rt_priority;
+		return rt_before(t, curr);
 	if (wait)
 		return false;
 	update(rq);
@@ -166,8 +166,12 @@ void rq_place(struct rq *rq, struct thread *t, bool sync)
 			break;
 		cpu = cpu_for_wake(t, false);
 	}
-	if (!t->rt_priority)
+	if (likely(!t->rt_priority)) {
 		fair_settle(rq, t);
+	} else if (t->deadline && !deadline_arrive(rq, t)) {
+		spin_unlock(&rq->lock);
+		return;
+	}
 	activate_check(rq, t, sync && rq->cpu == cpu_id());
 	spin_unlock(&rq->lock);
 }
@@ -281,10 +285,10 @@ static void put_back(struct rq *rq, struct thread *t)
 	queue_insert(rq, t, !over && !t->yielding);
 }
 
-/* Who runs next; out of its queue. [Q] */
-static struct thread *pick_next(struct rq *rq)
+/* Who runs next; out of its queue. [Q] @rt: real-time threads may be there. */
+static struct thread *pick_next(struct rq *rq, bool rt)
 {
-	struct thread *t = rt_first(rq);
+	struct thread *t = rt ? rt_first(rq) : NULL;
 
 	if (!t)
 		t = fair_first(rq);
@@ -299,28 +303,32 @@ static struct thread *rq_choose(struct rq *rq, struct thread *prev)
 {
 	struct thread *next;
 	bool sleeps = READ_ONCE(prev->state) != THREAD_RUNNING;
+	bool rt = unlikely(rq->curr_priority | rq->rt_nr), parks;
 
 	update(rq);
+	parks = rt && prev->deadline && !sleeps && deadline_park(prev);
 	/* Alone and willing: nothing to weigh. */
-	if (!sleeps && rq->nr == 1 && !prev->is_idle &&
+	if (!sleeps && !parks && rq->nr == 1 && !prev->is_idle &&
 	    cpumask_test(&prev->affinity, rq->cpu)) {
 		prev->yielding = 0;
 		prev->slice_ns = 0;
 		return prev;
 	}
 	if (!prev->is_idle) {
-		if (sleeps)
+		if (sleeps || parks)
 			rq_deactivate(rq, prev);
 		else
 			put_back(rq, prev);
 	}
-	next = pick_next(rq);
+	next = pick_next(rq, rt);
 	prev->yielding = 0;
 	if (next == prev) {
-		if (prev->slice_ns >= SLICE_NS && !prev->rt_priority)
+		if (prev->slice_ns >= turn_ns(prev) && !prev->rt_priority)
 			prev->slice_ns = 0;
 		return next;
 	}
+	if (rt)
+		rt_spread(rq, prev, next);
 	if (sleeps)
 		prev->nvcsw++;
 	else
@@ -361,6 +369,8 @@ static void switch_finish(struct thread *prev)
 	if (unlikely(dead)) {
 		irq_enable();
 		thread_list_remove(prev);
+		if (unlikely(prev->deadline))
+			deadline_release(prev);
 		if (prev->dead)
 			prev->dead(prev);
 		irq_disable();
@@ -376,6 +386,8 @@ void schedule(void)
 
 	ASSERT(!spin_held_count() && !rcu_read_held());
 	ASSERT(!prev->is_idle || prev->state == THREAD_RUNNING);
+	if (unlikely(READ_ONCE(rq->wants_rt)))
+		rt_fetch(rq);
 	spin_lock(&rq->lock);
 	rcu_quiescent();
 	__atomic_fetch_and(&prev->arch.work, ~(u32)WORK_RESCHED,
@@ -397,7 +409,8 @@ void schedule(void)
 void sched_yield(void)
 {
 	/* Alone on its CPU: nothing to do, not even to look at the clock. */
-	if (READ_ONCE(this_rq()->nr) <= 1 && !need_resched())
+	if (READ_ONCE(this_rq()->nr) <= 1 && !need_resched() &&
+	    !current_thread()->deadline)
 		return;
 	current_thread()->yielding = 1;
 	schedule();
@@ -423,7 +436,7 @@ void upcall_resched_ipi(void)
 
 	if (irq_from_user())
 		rcu_quiescent();
-	if (rcu_qs_wanted() || rcu_due())
+	if (rcu_qs_wanted() || rcu_due() || READ_ONCE(rq->wants_rt))
 		thread_set_work(current_thread(), WORK_RESCHED);
 	spin_lock(&rq->lock);
 	tick_adjust(rq);

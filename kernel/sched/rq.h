@@ -13,15 +13,15 @@
 #include <arch/clock.h>
 #include <arch/percpu.h>
 #include <core/spinlock.h>
+#include <sched/deadline.h>
 #include <sched/sched.h>
 
-/* How long a thread runs before its equals get their turn. */
-#define SLICE_NS (3 * NSEC_PER_MSEC)
+#define SLICE_NS SCHED_TURN_NS
 /* Ticks: to end slices, and to sample a thread that is alone. */
 #define TICK_SHARED_NS SLICE_NS
 #define TICK_ALONE_NS (10 * NSEC_PER_MSEC)
 
-#define RT_PRIORITIES 100
+#define RT_PRIORITIES (DEADLINE_PRIORITY + 1)
 
 /* Ticks that found the CPU there. */
 struct cpu_samples {
@@ -36,6 +36,7 @@ struct rq {
 	struct thread *curr;	/* [Q] */
 	struct thread *idle;	/* [I] */
 	u32 curr_priority;	/* [Q] read without: rt_priority of curr */
+	u64 curr_deadline_ns;	/* [Q] read without: of curr, if it has one */
 	u64 now_ns;		/* [Q] the clock, when last read */
 
 	struct rb_root_cached fair;	/* [Q] by vruntime, without curr */
@@ -46,6 +47,7 @@ struct rq {
 	u32 rt_nr;		/* [Q] queued */
 	u64 rt_used_ns;		/* [Q] of the present period */
 	u64 rt_period_ns;	/* [Q] when it began */
+	u32 wants_rt;		/* [a] look for urgent threads elsewhere */
 
 	u64 switches;		/* [Q] read without */
 	long nr_load;		/* [Q] sleepers the load counts, went to sleep
@@ -105,14 +107,60 @@ void fair_settle_new(struct rq *rq, struct thread *t);
 void fair_yield(struct rq *rq, struct thread *t);
 bool fair_preempts(const struct thread *t, const struct thread *curr);
 
+/* How long @t's turns are, among its equals. */
+static inline u64 turn_ns(const struct thread *t)
+{
+	return unlikely(t->own.turn_ns) ? t->own.turn_ns : SLICE_NS;
+}
+
 /* rt.c */
-void rt_charge(struct rq *rq, u64 ns);
+void rt_charge(struct rq *rq, struct thread *t, u64 ns);
 void rt_insert(struct rq *rq, struct thread *t, bool head);
 void rt_remove(struct rq *rq, struct thread *t);
 /* NULL: none, or it is the others' turn. */
 struct thread *rt_first(struct rq *rq);
 /* Have they had their share of the period? */
 bool rt_throttled(struct rq *rq);
+
+/* Is @a more urgent than @b, one of which is a real-time thread? [Q] */
+static inline bool rt_before(const struct thread *a, const struct thread *b)
+{
+	if (a->rt_priority != b->rt_priority)
+		return a->rt_priority > b->rt_priority;
+	return a->rt_priority == DEADLINE_PRIORITY &&
+	       a->deadline_ns < b->deadline_ns;
+}
+
+/* deadline.c: for threads with a budget. [Q] all but deadline_free. */
+/* It used @ns of it. */
+OPTIONAL void deadline_charge(struct rq *rq, struct thread *t, u64 ns);
+/* It is used up: the thread must stop when it can. */
+OPTIONAL bool deadline_is_spent(const struct thread *t);
+/* The running thread @t leaves its CPU until its budget is filled up again.
+ * False: it has some left and did not yield, or may not be stopped. */
+OPTIONAL bool deadline_park(struct thread *t);
+/* @t becomes runnable, on @rq. False: not yet, it waits for its budget. */
+OPTIONAL bool deadline_arrive(struct rq *rq, struct thread *t);
+/* Its thread, in no queue, no longer waits for it. False: it did not. */
+OPTIONAL bool deadline_unpark(struct deadline *d);
+/* This CPU runs for a deadline, which others may have to know, and a budget,
+ * at whose end there must be a tick. */
+OPTIONAL void deadline_watch(struct rq *rq);
+/* When its budget must be used: its place among its equals. */
+OPTIONAL u64 deadline_of(const struct thread *t);
+/* What to call now, without locks, because it was overrun; mostly NULL. */
+OPTIONAL deadline_call deadline_overran(const struct thread *t);
+/* No thread has it any more. Interrupts on, no locks. */
+OPTIONAL void deadline_free(struct deadline *d);
+/* @t is dead and off its CPU. Interrupts on, no locks. */
+OPTIONAL void deadline_release(struct thread *t);
+
+/* params.c: make what counts for @t (own or lent) effective. [Q] */
+void params_apply(struct rq *rq, struct thread *t);
+/* Does what it was lent count? [Q] */
+bool params_are_lent(const struct thread *t);
+/* Are all CPUs that there are in @mask? */
+bool affinity_is_full(const struct cpumask *mask);
 
 /* balance.c */
 extern u32 sched_ncpus;		/* CPUs that schedule. [a] */
@@ -123,6 +171,12 @@ u32 cpu_for_new(const struct thread *t);
 void idle_kick(u32 n);
 /* Get a waiting thread from another CPU. True: @rq has something to run. */
 bool idle_steal(struct rq *rq);
+/* @rq goes from @prev to @next, and real-time threads are concerned: see that
+ * none waits where others could run it. [Q] */
+void rt_spread(struct rq *rq, struct thread *prev, struct thread *next);
+/* Get the most urgent one that waits elsewhere, if it is more so than what is
+ * here; this CPU's @rq, unlocked. Interrupts off. */
+void rt_fetch(struct rq *rq);
 
 /* tick.c */
 /* The next tick of this CPU must come at @at_ns at the latest. Irqs off. */

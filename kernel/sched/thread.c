@@ -99,6 +99,7 @@ static struct sched_params inherit_policy(const struct thread *parent)
 	p.reset_on_fork = 0;
 	if (!parent->own.reset_on_fork)
 		return p;
+	p.turn_ns = 0;
 	if (p.rt_priority) {
 		p.policy = SCHED_NORMAL;
 		p.rt_priority = 0;
@@ -132,6 +133,7 @@ void thread_init(struct thread *t, const struct thread *parent)
 	t->held_sleep_locks = NULL;
 	list_init(&t->all_link);
 	list_init(&t->rt_link);
+	t->deadline = NULL;
 	t->is_lent = 0;
 	t->own = (struct sched_params){ .policy = SCHED_NORMAL };
 	if (parent) {

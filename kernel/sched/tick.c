@@ -50,6 +50,8 @@ void tick_adjust(struct rq *rq)
 
 	if (period != U64_MAX)
 		tick_want(rq->now_ns + period);
+	if (unlikely(rq->curr_priority == DEADLINE_PRIORITY))
+		deadline_watch(rq);
 }
 
 static void sample(struct rq *rq, struct thread *t, bool user)
@@ -73,10 +75,12 @@ static bool turn_over(struct rq *rq)
 {
 	const struct thread *t = rq->curr;
 
+	if (unlikely(t->rt_priority == DEADLINE_PRIORITY))
+		return deadline_is_spent(t);
 	if (rq->nr < 2 || t->is_idle)
 		return rq->nr && t->is_idle;
 	if (!t->rt_priority)
-		return rq->rt_nr || t->slice_ns >= SLICE_NS;
+		return rq->rt_nr || t->slice_ns >= turn_ns(t);
 	/* Real time: the end of a slice, or of the share of the period. */
 	return t->slice_ns >= READ_ONCE(sched_rr_slice_ns) || rt_throttled(rq);
 }
@@ -86,6 +90,7 @@ static void tick(u64 now_ns)
 	struct rq *rq = this_rq();
 	struct thread *t = current_thread();
 	bool user = irq_from_user();
+	deadline_call overran = NULL;
 	u32 nr;
 
 	rcu_tick(user, now_ns);
@@ -95,14 +100,16 @@ static void tick(u64 now_ns)
 	if (turn_over(rq))
 		rq_resched(rq);
 	tick_adjust(rq);
+	if (unlikely(t->deadline))
+		overran = deadline_overran(t);
 	nr = rq->nr;
 	spin_unlock(&rq->lock);
 	if (nr > 1)
 		idle_kick(nr - 1);
 	load_sample(now_ns);
 	wallclock_tick(now_ns);
-	if (t->tick)
-		t->tick(t, user);
+	if (unlikely(overran != NULL))
+		overran(t);
 	if (rcu_qs_wanted() || rcu_due())
 		thread_set_work(t, WORK_RESCHED);
 }

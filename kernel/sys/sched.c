@@ -108,8 +108,19 @@ static bool is_fair(u32 policy)
 	       policy == SCHED_IDLE;
 }
 
-static int check_params(const struct sched_params *p)
+/* What is asked for, and SCHED_FLAG_KEEP_*: what stays as it is. */
+struct request {
+	struct sched_params p;
+	struct deadline_params deadline;	/* of SCHED_DEADLINE */
+	u64 keep;
+};
+
+static int check_request(struct request *r)
 {
+	const struct sched_params *p = &r->p;
+
+	if (p->policy == SCHED_DEADLINE && deadline_check && !p->rt_priority)
+		return deadline_check(&r->deadline);
 	if (is_rt(p->policy))
 		return p->rt_priority >= 1 &&
 		       p->rt_priority <= RT_PRIORITY_MAX ? 0 : -EINVAL;
@@ -126,6 +137,8 @@ static bool may_set(struct task *t, const struct sched_params *old,
 
 	if (capable(CAP_SYS_NICE))
 		return true;
+	if (new->policy == SCHED_DEADLINE)
+		return false;
 	if (is_fair(new->policy) && new->nice < old->nice &&
 	    !sched_may_nice(t, new->nice))
 		return false;
@@ -143,8 +156,46 @@ static bool may_set(struct task *t, const struct sched_params *old,
 	       (new->reset_on_fork || !old->reset_on_fork);
 }
 
-/* @keep: SCHED_FLAG_KEEP_*: what stays as it is. */
-static int set_params(pid_t pid, struct sched_params *new, u64 keep)
+/* The priority that programs know. */
+static u32 told_priority(const struct sched_params *p)
+{
+	return p->policy == SCHED_DEADLINE ? 0 : p->rt_priority;
+}
+
+/* Fill in what @t keeps of @old. */
+static void keep_params(struct task *t, const struct sched_params *old,
+			struct request *r)
+{
+	if (r->keep & SCHED_FLAG_KEEP_POLICY) {
+		r->p.policy = old->policy;
+		r->p.reset_on_fork = old->reset_on_fork;
+	}
+	if (r->keep & SCHED_FLAG_KEEP_PARAMS) {
+		r->p.rt_priority = told_priority(old);
+		if (old->policy == SCHED_DEADLINE)
+			sched_get_deadline(&t->thread, &r->deadline);
+	}
+	if ((r->keep & SCHED_FLAG_KEEP_PARAMS) || !is_fair(r->p.policy)) {
+		r->p.nice = old->nice;
+		r->p.turn_ns = old->turn_ns;
+	}
+}
+
+static int commit_request(struct task *t, struct request *r)
+{
+	int err = 0;
+
+	r->deadline.reset_on_fork = r->p.reset_on_fork;
+	if (r->p.policy == SCHED_DEADLINE)
+		err = sched_set_deadline(&t->thread, &r->deadline);
+	else
+		sched_set_params(&t->thread, &r->p);
+	if (!err)
+		task_set_timer_slack(t, READ_ONCE(t->timer_slack_ns));
+	return err;
+}
+
+static int set_params(pid_t pid, struct request *r)
 {
 	struct sched_params old;
 	struct task *t;
@@ -153,19 +204,12 @@ static int set_params(pid_t pid, struct sched_params *new, u64 keep)
 	if (err)
 		return err;
 	sched_get_params(&t->thread, &old);
-	if (keep & SCHED_FLAG_KEEP_POLICY)
-		new->policy = old.policy;
-	if (keep & SCHED_FLAG_KEEP_PARAMS)
-		new->rt_priority = old.rt_priority;
-	if ((keep & SCHED_FLAG_KEEP_PARAMS) || is_rt(new->policy))
-		new->nice = old.nice;
-	err = check_params(new);
-	if (!err && !may_set(t, &old, new))
+	keep_params(t, &old, r);
+	err = check_request(r);
+	if (!err && !may_set(t, &old, &r->p))
 		err = -EPERM;
-	if (!err) {
-		sched_set_params(&t->thread, new);
-		task_set_timer_slack(t, READ_ONCE(t->timer_slack_ns));
-	}
+	if (!err)
+		err = commit_request(t, r);
 	task_put(t);
 	return err;
 }
@@ -173,9 +217,10 @@ static int set_params(pid_t pid, struct sched_params *new, u64 keep)
 /* sched_setscheduler and sched_setparam say nothing about nice. */
 static long set_priority(pid_t pid, int policy, uptr_t uparam, u64 keep)
 {
-	struct sched_params p = {
-		.policy = (u32)policy & ~(u32)SCHED_RESET_ON_FORK,
-		.reset_on_fork = ((u32)policy & SCHED_RESET_ON_FORK) != 0,
+	struct request r = {
+		.p.policy = (u32)policy & ~(u32)SCHED_RESET_ON_FORK,
+		.p.reset_on_fork = ((u32)policy & SCHED_RESET_ON_FORK) != 0,
+		.keep = keep,
 	};
 	struct sched_params old;
 	struct sched_param param;
@@ -189,11 +234,10 @@ static long set_priority(pid_t pid, int policy, uptr_t uparam, u64 keep)
 		return -ESRCH;
 	sched_get_params(&t->thread, &old);
 	task_put(t);
-	p.rt_priority = (u32)param.sched_priority;
-	p.nice = old.nice;
-	if (keep & SCHED_FLAG_KEEP_POLICY)
-		p.reset_on_fork = old.reset_on_fork;
-	return set_params(pid, &p, keep);
+	r.p.rt_priority = (u32)param.sched_priority;
+	r.p.nice = old.nice;
+	r.p.turn_ns = old.turn_ns;
+	return set_params(pid, &r);
 }
 
 long sys_sched_setscheduler(pid_t pid, int policy, uptr_t uparam)
@@ -242,7 +286,7 @@ long sys_sched_getparam(pid_t pid, uptr_t uparam)
 	err = get_params(pid, &p);
 	if (err)
 		return err;
-	param.sched_priority = (int)p.rt_priority;
+	param.sched_priority = (int)told_priority(&p);
 	return copy_to_user(uparam, &param, sizeof(param));
 }
 
@@ -270,9 +314,21 @@ static int attr_from_user(struct sched_attr *a, uptr_t uattr)
 
 #define CLAMP_FLAGS (SCHED_FLAG_UTIL_CLAMP_MIN | SCHED_FLAG_UTIL_CLAMP_MAX)
 
+/* What a fair thread may ask its turns to last. */
+#define TURN_MIN_NS (100 * NSEC_PER_USEC)
+#define TURN_MAX_NS (100 * NSEC_PER_MSEC)
+
+static u64 turn_from_attr(const struct sched_attr *a)
+{
+	if (!a->sched_runtime)
+		return 0;
+	return max((u64)TURN_MIN_NS,
+		   min(a->sched_runtime, (u64)TURN_MAX_NS));
+}
+
 long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags)
 {
-	struct sched_params p;
+	struct request r = { .keep = 0 };
 	struct sched_attr a;
 	int err;
 
@@ -286,32 +342,56 @@ long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags)
 		return -EINVAL;
 	if (a.sched_flags & CLAMP_FLAGS)
 		return -EOPNOTSUPP;
-	p = (struct sched_params){
+	r.keep = a.sched_flags;
+	r.p = (struct sched_params){
 		.policy = a.sched_policy,
 		.nice = a.sched_nice,
 		.rt_priority = a.sched_priority,
 		.reset_on_fork = a.sched_flags & SCHED_FLAG_RESET_ON_FORK,
+		.turn_ns = turn_from_attr(&a),
 	};
-	return set_params(pid, &p, a.sched_flags);
+	if (deadline_from_attr)
+		deadline_from_attr(&a, &r.deadline);
+	return set_params(pid, &r);
+}
+
+/* What depends on the policy. */
+static void attr_from_params(struct task *t, const struct sched_params *p,
+			     struct sched_attr *a)
+{
+	struct deadline_params d;
+
+	if (is_fair(p->policy)) {
+		a->sched_nice = p->nice;
+		a->sched_runtime = p->turn_ns ? p->turn_ns : SCHED_TURN_NS;
+	}
+	if (p->policy != SCHED_DEADLINE || !sched_get_deadline(&t->thread, &d))
+		return;
+	a->sched_flags |= d.flags;
+	a->sched_runtime = d.runtime_ns;
+	a->sched_deadline = d.deadline_ns;
+	a->sched_period = d.period_ns;
 }
 
 long sys_sched_getattr(pid_t pid, uptr_t uattr, u32 size, u32 flags)
 {
 	struct sched_attr a = { .size = min(size, (u32)sizeof(a)) };
 	struct sched_params p;
+	struct task *t;
 	int err;
 
 	if (!uattr || pid < 0 || size > PAGE_SIZE ||
 	    size < SCHED_ATTR_SIZE_VER0 || flags)
 		return -EINVAL;
-	err = get_params(pid, &p);
+	err = target_get(pid, &t);
 	if (err)
 		return err;
+	sched_get_params(&t->thread, &p);
 	a.sched_policy = p.policy;
 	a.sched_flags = p.reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
-	a.sched_priority = p.rt_priority;
-	if (is_fair(p.policy))
-		a.sched_nice = p.nice;
+	a.sched_priority = told_priority(&p);
+	attr_from_params(t, &p, &a);
+	task_put(t);
 	if (clear_user(uattr, size))
 		return -EFAULT;
 	return copy_to_user(uattr, &a, a.size);

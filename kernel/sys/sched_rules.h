@@ -4,13 +4,19 @@
 #ifndef SYS_SCHED_RULES_H
 #define SYS_SCHED_RULES_H
 
-#include <lib/types.h>
+#include <sched/deadline.h>
 
+struct sched_attr;
 struct task;
 
 /* Has the caller the effective uid of @t, effective or real? */
 bool sched_same_owner(struct task *t);
 /* May @t have @nice, by RLIMIT_NICE or because the caller is capable? */
 bool sched_may_nice(struct task *t, int nice);
+
+/* What @a asks of SCHED_DEADLINE; and whether that may be: 0, -EINVAL. */
+OPTIONAL void deadline_from_attr(const struct sched_attr *a,
+				 struct deadline_params *p);
+OPTIONAL int deadline_check(struct deadline_params *p);
 
 #endif

@@ -8,6 +8,7 @@ SRCS += kernel/sys/file_names.c kernel/sys/file_stat.c kernel/sys/file_attr.c
 SRCS += kernel/sys/mount.c kernel/sys/poll.c kernel/sys/memory.c
 SRCS += kernel/sys/time_util.c kernel/sys/time.c kernel/sys/cpu_clock.c
 SRCS += kernel/sys/futex.c kernel/sys/sched.c kernel/sys/priority.c
+SRCS += kernel/sys/sched_deadline.c
 SRCS += kernel/sys/cred.c kernel/sys/capability.c kernel/sys/prctl.c
 SRCS += kernel/sys/prctl_cap.c kernel/sys/limits.c kernel/sys/misc.c
 SRCS += kernel/sys/syslog.c kernel/sys/reboot.c

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #define NOBODY	4000000
 
@@ -180,6 +181,138 @@ static void fairness(void)
 		child_kill(pids[i]);
 }
 
+/* --- real-time threads and the other processors --------------------------- */
+
+#define MS	1000000ul
+#define TRIES	3
+
+struct trio {
+	volatile unsigned long turns;	/* of the least urgent one */
+	volatile int stop;
+	int processors;
+};
+
+static void bind(int cpu)
+{
+	unsigned long set[16] = { 0 };
+
+	set[cpu / 64] = 1UL << cpu % 64;
+	need(!sys(SYS_sched_setaffinity, 0, sizeof(set), P(set)));
+}
+
+static void unbind(void)
+{
+	unsigned long set[16];
+
+	memset(set, 0xff, sizeof(set));
+	need(!sys(SYS_sched_setaffinity, 0, sizeof(set), P(set)));
+}
+
+static void be_fifo(int priority)
+{
+	need(!sys(SYS_sched_setscheduler, 0, SCHED_FIFO, P(&priority)));
+}
+
+static unsigned long spent(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (unsigned long)t.tv_sec * 1000 * MS + (unsigned long)t.tv_nsec;
+}
+
+/* Runs on the first processor, and may go on anywhere. */
+static int least(void *arg)
+{
+	struct trio *t = arg;
+
+	bind(0);
+	be_fifo(10);
+	unbind();
+	while (!t->stop)
+		t->turns++;
+	return 0;
+}
+
+/* Takes that processor for 150 ms: 0 if the other one went on meanwhile. */
+static int most(struct trio *t)
+{
+	struct timespec nap = { 0, 20 * MS };
+	unsigned long end, before;
+
+	bind(0);
+	be_fifo(20);
+	nanosleep(&nap, NULL);
+	before = t->turns;
+	end = spent() + 150 * MS;
+	while (spent() < end && t->turns - before < 1000)
+		;
+	return t->turns - before < 1000;
+}
+
+/* Keeps the second processor for the first 50 ms of that. */
+static int third(void *arg)
+{
+	unsigned long end;
+
+	(void)arg;
+	bind(1);
+	be_fifo(30);
+	end = spent() + 70 * MS;
+	while (spent() < end)
+		;
+	return 0;
+}
+
+/* Does the least urgent of the real-time threads go on, when a more urgent
+ * one takes its processor and all others have ordinary work? */
+static int goes_on(struct trio *t, int with_third)
+{
+	pid_t ordinary[64], second, last;
+	int good;
+
+	for (int i = 1; i < t->processors; i++) {
+		ordinary[i] = fork();
+		if (!ordinary[i]) {
+			bind(i);
+			spin(&(unsigned long){ 0 });
+		}
+	}
+	t->stop = 0;
+	t->turns = 0;
+	second = child_start(least, t);
+	while (!t->turns)
+		sched_yield();
+	last = with_third ? child_start(third, t) : 0;
+	good = child_run((int (*)(void *))most, t) == EXITED(0);
+	t->stop = 1;
+	need(reap(second) == EXITED(0));
+	need(!last || reap(last) == EXITED(0));
+	for (int i = 1; i < t->processors; i++)
+		child_kill(ordinary[i]);
+	return good;
+}
+
+static void urgent(void)
+{
+	struct trio *t = shared_alloc(sizeof(*t));
+	unsigned long set[16] = { 0 };
+	int good[2] = { 0 };
+
+	need(sys(SYS_sched_getaffinity, 0, sizeof(set), P(set)) > 0);
+	t->processors = __builtin_popcountl(set[0]);
+	if (t->processors == 1) {
+		SKIP("an interrupted one goes on elsewhere", "one processor");
+		SKIP("also where another one ends", "one processor");
+		return;
+	}
+	for (int kind = 0; kind < 2; kind++)
+		for (int i = 0; i < TRIES && !good[kind]; i++)
+			good[kind] = goes_on(t, kind);
+	CHECK("an interrupted one goes on elsewhere", good[0]);
+	CHECK("also where another one ends", good[1]);
+}
+
 static const struct test tests[] = {
 	{ "yield", yielding, 0 },
 	{ "affinity", affinity, 0 },
@@ -187,6 +320,7 @@ static const struct test tests[] = {
 	{ "priorities", priorities, 0 },
 	{ "policies", policies, 0 },
 	{ "fairness", fairness, 0 },
+	{ "urgent", urgent, 0 },
 };
 
 int main(void)

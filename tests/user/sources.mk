@@ -53,7 +53,7 @@ USER_TESTS += sysv_sem sysv_msg sysv_shm mqueues
 USER_TESTS += pty_pair tty_line tty_jobs
 
 # the system
-USER_TESTS += misc clocks scheduling cpu_times
+USER_TESTS += misc clocks scheduling deadlines cpu_times
 
 # pid namespaces
 USER_TESTS += ns_pid ns_clone ns_unshare ns_setns ns_init ns_init_threads
