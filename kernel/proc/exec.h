@@ -68,9 +68,9 @@ struct exec {
 		u32 heap, sp;		/* any number */
 	} chance;
 	u64 sp;
-	size_t head_len;
+	size_t head_len;	/* the last one that is zero at first */
 	char head[BINPRM_BUF_SIZE] ALIGNED(8);	/* start of program.file */
-	char script[BINPRM_BUF_SIZE];	/* interpreter of the last script */
+	char script[BINPRM_BUF_SIZE];	/* interpreter of the last script, "" */
 };
 
 /* exec_stack.c */

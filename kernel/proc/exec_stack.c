@@ -455,6 +455,7 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 	}
 	aux_add(&v, AT_NULL, 0);
 	ASSERT(v.n <= AUXV_WORDS);
+	memset(v.at + v.n, 0, (AUXV_WORDS - v.n) * sizeof(u64));
 	return v.n;
 }
 
