@@ -108,8 +108,8 @@ static int build_aspace(struct exec *x)
 		return err;
 	if (current_task()->aspace)
 		aspace_inherit_mdwe(x->as, current_task()->aspace);
-	exec_place(x);
 	place_mmap(x);
+	exec_place(x);
 	x->as->no_huge = current_task()->aspace ?
 			 READ_ONCE(current_task()->aspace->no_huge) : 0;
 	x->late = true;
