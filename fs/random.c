@@ -65,18 +65,24 @@ void random_stir(const void *data, size_t len)
 	spin_unlock(&random_lock);
 }
 
+/* random_lock held. */
+static NOINLINE void make_batch(void)
+{
+	u64 now = cpu_cycles();
+
+	random_mix(&generator, &now, sizeof(now));
+	random_fill(&generator, batch.bytes, sizeof(batch.bytes));
+	batch.left = sizeof(batch.bytes);
+}
+
 /* What was given out is forgotten here. */
 static void small_bytes(void *out, size_t len)
 {
-	u64 now = cpu_cycles();
 	u8 *from;
 
 	spin_lock(&random_lock);
-	if (batch.left < len) {
-		random_mix(&generator, &now, sizeof(now));
-		random_fill(&generator, batch.bytes, sizeof(batch.bytes));
-		batch.left = sizeof(batch.bytes);
-	}
+	if (batch.left < len)
+		make_batch();
 	batch.left -= (u32)len;
 	from = batch.bytes + batch.left;
 	memcpy(out, from, len);
@@ -87,12 +93,13 @@ static void small_bytes(void *out, size_t len)
 void random_bytes(void *out, size_t len)
 {
 	u8 *at = out;
-	u64 now = cpu_cycles();
+	u64 now;
 
 	if (len <= SMALL_BYTES) {
 		small_bytes(out, len);
 		return;
 	}
+	now = cpu_cycles();
 	random_stir(&now, sizeof(now));
 	while (len) {
 		size_t n = min(len, (size_t)PIECE_BYTES);

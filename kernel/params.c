@@ -20,6 +20,7 @@
 #include <drivers/drivers.h>
 #include <lib/parse.h>
 #include <lib/string.h>
+#include <proc/lifecycle.h>
 #include <proc/pid.h>
 #include <proc/pidns_join.h>
 #include "sys/dispatch.h"
@@ -138,6 +139,12 @@ static void set_lockstat(const char *value)
 		lock_stat_enable();
 }
 
+static void set_norandmaps(const char *value)
+{
+	(void)value;
+	exec_randomize = 0;
+}
+
 static void set_trace(const char *value)
 {
 	if (trace_boot_word && value)
@@ -205,6 +212,7 @@ static const struct {
 	{ "testexit", set_testexit },
 	{ "selftest", set_selftest },
 	{ "nosmp", set_nosmp },
+	{ "norandmaps", set_norandmaps },
 	{ "pid_max", set_pid_max },
 	{ "pidns.join", set_pidns_join },
 	{ "acpi", set_acpi },

@@ -40,7 +40,9 @@ void chacha20_block(const u32 in[CHACHA_BLOCK_WORDS],
 	u32 x[CHACHA_BLOCK_WORDS];
 	int i;
 
-	memcpy(x, in, BLOCK_BYTES);
+#pragma GCC unroll 16
+	for (i = 0; i < CHACHA_BLOCK_WORDS; i++)
+		x[i] = in[i];
 	for (i = 0; i < DOUBLE_ROUNDS; i++) {
 		quarter_round(&x[0], &x[4], &x[8], &x[12]);
 		quarter_round(&x[1], &x[5], &x[9], &x[13]);
@@ -51,6 +53,7 @@ void chacha20_block(const u32 in[CHACHA_BLOCK_WORDS],
 		quarter_round(&x[2], &x[7], &x[8], &x[13]);
 		quarter_round(&x[3], &x[4], &x[9], &x[14]);
 	}
+#pragma GCC unroll 16
 	for (i = 0; i < CHACHA_BLOCK_WORDS; i++)
 		out[i] = x[i] + in[i];
 }

@@ -22,7 +22,7 @@ COLD += $(addprefix mm/vm/,mremap.c madvise.c mlock.c msync.c mprotect.c)
 COLD += $(addprefix fs/,vfs_init.c rename.c mount_copy.c \
 	mount_ns.c mount_show.c mount_options.c propagate.c ramfs_mount.c \
 	memfd.c initramfs.c fifo.c timerfd.c lock.c chardev.c memdev.c kmsg.c \
-	random.c devnodes.c)
+	devnodes.c)
 COLD += $(filter fs/unix/% kernel/ipc/%,$(SRCS))
 
 COLD += $(addprefix kernel/proc/,start.c user_ns_map.c \

@@ -340,6 +340,21 @@ bool mmu_query(struct mmu *mmu, u64 va, paddr_t *pa, u32 *flags)
 	return true;
 }
 
+/* The lines that @r covers have nothing any more: who goes through the table
+ * need not look. */
+static void forget_lines(struct mmu *mmu, const struct run *r)
+{
+	u64 first = ((u64)r->pte + LINE_BYTES - 1) / LINE_BYTES;
+	u64 n = (u64)r->stop / LINE_BYTES - first;
+	u32 place;
+
+	if ((s64)n <= 0)
+		return;
+	place = table_place(*entry_of(mmu, run_va(r, r->pte), 21));
+	if (place)
+		mmu->lines[place - 1] &= ~(~0ull >> (64 - n) << first % 64);
+}
+
 void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
 	       void *arg)
 {
@@ -353,6 +368,7 @@ void mmu_unmap(struct mmu *mmu, u64 start, u64 end, mmu_plain_fn fn,
 			if (fn)
 				fn(run_va(&r, pte), e & PTE_ADDR, arg);
 		}
+		forget_lines(mmu, &r);
 	}
 }
 

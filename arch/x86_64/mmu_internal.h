@@ -80,13 +80,15 @@ static inline u64 *pte_table(u64 e)
  * The entry that points to a lowest table holds one more than the table's place
  * in mmu->tracked, in bits that the processor ignores; 0: it is not there. So
  * whoever has walked to the table finds mmu->lines, where each bit stands for
- * eight entries that were ever used: most spaces have few pages in each table,
- * and whoever goes through all of them need not look at the rest.
+ * eight entries that were used since they were last unmapped together: most
+ * spaces have few pages in each table, and whoever goes through all of them
+ * need not look at the rest.
  * Source: Intel SDM volume 3, table 4-18.
  */
 #define PLACE_SHIFT 52
 #define PLACE_MASK (31ull << PLACE_SHIFT)
 #define LINE_ENTRIES 8
+#define LINE_BYTES (LINE_ENTRIES * sizeof(u64))
 
 static_assert(MMU_TRACKED <= PLACE_MASK >> PLACE_SHIFT,
 	      "the last place, and one more, fit");

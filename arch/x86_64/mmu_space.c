@@ -4,7 +4,7 @@
  * What:  its birth, the copy that fork makes, and its end. The lowest tables
  *        are gone through one after the other, by what was noted of them at
  *        their birth, or by a walk when they were too many to note; in each
- *        only the entries that were ever used are looked at.
+ *        only the entries that may be in use are looked at.
  * Locks: as mmu.c.
  * Life:  mmu_init -> mmu_copy, and what mmu.c does -> mmu_fini.
  * See:   docs/memory.md

@@ -221,7 +221,7 @@ void aspace_inherit_mdwe(struct aspace *to, const struct aspace *from);
 struct aspace *aspace_use(struct aspace *as);
 /* The current thread's; NULL for kernel threads. */
 struct aspace *aspace_current(void);
-/* exec: an auxiliary vector of zeros, to be filled. Return: 0, -ENOMEM. */
+/* exec: an auxiliary vector, all of it to be filled. Return: 0, -ENOMEM. */
 int aspace_make_auxv(struct aspace *as);
 /* Takes a reference of its own. */
 void aspace_set_exe_file(struct aspace *as, void *file);

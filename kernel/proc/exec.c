@@ -62,10 +62,10 @@ static int read_head(struct exec *x)
 {
 	ssize_t n;
 
-	memset(x->head, 0, sizeof(x->head));
 	n = file_read_kernel(x->program.file, x->head, sizeof(x->head), 0);
 	if (n < 0)
 		return (int)n;
+	memset(x->head + n, 0, sizeof(x->head) - (size_t)n);
 	x->head_len = (size_t)n;
 	return 0;
 }
@@ -108,8 +108,8 @@ static int build_aspace(struct exec *x)
 		return err;
 	if (current_task()->aspace)
 		aspace_inherit_mdwe(x->as, current_task()->aspace);
-	exec_place(x);
 	place_mmap(x);
+	exec_place(x);
 	x->as->no_huge = current_task()->aspace ?
 			 READ_ONCE(current_task()->aspace->no_huge) : 0;
 	x->late = true;
@@ -300,7 +300,7 @@ static void die(void)
 
 int task_exec(const struct exec_request *req)
 {
-	struct exec *x = kzalloc(sizeof(*x));
+	struct exec *x = kmalloc(sizeof(*x));
 	bool traced = unlikely(current_task()->tracee.flags);
 	s32 old_nr = traced ? ptrace_own_nr() : 0;
 	bool late;
@@ -308,6 +308,8 @@ int task_exec(const struct exec_request *req)
 
 	if (!x)
 		return -ENOMEM;
+	memset(x, 0, offsetof(struct exec, head));
+	x->script[0] = '\0';
 	x->req = req;
 	x->stack_limit = current_rlimit(RLIMIT_STACK);
 	err = exec_prepare(x);

@@ -16,6 +16,9 @@
 #include <proc/lifecycle.h>
 #include <uapi/limits.h>
 
+/* What one page table maps. */
+#define EXEC_TABLE_BYTES (2ul << 20)
+
 struct aspace;
 struct file;
 struct file_table;
@@ -48,6 +51,12 @@ struct exec_elf {
 	u64 bias;		/* added to addresses as linked */
 };
 
+/* Random bytes: the program's own, and three numbers for places. */
+struct exec_draw {
+	u8 bytes[16];			/* AT_RANDOM */
+	u32 stack, mapped, program;
+};
+
 struct exec {
 	const struct exec_request *req;
 	struct exec_args args;
@@ -63,14 +72,16 @@ struct exec {
 	bool late;	/* Linux would have given up the old program by now: a
 			   failure is the death of the process */
 	u64 stack_limit;		/* RLIMIT_STACK */
+	struct exec_draw draw;
 	struct {			/* zeros: nothing is random */
-		u64 program;		/* bytes above the usual place */
-		u32 heap, sp;		/* any number */
+		bool on;
+		u64 program;		/* bytes above the usual table */
+		u32 within, heap, sp;	/* any number */
 	} chance;
 	u64 sp;
-	size_t head_len;
+	size_t head_len;	/* the last one that is zero at first */
 	char head[BINPRM_BUF_SIZE] ALIGNED(8);	/* start of program.file */
-	char script[BINPRM_BUF_SIZE];	/* interpreter of the last script */
+	char script[BINPRM_BUF_SIZE];	/* interpreter of the last script, "" */
 };
 
 /* exec_stack.c */
@@ -109,7 +120,8 @@ int exec_cred_prepare(struct exec *x);
 void exec_cred_commit_traced(struct exec *x);
 
 /* exec_random.c */
-/* Where stack, mappings, program and heap lie: as->stack_top, x->chance. */
+/* x->draw; by it as->stack_top and mmap_top, which lie where they do without
+ * chance, move down, and x->chance tells of the rest. */
 void exec_place(struct exec *x);
 
 /* exec.c */

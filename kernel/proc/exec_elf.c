@@ -23,7 +23,6 @@
 #define PIE_BASE 0x555555554000ull
 /* A larger program is where there is most room. */
 #define PIE_CHANCE_MAX (1ul << 40)
-#define TABLE_BYTES (2ul << 20)
 /* Pages that a small heap has. */
 #define HEAP_MIN 64u
 
@@ -196,8 +195,17 @@ static int map_segments(struct aspace *as, const struct exec_elf *e)
 	return 0;
 }
 
-static int place_program(struct exec_elf *e, u64 chance)
+/* Somewhere in its tables: in no more of them than it and a small heap need. */
+static u64 within_table(u64 size, u32 chance)
 {
+	u64 room = -(size + 2 * HEAP_MIN * PAGE_SIZE) % EXEC_TABLE_BYTES;
+
+	return chance % (room / PAGE_SIZE + 1) * PAGE_SIZE;
+}
+
+static int place_program(struct exec *x)
+{
+	struct exec_elf *e = &x->program;
 	const struct elf_image *image = &e->image;
 	u64 size = image->end - image->start;
 	u64 base = PIE_BASE;
@@ -206,8 +214,9 @@ static int place_program(struct exec_elf *e, u64 chance)
 		return 0;
 	if (size > USER_END - PIE_BASE)
 		return -ENOMEM;
-	if (size < PIE_CHANCE_MAX)
-		base += chance;
+	if (x->chance.on && size < PIE_CHANCE_MAX)
+		base = ALIGN_DOWN(base, EXEC_TABLE_BYTES) + x->chance.program +
+		       within_table(size, x->chance.within);
 	/* Modulo 2^64 if it is linked above the base. */
 	e->bias = PAGE_ALIGN_DOWN(ALIGN_DOWN(base, image->align) -
 				  image->start);
@@ -237,15 +246,16 @@ static int place_interp(struct aspace *as, struct exec_elf *e)
 /* Within the reach of @start's page table, if much of it is left. */
 static u64 place_heap(const struct exec *x, u64 start)
 {
-	u64 room = -start % TABLE_BYTES / PAGE_SIZE;
+	u64 room = -start % EXEC_TABLE_BYTES / PAGE_SIZE;
 
 	if (!x->chance.heap)
 		return start;
 	if (room < 2 * HEAP_MIN) {
 		start += room * PAGE_SIZE;
-		room = TABLE_BYTES / PAGE_SIZE;
+		room = EXEC_TABLE_BYTES / PAGE_SIZE;
 	}
-	return start + x->chance.heap % (room - HEAP_MIN) * PAGE_SIZE;
+	/* Never next to the program's own, or they would be one mapping. */
+	return start + (x->chance.heap % (room - HEAP_MIN) + 1) * PAGE_SIZE;
 }
 
 static void set_layout(struct exec *x)
@@ -264,7 +274,7 @@ static void set_layout(struct exec *x)
 
 int exec_elf_map(struct exec *x)
 {
-	int err = place_program(&x->program, x->chance.program);
+	int err = place_program(x);
 
 	if (err)
 		return err;

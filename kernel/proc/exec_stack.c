@@ -13,7 +13,6 @@
 #include <arch/cpu.h>
 #include <arch/thread.h>
 #include <core/assert.h>
-#include <fs/random.h>
 #include <lib/string.h>
 #include <mm/page.h>
 #include <proc/rseq.h>
@@ -31,7 +30,8 @@
 #define STACK_END_BYTES 8
 /* Stack that exists from the start below what is filled. */
 #define STACK_EXTRA_BYTES (128ul << 10)
-#define RANDOM_BYTES 16
+/* What a small program uses of its stack. */
+#define FRAMES_BYTES 768u
 #define PLATFORM "x86_64"
 #define CLOCK_TICKS 100
 
@@ -455,6 +455,7 @@ static u32 aux_fill(struct exec *x, u64 random, u64 platform)
 	}
 	aux_add(&v, AT_NULL, 0);
 	ASSERT(v.n <= AUXV_WORDS);
+	memset(v.at + v.n, 0, (AUXV_WORDS - v.n) * sizeof(u64));
 	return v.n;
 }
 
@@ -488,11 +489,12 @@ static void put_tables(struct exec *x, u64 distance, u64 strings, u32 naux)
 }
 
 /* Bytes left free between strings and tables of @len, by chance: not more than
- * the page that has both gives. */
+ * the page that has both gives, and the first frames too. */
 static u64 stack_skip(const struct exec *x, u64 len)
 {
 	u64 start = x->args.start;
-	u64 places = start > len ? (start - len) / STACK_ALIGN : 0;
+	u64 places = start > len + FRAMES_BYTES ?
+		     (start - len - FRAMES_BYTES) / STACK_ALIGN : 0;
 
 	return places ? x->chance.sp % places * STACK_ALIGN : 0;
 }
@@ -502,17 +504,16 @@ static int build_tables(struct exec *x)
 	struct exec_args *a = &x->args;
 	u64 strings = args_low(a);
 	u64 random, platform, distance, len;
-	u8 bytes[RANDOM_BYTES];
 	u32 naux;
 	int err;
 
 	err = aspace_make_auxv(x->as);
 	if (err)
 		return err;
-	random_bytes(bytes, sizeof(bytes));
 	err = args_push_bytes(a, PLATFORM, sizeof(PLATFORM), &platform);
 	if (!err)
-		err = args_push_bytes(a, bytes, sizeof(bytes), &random);
+		err = args_push_bytes(a, x->draw.bytes, sizeof(x->draw.bytes),
+				      &random);
 	if (err)
 		return err;
 	naux = aux_fill(x, random, platform);

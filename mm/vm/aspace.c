@@ -77,7 +77,7 @@ static void auxv_put(struct vm_auxv *v)
 
 int aspace_make_auxv(struct aspace *as)
 {
-	as->auxv = kzalloc(sizeof(*as->auxv));
+	as->auxv = kmalloc(sizeof(*as->auxv));
 	if (!as->auxv)
 		return -ENOMEM;
 	refcount_set(&as->auxv->refs, 1);

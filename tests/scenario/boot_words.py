@@ -41,6 +41,9 @@ def words():
                 '^argv 1 <late>$', '<KEY=1>$')
     yield shown('words of Linux', 'root=/dev/vda1 ro rootwait no_timer_check mitigations=off',
                 '^argc 1$', '^env 1 <TERM=linux>$', forbid=('<root=', '<mitigations'))
+    yield shown('places by chance', '', '^/proc/sys/kernel/randomize_va_space: 2$')
+    yield shown('norandmaps', 'norandmaps', '^argc 1$',
+                '^/proc/sys/kernel/randomize_va_space: 0$')
     many = ' '.join(f'w{n}' for n in range(1, 33))
     yield shown('32 words', many, '^argc 33$', '^argv 32 <w32>$')
     yield cases.Case('33 words', cases.base(init=cases.program('show')), many + ' w33',

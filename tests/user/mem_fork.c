@@ -51,6 +51,51 @@ static void copies(void)
 	CHECK_EQ("even where nothing was", at[PAGE], 0);
 }
 
+#define PATCH 128
+
+/* All pages but those of [from, to) have what was written to them. */
+static int patch_is_whole(const char *at, int from, int to)
+{
+	for (int i = 0; i < PATCH; i++) {
+		if ((i < from || i >= to) && at[i * PAGE] != 'p')
+			return 0;
+	}
+	return 1;
+}
+
+struct patch {
+	const char *at;
+	int from, to;
+};
+
+static int look_at_patch(void *arg)
+{
+	const struct patch *p = arg;
+
+	return patch_is_whole(p->at, p->from, p->to) ? 0 : 1;
+}
+
+/* Where the hole begins and ends changes by pages. */
+static void holes(void)
+{
+	int good = 0, kept = 0, runs = 0;
+
+	for (int from = 1; from < PATCH - 40; from += 5, runs++) {
+		struct patch p = { NULL, from, from + 24 + from % 8 };
+		char *at = map(PATCH, MAP_PRIVATE);
+
+		for (int i = 0; i < PATCH; i++)
+			at[i * PAGE] = 'p';
+		need(!munmap(at + p.from * PAGE, (p.to - p.from) * PAGE));
+		p.at = at;
+		good += child_run(look_at_patch, &p) == EXITED(0);
+		kept += patch_is_whole(at, p.from, p.to);
+		need(!munmap(at, PATCH * PAGE));
+	}
+	CHECK_EQ("a child has what lies around a hole", good, runs);
+	CHECK_EQ("and so has the parent", kept, runs);
+}
+
 struct turns {
 	struct gate changed;
 	struct gate answer;
@@ -402,6 +447,7 @@ static void shared_space(void)
 
 static const struct test tests[] = {
 	{ "copies", copies, 0 },
+	{ "holes", holes, 0 },
 	{ "parent changes", parent_changes, 0 },
 	{ "generations", generations, 0 },
 	{ "many children", many_children, 0 },

@@ -86,6 +86,7 @@ static void show_machine(void)
 	mkdir("/proc", 0555);
 	mount("proc", "/proc", "proc", 0, NULL);
 	show_file("/proc/cmdline", NULL);
+	show_file("/proc/sys/kernel/randomize_va_space", NULL);
 	show_file("/proc/meminfo", "Mem");
 }
 
