@@ -66,6 +66,7 @@ struct exec {
 	struct {			/* zeros: nothing is random */
 		u64 program;		/* bytes above the usual place */
 		u32 heap, sp;		/* any number */
+		bool taken;		/* something is random */
 	} chance;
 	u64 sp;
 	size_t head_len;

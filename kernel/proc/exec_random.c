@@ -34,6 +34,7 @@ void exec_place(struct exec *x)
 		     (current_task()->personality & ADDR_NO_RANDOMIZE)))
 		return;
 	random_bytes(&chance, sizeof(chance));
+	x->chance.taken = true;
 	x->as->stack_top -= chance % STEPS * STEP;
 	x->chance.program = (chance >> STEP_BITS) % STEPS * STEP;
 	x->chance.sp = (u32)(chance >> 2 * STEP_BITS) & 0xff;

@@ -186,7 +186,7 @@ static u64 pagemap_word(struct aspace *as, u64 addr, bool show_pfn)
 
 static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos)
 {
-	bool show_pfn = capable(CAP_SYS_ADMIN);
+	bool show_pfn = has_capability(CAP_SYS_ADMIN);
 	ssize_t done = 0;
 
 	while (b->left >= sizeof(u64) &&
