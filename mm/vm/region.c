@@ -493,11 +493,11 @@ static struct region *region_clone(struct regions_clone *c,
 		return NULL;
 	region_copy(r, from);
 	r->flags &= ~NOT_INHERITED;
-	r->has_copies = from->has_copies && !from->object;
 	r->aspace = c->dst;
 	list_init(&r->object_link);
 	region_hold(r);
 	if (r->object) {
+		r->has_copies = false;
 		spin_lock(&r->object->lock);
 		object_link(r, from);
 		spin_unlock(&r->object->lock);
