@@ -180,19 +180,25 @@ void inode_strip_suid(struct inode *inode, const struct cred *cred)
 	spin_unlock(&inode->attr_lock);
 }
 
-static int check_chown(const struct inode *inode, const struct attr_change *c,
-		       const struct cred *cred)
+/* Without the capability. */
+static bool owner_may_chown(const struct inode *inode,
+			    const struct attr_change *c,
+			    const struct cred *cred)
 {
 	bool owner = cred->fsuid == inode->uid;
 
-	if (cred_capable_ids(cred, inode->uid, inode->gid, CAP_CHOWN))
-		return 0;
 	if (c->uid != (uid_t)-1 && !(owner && c->uid == inode->uid))
-		return -EPERM;
-	if (c->gid != (gid_t)-1 &&
-	    !(owner && (c->gid == inode->gid || cred_in_group(cred, c->gid))))
-		return -EPERM;
-	return 0;
+		return false;
+	return c->gid == (gid_t)-1 ||
+	       (owner && (c->gid == inode->gid || cred_in_group(cred, c->gid)));
+}
+
+static int check_chown(const struct inode *inode, const struct attr_change *c,
+		       const struct cred *cred)
+{
+	return owner_may_chown(inode, c, cred) ||
+	       cred_capable_ids(cred, inode->uid, inode->gid, CAP_CHOWN) ?
+	       0 : -EPERM;
 }
 
 #define ATTR_TIMES_NOW (ATTR_ATIME | ATTR_MTIME)

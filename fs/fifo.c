@@ -20,6 +20,9 @@ static struct superblock *pipe_sb;	/* set at boot */
 
 void pipe_init(void)
 {
+	static struct fs_type pipefs = { .name = "pipefs", .nodev = true };
+
+	fs_type_register(&pipefs);
 	if (superblock_create("pipefs", PIPEFS_MAGIC, NULL, &pipe_sb))
 		panic("vfs: no memory for pipefs");
 }

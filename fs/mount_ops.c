@@ -111,6 +111,8 @@ int mount_superblock(const struct mount_args *a, const struct fs_type *type,
 
 	if (!type->for_users && !cred_capable(cred, CAP_SYS_ADMIN))
 		return -EPERM;
+	if (!type->mount)
+		return -EINVAL;
 	err = type->mount(type, (u32)(a->flags & MS_RMT_MASK),
 			  a->data ? a->data : "", a->fs_arg, &sb);
 	if (err)

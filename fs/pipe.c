@@ -15,6 +15,7 @@
 #include <lib/string.h>
 #include <mm/kmalloc.h>
 #include <sched/sched.h>
+#include <uapi/capability.h>
 #include <uapi/fcntl.h>
 #include <uapi/ioctl.h>
 #include <vm/uaccess.h>
@@ -372,7 +373,7 @@ static int resize(struct pipe *p, u32 nslots)
 	return 0;
 }
 
-long pipe_set_size(struct file *f, u64 bytes, bool privileged)
+long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred)
 {
 	struct pipe *p = pipe_of_file(f);
 	u32 nslots = slots_for(bytes);
@@ -384,7 +385,7 @@ long pipe_set_size(struct file *f, u64 bytes, bool privileged)
 		return -EINVAL;
 	mutex_lock(&p->lock);
 	if (nslots > p->nslots && nslots * PAGE_SIZE > pipe_max_size() &&
-	    !privileged)
+	    !cred_capable(cred, CAP_SYS_RESOURCE))
 		err = -EPERM;
 	else
 		err = resize(p, nslots);

@@ -29,6 +29,7 @@ FACILITY_mseal := mm/vm/mseal.c kernel/sys/mseal.c
 FACILITY_mptable := arch/x86_64/mptable.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
+FACILITY_proc_sched := kernel/proc/procfs_sched.c
 FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
 FACILITY_prctl_hints := kernel/sys/prctl_hints.c
 FACILITY_process_vm := kernel/sys/process_vm.c

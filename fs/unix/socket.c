@@ -10,6 +10,7 @@
 
 #include <arch/clock.h>
 #include <core/assert.h>
+#include <core/start_call.h>
 #include <fs/nscommon.h>
 #include <lib/format.h>
 #include <uapi/errno.h>
@@ -340,6 +341,15 @@ bool file_is_socket(const struct file *f)
 {
 	return f->ops == &unix_file_ops;
 }
+
+static void sockfs_register(void)
+{
+	static struct fs_type sockfs = { .name = "sockfs", .nodev = true };
+
+	fs_type_register(&sockfs);
+}
+
+START_CALL(sockfs_register);
 
 static int superblock_ready(void)
 {

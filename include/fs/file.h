@@ -202,7 +202,7 @@ struct pipe_ends {
 	struct file *read, *write;
 };
 int pipe_create(const struct cred *cred, u32 flags, struct pipe_ends *out);
-long pipe_set_size(struct file *f, u64 bytes, bool privileged);
+long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred);
 long pipe_get_size(struct file *f);	/* -EBADF: no pipe */
 u64 pipe_max_size(void);		/* /proc/sys/fs/pipe-max-size */
 int pipe_set_max_size(u64 bytes);	/* 0, -EINVAL */

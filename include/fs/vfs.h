@@ -187,7 +187,8 @@ struct fs_type {
 	/* Is this one option all right, "key" or "key=value"? 0, -EINVAL. NULL:
 	 * it is not known before all are there. */
 	int (*check)(const char *option);
-	/* Make or find a superblock; the caller's reference. @data: options,
+	/* Make or find a superblock; the caller's reference. NULL: it is the
+	 * kernel's alone, the home of files without names. @data: options,
 	 * never NULL. @arg: what mount_args.fs_arg holds (proc: the pid
 	 * namespace; NULL inside the kernel). */
 	int (*mount)(const struct fs_type *t, u32 flags, const char *data,

@@ -168,18 +168,22 @@ struct task {
 #define JOB_TRAP_MASK (JOB_TRAP_STOP | JOB_TRAP_NOTIFY)
 #define JOB_PENDING_MASK (JOB_STOP_PENDING | JOB_TRAP_MASK)
 
-#define TASK_FORKNOEXEC BIT(0)
-#define TASK_SUPERPRIV BIT(1)
+#define TASK_UNLIMITED BIT(0)	/* writes for the kernel, not for itself */
+/* By their numbers on Linux: /proc/PID/stat shows them. */
 #define TASK_EXITING BIT(2)	/* set before the tree lock is taken in exit */
-#define TASK_VFORK BIT(3)
-#define TASK_SIGNALED BIT(4)	/* a signal ends it */
-#define TASK_DUMPS BIT(5)	/* and one that dumps core */
-#define TASK_UNLIMITED BIT(6)	/* writes for the kernel, not for itself */
+#define TASK_ENDING BIT(3)	/* on its way there: a core dump is without */
+#define TASK_FORKNOEXEC BIT(6)
+#define TASK_SUPERPRIV BIT(8)	/* a capability was what allowed something */
+#define TASK_DUMPS BIT(9)	/* a signal ends it that dumps core */
+#define TASK_SIGNALED BIT(10)	/* a signal ends it */
+#define TASK_CROWDED BIT(12)	/* became a user who has too many processes */
+#define TASK_RANDOM BIT(22)	/* its program was placed by chance */
+#define TASK_SHOWN (~(u32)TASK_UNLIMITED)
 
-/* What PR_MCE_KILL and PR_SET_IO_FLUSHER said. */
-#define HINT_MCE_OWN BIT(0)
-#define HINT_MCE_EARLY BIT(1)
-#define HINT_IO_FLUSHER BIT(2)
+/* What PR_MCE_KILL and PR_SET_IO_FLUSHER said; shown likewise. */
+#define HINT_MCE_OWN BIT(7)
+#define HINT_MCE_EARLY BIT(27)
+#define HINT_IO_FLUSHER (BIT(19) | BIT(20))
 
 /* setitimer(2): ITIMER_REAL on the clock_now_ns scale, the others on that of
  * the time the process has used. */
@@ -340,6 +344,9 @@ const struct cred *task_cred_get(struct task *t);
 /* Has the current task the capability over the machine, over its own user
  * namespace, over @ns? */
 bool capable(int cap);
+/* The same over the machine, asked before it is known whether it is needed:
+ * this does not count as using it (TASK_SUPERPRIV). */
+bool has_capability(int cap);
 bool self_capable(int cap);
 bool ns_capable(const struct user_ns *ns, int cap);
 

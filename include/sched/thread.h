@@ -81,6 +81,7 @@ struct thread {
 	u32 user_ticks, system_ticks;	/* [C] samples that split runtime_ns */
 	u64 user_ns, system_ns;	/* [Q] told so far: never go back */
 	u64 nvcsw, nivcsw;	/* [Q] read without */
+	u32 nmoves;		/* [Q] to another CPU; read without */
 
 	/* wake-up of sleeps with a signal test */
 	u32 sig_pending;	/* [a] 1: a signal ends an interruptible sleep;

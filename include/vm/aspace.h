@@ -108,6 +108,8 @@ enum region_flags {
 	REGION_DROPPABLE = 8192,	/* MAP_DROPPABLE */
 	REGION_SEALED = 16384,	/* stays as it is: mseal.c */
 	REGION_MOVING = 32768,	/* faults wait for aspace->lock: mremap.c */
+	REGION_ACCOUNTED = 65536,	/* counts as memory that may be needed:
+					   private, and was writable once */
 };
 #define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
 
@@ -121,8 +123,8 @@ struct region {
 	u32 flags;			/* [L+P] enum region_flags */
 	u8 place;			/* [I] region.c: in a block of several,
 					   from 1 on; 0: by itself */
-	bool has_copies;		/* [P] private copies of object pages
-					   may be mapped */
+	bool has_copies;		/* [P] pages of its own may be mapped,
+					   or were */
 	struct vm_object *object;	/* [I] owned; NULL: private anonymous */
 	struct list object_link;	/* [object->lock] */
 	struct aspace *aspace;		/* [I] */

@@ -60,6 +60,8 @@ static int check_limits(struct birth *b)
 	    cred->uid != 0 && !capable(CAP_SYS_RESOURCE) &&
 	    !capable(CAP_SYS_ADMIN))
 		return -EAGAIN;
+	if (unlikely(current_task()->flags & TASK_CROWDED))
+		current_task()->flags &= ~(u32)TASK_CROWDED;
 	if (task_count() > task_max())
 		return -EAGAIN;
 	/* Its share of a CPU is not for two. */
@@ -99,7 +101,7 @@ static void copy_identity(struct birth *b)
 	child->ioprio = t->ioprio;
 	child->no_new_privs = t->no_new_privs;
 	child->blocked = t->blocked;
-	child->flags = TASK_FORKNOEXEC;
+	child->flags = TASK_FORKNOEXEC | (t->flags & TASK_RANDOM);
 	child->exit_signal = b->req->exit_signal;
 	if (b->req->flags & CLONE_THREAD)
 		child->exit_signal = -1;

@@ -20,6 +20,7 @@
 #include <proc/ptrace.h>
 #include <proc/signal.h>
 #include <proc/trace.h>
+#include <proc/user.h>
 #include <proc/user_ns.h>
 #include <proc/vdso.h>
 #include <uapi/errno.h>
@@ -256,9 +257,11 @@ static void change_name(const struct exec *x, struct task *t)
 	spin_unlock(&t->alloc_lock);
 }
 
-static void reset_task(struct task *t)
+static void reset_task(const struct exec *x, struct task *t)
 {
-	t->flags &= ~(u32)(TASK_FORKNOEXEC | TASK_SUPERPRIV);
+	t->flags &= ~(u32)(TASK_FORKNOEXEC | TASK_RANDOM);
+	if (x->chance.on)
+		t->flags |= TASK_RANDOM;
 	t->altstack_sp = 0;
 	t->altstack_size = 0;
 	t->altstack_flags = SS_DISABLE;
@@ -283,7 +286,7 @@ static void exec_commit(struct exec *x)
 	change_cred(x, t);
 	change_name(x, t);
 	trace_exec(t);
-	reset_task(t);
+	reset_task(x, t);
 	change_files(x, t);
 	arch_user_reset(exec_elf_entry(x), x->sp);
 }
@@ -298,14 +301,28 @@ static void die(void)
 	signal_force(SIGSEGV, SEND_KERNEL);
 }
 
+/* Its user had too many processes, and still has. */
+static bool crowded(struct task *t)
+{
+	if (user_is_over(t->cred->user, USER_TASKS,
+			 current_rlimit(RLIMIT_NPROC)))
+		return true;
+	t->flags &= ~(u32)TASK_CROWDED;
+	return false;
+}
+
 int task_exec(const struct exec_request *req)
 {
-	struct exec *x = kmalloc(sizeof(*x));
 	bool traced = unlikely(current_task()->tracee.flags);
 	s32 old_nr = traced ? ptrace_own_nr() : 0;
+	struct exec *x;
 	bool late;
 	int err;
 
+	if (unlikely(current_task()->flags & TASK_CROWDED) &&
+	    crowded(current_task()))
+		return -EAGAIN;
+	x = kmalloc(sizeof(*x));
 	if (!x)
 		return -ENOMEM;
 	memset(x, 0, offsetof(struct exec, head));

@@ -145,7 +145,7 @@ static int map_file_part(struct aspace *as, const struct exec_elf *e,
 		.offset = ph->p_offset - skew,
 		.object = e->object,
 		.file = e->file,
-		.limits = { .may_map_low = capable(CAP_SYS_RAWIO) },
+		.limits = { .may_map_low = has_capability(CAP_SYS_RAWIO) },
 	};
 
 	return vm_map_segment(as, &args);
@@ -162,7 +162,7 @@ static int map_zero_part(struct aspace *as, const struct exec_elf *e,
 	struct mmap_args args = {
 		.addr = edge,
 		.prot = segment_prot(ph),
-		.limits = { .may_map_low = capable(CAP_SYS_RAWIO) },
+		.limits = { .may_map_low = has_capability(CAP_SYS_RAWIO) },
 	};
 
 	if (ph->p_filesz && (ph->p_flags & PF_W) && edge > from) {

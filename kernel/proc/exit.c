@@ -502,6 +502,7 @@ void task_exit(int code)
 	bool last;
 
 	ASSERT(!(t->flags & TASK_EXITING));
+	t->flags |= TASK_ENDING;
 	if (unlikely(t->tracee.flags))
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);

@@ -29,9 +29,9 @@ static void limits_of_current(struct vm_limits *out)
 	out->as_bytes = current_rlimit(RLIMIT_AS);
 	out->data_bytes = current_rlimit(RLIMIT_DATA);
 	out->stack_bytes = current_rlimit(RLIMIT_STACK);
-	if (!capable(CAP_IPC_LOCK))
+	if (!has_capability(CAP_IPC_LOCK))
 		out->memlock_bytes = current_rlimit(RLIMIT_MEMLOCK);
-	out->may_map_low = capable(CAP_SYS_RAWIO);
+	out->may_map_low = has_capability(CAP_SYS_RAWIO);
 }
 
 static DEFINE_PER_CPU(u64, faults);

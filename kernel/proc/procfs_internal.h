@@ -236,6 +236,10 @@ void proc_sysctl_init(void);
 void proc_settings_init(void);
 /* procfs_user.c: /proc/sys/user */
 void proc_user_init(void);
+/* procfs_sched.c */
+OPTIONAL int proc_show_sched(struct task *t, struct pid_ns *ns,
+			     struct seq_buf *out);
+OPTIONAL ssize_t proc_write_sched(struct task *t, const char *text, size_t len);
 /* procfs_nidus.c: /proc/nidus/pidns */
 OPTIONAL void proc_nidus_init(void);
 /* procfs_lock_stat.c: /proc/lock_stat */

@@ -87,5 +87,7 @@ const struct proc_file proc_pid_table[] = {
 	  .show = timens_show, .write = timens_write },
 	{ .name = "oom_score_adj", .mode = S_IFREG | 0644,
 	  .show = proc_show_oom_score_adj, .write = proc_write_oom_score_adj },
+	{ .name = "sched", .mode = S_IFREG | 0644,
+	  .show_ns = proc_show_sched, .write = proc_write_sched },
 	{ 0 },
 };

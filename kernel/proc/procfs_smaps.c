@@ -54,7 +54,8 @@ static void show_flags(struct seq_buf *out, u32 flags)
 		{ REGION_EXEC, "ex " }, { REGION_SHARED, "sh " },
 	}, more[] = {
 		{ REGION_GROWSDOWN, "gd " }, { REGION_LOCKED, "lo " },
-		{ REGION_DONTFORK, "dc " }, { REGION_NORESERVE, "nr " },
+		{ REGION_DONTFORK, "dc " }, { REGION_ACCOUNTED, "ac " },
+		{ REGION_NORESERVE, "nr " },
 		{ REGION_WIPEONFORK, "wf " }, { REGION_DROPPABLE, "dp " },
 		{ REGION_SEALED, "sl " },
 	};
@@ -185,7 +186,7 @@ static u64 pagemap_word(struct aspace *as, u64 addr, bool show_pfn)
 
 static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos)
 {
-	bool show_pfn = capable(CAP_SYS_ADMIN);
+	bool show_pfn = has_capability(CAP_SYS_ADMIN);
 	ssize_t done = 0;
 
 	while (b->left >= sizeof(u64) &&

@@ -146,7 +146,18 @@ static void read_comm(struct task *t, char comm[16])
 	spin_unlock(&t->alloc_lock);
 }
 
-/* Fields 1 to 10 of stat: who it is. */
+/* Linux's own, of one that will not run again. */
+#define FLAG_NOFREEZE 0x8000u
+
+/* Field 9. Source: proc(5) refers to Linux's numbers; ps shows some as F. */
+static u32 stat_flags(const struct task *t)
+{
+	u32 flags = (READ_ONCE(t->flags) & TASK_SHOWN) | READ_ONCE(t->hints);
+
+	return t->exit_state == EXIT_ALIVE ? flags : flags | FLAG_NOFREEZE;
+}
+
+/* Fields 1 to 9 of stat: who it is. */
 static void stat_identity(struct task *t, const struct kin *k,
 			  struct seq_buf *out)
 {
@@ -163,7 +174,7 @@ static void stat_identity(struct task *t, const struct kin *k,
 	seq_dec(out, " ", k->sid);
 	seq_dec(out, " ", (int)k->tty);
 	seq_dec(out, " ", k->tty_pgrp);
-	seq_udec(out, " ", t->flags & TASK_FORKNOEXEC ? 0x40u : 0);
+	seq_udec(out, " ", stat_flags(t));
 }
 
 /* Fields 10 to 17: faults and times. */

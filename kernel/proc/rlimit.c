@@ -49,7 +49,6 @@ int task_rlimit(struct task *t, u32 resource, const struct rlimit64 *new,
 {
 	struct process *p = t->process;
 	struct rlimit64 *limit = &p->rlimits[resource];
-	bool may_raise = new && capable(CAP_SYS_RESOURCE);
 	struct task *leader;
 	int err = new ? check_new(resource, new) : 0;
 
@@ -60,7 +59,8 @@ int task_rlimit(struct task *t, u32 resource, const struct rlimit64 *new,
 	spin_lock(&leader->alloc_lock);
 	if (old)
 		*old = *limit;
-	if (new && new->rlim_max > limit->rlim_max && !may_raise)
+	if (new && new->rlim_max > limit->rlim_max &&
+	    !capable(CAP_SYS_RESOURCE))
 		err = -EPERM;
 	else if (new)
 		*limit = *new;
@@ -103,9 +103,9 @@ bool task_may_access(struct task *t, bool real)
 	if (t->process == current_process())
 		return true;
 	cred = task_cred_get(t);
-	ok = ns_capable(cred->user_ns, CAP_SYS_PTRACE) ||
-	     (ids_match(me, cred, real) && me->user_ns == cred->user_ns &&
-	      !(cred->cap_permitted & ~caps));
+	ok = (ids_match(me, cred, real) && me->user_ns == cred->user_ns &&
+	      !(cred->cap_permitted & ~caps)) ||
+	     ns_capable(cred->user_ns, CAP_SYS_PTRACE);
 	cred_put(cred);
 	return ok && may_look_at_memory(t->process);
 }

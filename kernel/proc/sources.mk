@@ -49,5 +49,5 @@ SRCS += kernel/proc/seccomp.c kernel/proc/seccomp_notify.c
 SRCS += kernel/proc/seccomp_log.c
 SRCS += kernel/proc/futex_pi.c kernel/proc/futex_many.c
 SRCS += kernel/proc/rseq.c
-SRCS += kernel/proc/procfs_lock_stat.c
+SRCS += kernel/proc/procfs_lock_stat.c kernel/proc/procfs_sched.c
 SRCS += kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c

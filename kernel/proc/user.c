@@ -236,10 +236,20 @@ static void cred_refs_put(struct cred *c)
 	user_ns_put(c->user_ns);
 }
 
+/* A capability counts as used when something was asked for that needs it. */
+static bool used(const struct cred *c, const struct user_ns *ns, int cap)
+{
+	if (!cred_has_cap(c, ns, cap))
+		return false;
+	if (current_is_task() && c == current_cred())
+		current_task()->flags |= TASK_SUPERPRIV;
+	return true;
+}
+
 static const struct cred_hooks hooks = {
 	.get = cred_refs_get,
 	.put = cred_refs_put,
-	.capable = cred_has_cap,
+	.capable = used,
 	.maps_ids = user_ns_maps_ids,
 	.uid_to_global = uid_to_global,
 	.gid_to_global = gid_to_global,
@@ -251,6 +261,11 @@ bool ns_capable(const struct user_ns *ns, int cap)
 		return false;
 	current_task()->flags |= TASK_SUPERPRIV;
 	return true;
+}
+
+bool has_capability(int cap)
+{
+	return cred_has_cap(current_cred(), &user_ns_init, cap);
 }
 
 bool capable(int cap)

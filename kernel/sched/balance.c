@@ -158,6 +158,7 @@ static bool steal_from(struct rq *from, struct rq *to, bool rt_only)
 		WRITE_ONCE(from->nr, from->nr - 1);
 		t->on_queue = 0;
 		t->vruntime -= from->min_vruntime;
+		t->nmoves++;
 		WRITE_ONCE(t->cpu, to->cpu);
 	}
 	spin_unlock(&from->lock);

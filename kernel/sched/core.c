@@ -146,6 +146,7 @@ static void activate_check(struct rq *rq, struct thread *t, bool sync)
 static struct rq *rq_transfer(struct rq *rq, struct thread *t, u32 cpu)
 {
 	t->vruntime -= rq->min_vruntime;
+	t->nmoves++;
 	WRITE_ONCE(t->cpu, cpu);
 	spin_unlock(&rq->lock);
 	rq = rq_of(cpu);

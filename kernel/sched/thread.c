@@ -127,6 +127,7 @@ void thread_init(struct thread *t, const struct thread *parent)
 	t->system_ns = 0;
 	t->nvcsw = 0;
 	t->nivcsw = 0;
+	t->nmoves = 0;
 	t->sig_pending = 0;
 	t->is_idle = 0;
 	t->resume_work = 0;

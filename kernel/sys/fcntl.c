@@ -192,8 +192,7 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 	case F_GETPIPE_SZ:
 		return pipe_get_size(f);
 	case F_SETPIPE_SZ:
-		return pipe_set_size(f, (u32)arg,
-				     capable(CAP_SYS_RESOURCE));
+		return pipe_set_size(f, (u32)arg, current_cred());
 	case F_ADD_SEALS:
 		return arg > U32_MAX || !file_add_seals ?
 			       -EINVAL : file_add_seals(f, (u32)arg);

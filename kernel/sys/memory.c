@@ -23,10 +23,10 @@ struct vm_limits vm_limits_now(void)
 		.data_bytes = current_rlimit(RLIMIT_DATA),
 		.stack_bytes = current_rlimit(RLIMIT_STACK),
 		.memlock_bytes = RLIM_INFINITY,
-		.may_map_low = capable(CAP_SYS_RAWIO),
+		.may_map_low = has_capability(CAP_SYS_RAWIO),
 	};
 
-	if (!capable(CAP_IPC_LOCK))
+	if (!has_capability(CAP_IPC_LOCK))
 		l.memlock_bytes = current_rlimit(RLIMIT_MEMLOCK);
 	return l;
 }

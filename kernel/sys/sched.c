@@ -45,10 +45,14 @@ bool sched_same_owner(struct task *t)
 }
 
 /* The limit counts from 1 for nice 19 to 40 for nice -20. */
+static bool limit_allows(struct task *t, int nice)
+{
+	return (u64)(20 - nice) <= rlimit_get(t->process, RLIMIT_NICE);
+}
+
 bool sched_may_nice(struct task *t, int nice)
 {
-	return (u64)(20 - nice) <= rlimit_get(t->process, RLIMIT_NICE) ||
-	       capable(CAP_SYS_NICE);
+	return limit_allows(t, nice) || capable(CAP_SYS_NICE);
 }
 
 static bool capable_over(struct task *t, int cap)
@@ -129,18 +133,17 @@ static int check_request(struct request *r)
 	return p->rt_priority ? -EINVAL : 0;
 }
 
-/* Source: sched(7), "Privileges and resource limits". */
-static bool may_set(struct task *t, const struct sched_params *old,
-		    const struct sched_params *new)
+/* Who has no CAP_SYS_NICE. Source: sched(7), "Privileges and resource
+ * limits". */
+static bool anybody_may_set(struct task *t, const struct sched_params *old,
+			    const struct sched_params *new)
 {
 	u64 rt_limit = rlimit_get(t->process, RLIMIT_RTPRIO);
 
-	if (capable(CAP_SYS_NICE))
-		return true;
 	if (new->policy == SCHED_DEADLINE)
 		return false;
 	if (is_fair(new->policy) && new->nice < old->nice &&
-	    !sched_may_nice(t, new->nice))
+	    !limit_allows(t, new->nice))
 		return false;
 	if (is_rt(new->policy)) {
 		if (new->policy != old->policy && !rt_limit)
@@ -150,7 +153,7 @@ static bool may_set(struct task *t, const struct sched_params *old,
 			return false;
 	}
 	if (old->policy == SCHED_IDLE && new->policy != SCHED_IDLE &&
-	    !sched_may_nice(t, old->nice))
+	    !limit_allows(t, old->nice))
 		return false;
 	return sched_same_owner(t) &&
 	       (new->reset_on_fork || !old->reset_on_fork);
@@ -206,7 +209,7 @@ static int set_params(pid_t pid, struct request *r)
 	sched_get_params(&t->thread, &old);
 	keep_params(t, &old, r);
 	err = check_request(r);
-	if (!err && !may_set(t, &old, &r->p))
+	if (!err && !anybody_may_set(t, &old, &r->p) && !capable(CAP_SYS_NICE))
 		err = -EPERM;
 	if (!err)
 		err = commit_request(t, r);

@@ -224,7 +224,7 @@ static bool clone_enter(struct clone *c, u64 va)
 		return false;
 	}
 	c->protect = r->flags & REGION_SHARED ? 0 : MMU_PROTECT_BOTH;
-	if (r->has_copies)
+	if (r->has_copies && r->object)
 		region_find(c->dst, va)->has_copies = true;
 	/* The page that stands apart ends the part below it. */
 	if (va < c->stack_page && c->stack_page < r->end)

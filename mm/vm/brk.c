@@ -9,7 +9,8 @@
 
 #include <uapi/resource.h>
 
-#define HEAP_FLAGS (REGION_READ | REGION_WRITE | REGION_MAYWRITE)
+#define HEAP_FLAGS (REGION_READ | REGION_WRITE | REGION_MAYWRITE | \
+		    REGION_ACCOUNTED)
 
 /* RLIMIT_DATA counts the initialised data with the heap here. */
 static bool within_data_limit(const struct aspace *as, u64 brk,
@@ -60,8 +61,11 @@ static int brk_grow(struct aspace *as, u64 end, const struct vm_limits *limits)
 	int err;
 
 	err = brk_check(as, &proto, limits);
-	if (err || region_absorb(&proto))
+	if (err)
 		return err;
+	/* It grows by itself: it does not continue what lies below. */
+	if (proto.start > as->brk_start && region_extend(&proto))
+		return 0;
 	r = region_alloc(as);
 	if (!r)
 		return -ENOMEM;

@@ -144,6 +144,7 @@ static int fault_anon(struct fault *f, struct region *r)
 			       region_pte_flags(r));
 	if (!fault_has_fresh(f, true))
 		return -EAGAIN;
+	r->has_copies = true;
 	return install(f, r, &f->fresh, written_pte_extra(r));
 }
 
@@ -237,8 +238,7 @@ static void cow_replace(struct fault *f, struct region *r, struct page *old)
 		err = mmu_map(mmu, f->addr, page_to_phys(f->fresh), flags);
 	}
 	ASSERT(!err); /* the table was there */
-	if (r->object)
-		r->has_copies = true;
+	r->has_copies = true;
 	if (old != vm_zero_page) {
 		rss_add(f->as, old, -1);
 		page_put(old);
@@ -402,6 +402,7 @@ static bool fault_first_write(struct aspace *as, u64 addr)
 	if (!err) {
 		rss_add(as, p, 1);
 		as->minflt++;
+		r->has_copies = true;
 	}
 	spin_unlock(&as->ptable_lock);
 	if (p && err)

@@ -92,6 +92,14 @@ u32 region_flags_of_map(u32 map_flags)
 	return flags;
 }
 
+/* Private memory that is written to may need as much of the machine. */
+static u32 accounted(u32 flags)
+{
+	u32 matter = REGION_WRITE | REGION_SHARED | REGION_NORESERVE;
+
+	return (flags & matter) == REGION_WRITE ? REGION_ACCOUNTED : 0;
+}
+
 /* Shared or private, and what that means for the flags. */
 static int check_kind(struct map *m)
 {
@@ -198,9 +206,10 @@ static int map_check(struct map *m)
 		err = -EOVERFLOW;
 	if (!err)
 		err = check_kind(m);
-	if (!err)
-		err = check_limits(m);
-	return err;
+	if (err)
+		return err;
+	m->proto.flags |= accounted(m->proto.flags);
+	return check_limits(m);
 }
 
 static int map_prepare(struct map *m)

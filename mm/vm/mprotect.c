@@ -68,12 +68,29 @@ static int check_change(const struct region *r, u32 flags, u64 npages)
 	return vm_check_memory(&g);
 }
 
+/* It stays accounted when it can no longer be written, unless it never was:
+ * so a part that was writable once does not continue its neighbours. */
+static u32 flags_with(const struct region *r, u32 prot)
+{
+	u32 flags = (r->flags & ~(u32)REGION_PROT) | prot;
+	u32 exempt = REGION_WRITE | REGION_SHARED | REGION_NORESERVE;
+
+	if (flags == r->flags)
+		return flags;
+	if ((flags & REGION_WRITE) && !(r->flags & exempt))
+		return flags | REGION_ACCOUNTED;
+	if (!(flags & REGION_WRITE) && !r->object &&
+	    !READ_ONCE(r->has_copies))
+		return flags & ~(u32)REGION_ACCOUNTED;
+	return flags;
+}
+
 /* Change what of *@rp lies in [start, end). */
 static int protect_region(struct region **rp, u64 start, u64 end, u32 prot)
 {
 	struct region *r = *rp;
 	u32 old = r->flags;
-	u32 flags = (old & ~(u32)REGION_PROT) | prot;
+	u32 flags = flags_with(r, prot);
 	int err;
 
 	if (vm_gains_exec(r->aspace, old, flags))

@@ -435,6 +435,16 @@ struct region *region_absorb(struct region *proto)
 	return NULL;
 }
 
+bool region_extend(const struct region *proto)
+{
+	struct region *r = region_below(proto->aspace, proto->start);
+
+	if (!r || !region_continues(r, proto))
+		return false;
+	region_widen(r, r->start, proto->end);
+	return true;
+}
+
 /* ------------------------------------------------------- all at once */
 
 /* Locked memory is not inherited. Source: mlock(2), "NOTES". */
@@ -483,11 +493,11 @@ static struct region *region_clone(struct regions_clone *c,
 		return NULL;
 	region_copy(r, from);
 	r->flags &= ~NOT_INHERITED;
-	r->has_copies = false;
 	r->aspace = c->dst;
 	list_init(&r->object_link);
 	region_hold(r);
 	if (r->object) {
+		r->has_copies = false;
 		spin_lock(&r->object->lock);
 		object_link(r, from);
 		spin_unlock(&r->object->lock);

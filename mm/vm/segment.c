@@ -49,6 +49,8 @@ int vm_map_segment(struct aspace *as, const struct mmap_args *args)
 	r->end = end;
 	r->flags = (args->prot & REGION_PROT) | REGION_MAYWRITE |
 		   args->max_flags | region_flags_of_map(args->flags);
+	if (!args->object || (args->prot & REGION_WRITE))
+		r->flags |= REGION_ACCOUNTED;
 	r->object = args->object;
 	r->file = args->file;
 	r->offset = args->object ? args->offset : 0;
@@ -70,7 +72,7 @@ static int map_private(struct aspace *as, u64 addr, struct page *p)
 		      region_pte_flags(r) | MMU_WRITE | MMU_DIRTY);
 	if (!err) {
 		rss_add(as, p, 1);
-		r->has_copies = r->object != NULL;
+		r->has_copies = true;
 	}
 	spin_unlock(&as->ptable_lock);
 	return err;

@@ -55,6 +55,8 @@ struct region *region_merge(struct region *r);
 /* Let a neighbour of the range that @proto describes take it in. NULL: none
  * fits. @proto is not in the tree and keeps its references. */
 struct region *region_absorb(struct region *proto);
+/* Only the one right below, which joins nothing else. False: it does not. */
+bool region_extend(const struct region *proto);
 /* Where the region begins for those who look for room below it. */
 u64 region_guard_start(const struct region *r);
 /* Is [start, end) free? [L] or [P] */

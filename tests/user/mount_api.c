@@ -7,11 +7,13 @@
  *        move_mount(2), mount_setattr(2)
  */
 #include "lib/ns.h"
+#include "lib/proc.h"
 #include "lib/test.h"
 
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -330,6 +332,24 @@ static void errors(void)
 		 P("a/sub"), 0), -ELOOP);
 }
 
+/* Homes of files without names are listed, but nobody mounts them. */
+static void kernels_own(void)
+{
+	static const char *const types[] = { "pipefs", "sockfs" };
+	char list[1024], line[32];
+
+	alone();
+	need(proc_read("/proc/filesystems", list, sizeof(list)) > 0);
+	for (unsigned int i = 0; i < COUNT(types); i++) {
+		snprintf(line, sizeof(line), "nodev\t%s\n", types[i]);
+		CHECK(types[i], strstr(list, line) != NULL);
+		CHECK_ERRNO("mount", mount("none", "a", types[i], 0, NULL),
+			    EINVAL);
+	}
+	CHECK_ERRNO("what is not listed", mount("none", "a", "nsfs", 0, NULL),
+		    ENODEV);
+}
+
 static void other_errors(void)
 {
 	struct attr none = { 0 };
@@ -600,6 +620,7 @@ static const struct test tests[] = {
 	{ "config_values", config_values, 0 },
 	{ "config_words", config_words, 0 },
 	{ "config_types", config_types, 0 },
+	{ "kernels_own", kernels_own, 0 },
 	{ "errors", errors, 0 },
 	{ "other_errors", other_errors, 0 },
 	{ "rights", rights, 0 },
