@@ -86,6 +86,8 @@ struct mount *mount_find_get(const struct path *p);
 struct mount *mount_find(struct mount *parent, const struct dentry *point);
 /* Replace @p by the root of what is mounted on it, up to the topmost. */
 void path_enter_mounts(struct path *p);
+/* Is @p @top, or below it through mounts? mount_lock or the mutex is held. */
+bool path_is_below(const struct path *p, const struct path *top);
 bool mount_is_readonly(const struct mount *m);
 /* Place @m on @at. It takes its own reference of the dentry; that of @m
  * becomes the tree's. */
