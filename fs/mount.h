@@ -146,6 +146,13 @@ int mount_bind_copy(const struct path *from, struct mount_ns *ns,
  * into another or is unmounted. 0, -ENOMEM. */
 int mount_ns_detached(struct mount *top);
 
+/* mount_show.c; into @buf of PATH_MAX bytes. */
+/* Where @m is mounted, seen from @root; NULL: it cannot be seen. */
+const char *mount_place_text(const struct mount *m, const struct path *root,
+			     char *buf);
+/* Its root within the file system. */
+const char *mount_root_text(const struct mount *m, char *buf);
+
 /* mount_locked.c */
 /* @top and all below came from a namespace of another owner. */
 void mount_tree_lock_down(struct mount *top);
