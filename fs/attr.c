@@ -63,7 +63,7 @@ static struct statx_timestamp statx_time(u64 sec, u64 nsec)
 	return t;
 }
 
-int vfs_statx(const struct path *p, struct statx *out)
+int vfs_statx(const struct path *p, u32 mask, struct statx *out)
 {
 	const struct inode *inode = path_inode(p);
 	struct stat st;
@@ -72,7 +72,8 @@ int vfs_statx(const struct path *p, struct statx *out)
 	if (err)
 		return err;
 	memset(out, 0, sizeof(*out));
-	out->stx_mask = STATX_BASIC_STATS | STATX_MNT_ID;
+	out->stx_mask = STATX_BASIC_STATS |
+			(mask & STATX_MNT_ID_UNIQUE ?: STATX_MNT_ID);
 	out->stx_blksize = (u32)st.st_blksize;
 	out->stx_nlink = (u32)st.st_nlink;
 	out->stx_uid = st.st_uid;
@@ -89,6 +90,8 @@ int vfs_statx(const struct path *p, struct statx *out)
 	out->stx_dev_major = DEV_MAJOR(st.st_dev);
 	out->stx_dev_minor = DEV_MINOR(st.st_dev);
 	out->stx_mnt_id = path_mount_id(p);
+	if (mask & STATX_MNT_ID_UNIQUE)
+		out->stx_mnt_id += MNT_UNIQUE_ID_OFFSET;
 	out->stx_attributes_mask = STATX_ATTR_MOUNT_ROOT | STATX_ATTR_AUTOMOUNT;
 	if (path_is_mount_root(p))
 		out->stx_attributes = STATX_ATTR_MOUNT_ROOT;

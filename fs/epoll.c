@@ -40,6 +40,8 @@ struct epoll {
 	struct rb_root items;		/* [mutex] by (file, fd) */
 	struct spinlock lock;		/* RANK_EPOLL */
 	struct list ready;		/* [lock] items by ready_link */
+	bool taken;			/* [lock] some of them are being asked,
+					   and not on the list meanwhile */
 	struct wait_queue wait;		/* epoll_wait, one waked at a time */
 	struct wait_queue poll_wait;	/* poll, and epolls that watch this */
 	struct file *file;		/* [I] its open file */
@@ -80,9 +82,18 @@ bool file_is_epoll(const struct file *f)
 	return f->ops == &epoll_ops;
 }
 
+/* Is anything to be asked for? What another thread is asking now may well be
+ * ready: to know, one has to wait for the mutex. */
 static bool has_ready(struct epoll *ep)
 {
-	return !list_empty(&ep->ready);
+	bool ready = !list_empty(&ep->ready);
+
+	if (ready)
+		return true;
+	spin_lock_irq(&ep->lock);
+	ready = !list_empty(&ep->ready) || ep->taken;
+	spin_unlock_irq(&ep->lock);
+	return ready;
 }
 
 /* Put @item on the ready list, if it wants @key. Return: it did. */
@@ -404,6 +415,7 @@ static void take_ready(struct epoll *ep, struct list *batch)
 	list_init(batch);
 	spin_lock_irq(&ep->lock);
 	list_splice_tail(batch, &ep->ready);
+	ep->taken = true;
 	spin_unlock_irq(&ep->lock);
 }
 
@@ -429,7 +441,8 @@ static void batch_return(struct epoll *ep, struct list *batch)
 	spin_lock_irq(&ep->lock);
 	list_splice_tail(batch, &ep->ready);
 	list_splice_tail(&ep->ready, batch);
-	more = has_ready(ep);
+	ep->taken = false;
+	more = !list_empty(&ep->ready);
 	spin_unlock_irq(&ep->lock);
 	if (more && wait_queue_active(&ep->wait))
 		wait_queue_wake(&ep->wait, 1, 0);

@@ -193,6 +193,18 @@ void path_enter_mounts(struct path *p)
 	}
 }
 
+bool path_is_below(const struct path *p, const struct path *top)
+{
+	const struct mount *m = p->mount;
+	const struct dentry *d = p->dentry;
+
+	while (m != top->mount && m->parent) {
+		d = m->point;
+		m = m->parent;
+	}
+	return m == top->mount && dentry_is_below(d, top->dentry);
+}
+
 bool path_leave_mount(struct path *p)
 {
 	struct path up = { NULL, NULL };

@@ -86,6 +86,8 @@ struct mount *mount_find_get(const struct path *p);
 struct mount *mount_find(struct mount *parent, const struct dentry *point);
 /* Replace @p by the root of what is mounted on it, up to the topmost. */
 void path_enter_mounts(struct path *p);
+/* Is @p @top, or below it through mounts? mount_lock or the mutex is held. */
+bool path_is_below(const struct path *p, const struct path *top);
 bool mount_is_readonly(const struct mount *m);
 /* Place @m on @at. It takes its own reference of the dentry; that of @m
  * becomes the tree's. */
@@ -143,6 +145,13 @@ int mount_bind_copy(const struct path *from, struct mount_ns *ns,
 /* @top, in no place, gets a namespace of its own, which is freed when it moves
  * into another or is unmounted. 0, -ENOMEM. */
 int mount_ns_detached(struct mount *top);
+
+/* mount_show.c; into @buf of PATH_MAX bytes. */
+/* Where @m is mounted, seen from @root; NULL: it cannot be seen. */
+const char *mount_place_text(const struct mount *m, const struct path *root,
+			     char *buf);
+/* Its root within the file system. */
+const char *mount_root_text(const struct mount *m, char *buf);
 
 /* mount_locked.c */
 /* @top and all below came from a namespace of another owner. */

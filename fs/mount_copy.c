@@ -115,6 +115,17 @@ int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 	return err;
 }
 
+/* In the order of ids: that of birth, which is not that of arrival. */
+static void ns_list_add(struct mount_ns *ns, struct mount *m)
+{
+	struct list *at = ns->mounts.prev;
+
+	while (at != &ns->mounts &&
+	       list_entry(at, struct mount, ns_link)->id > m->id)
+		at = at->prev;
+	list_add(at, &m->ns_link);
+}
+
 void ns_add_tree(struct mount_ns *ns, struct mount *top)
 {
 	struct mount *m;
@@ -127,7 +138,7 @@ void ns_add_tree(struct mount_ns *ns, struct mount *top)
 			m->ns->nmounts--;
 		}
 		WRITE_ONCE(m->ns, ns);
-		list_add_tail(&ns->mounts, &m->ns_link);
+		ns_list_add(ns, m);
 		ns->nmounts++;
 	}
 }

@@ -497,19 +497,6 @@ int vfs_umount(const struct walk *w, const char *target, int flags,
 	return err;
 }
 
-/* Is @p the mount @m's, or below it through mounts, on the way to @top? */
-static bool reachable(const struct path *p, const struct path *top)
-{
-	const struct mount *m = p->mount;
-	const struct dentry *d = p->dentry;
-
-	while (m != top->mount && m->parent) {
-		d = m->point;
-		m = m->parent;
-	}
-	return m == top->mount && dentry_is_below(d, top->dentry);
-}
-
 static int check_pivot(const struct path *new, const struct path *old,
 		       const struct path *root, const struct mount_ns *ns)
 {
@@ -528,7 +515,7 @@ static int check_pivot(const struct path *new, const struct path *old,
 	if (old->mount->group || new->mount->parent->group ||
 	    root->mount->parent->group)
 		return -EINVAL;
-	if (!reachable(old, new) || !reachable(new, root))
+	if (!path_is_below(old, new) || !path_is_below(new, root))
 		return -EINVAL;
 	return 0;
 }

@@ -60,15 +60,20 @@ static const char *read_write(bool readonly)
 	return readonly ? "ro" : "rw";
 }
 
-/* Where @m is mounted, seen from the root; NULL: it cannot be seen. */
-static const char *place_of(struct show *s, const struct mount *m)
+const char *mount_place_text(const struct mount *m, const struct path *root,
+			     char *buf)
 {
 	struct path p = { .mount = (struct mount *)m, .dentry = m->root };
-	const char *text = path_text_cwd(&p, s->root, s->buf, PATH_MAX);
+	const char *text = path_text_cwd(&p, root, buf, PATH_MAX);
 
 	if (!text || str_starts_with(text, "(unreachable)"))
 		return NULL;
 	return text;
+}
+
+static const char *place_of(struct show *s, const struct mount *m)
+{
+	return mount_place_text(m, s->root, s->buf);
 }
 
 static void show_mounts_line(struct show *s, const struct mount *m)
@@ -87,14 +92,18 @@ static void show_mounts_line(struct show *s, const struct mount *m)
 	seq_puts(s->out, " 0 0\n");
 }
 
-/* The root of the mount within its file system. */
-static void show_mount_root(struct show *s, const struct mount *m)
+const char *mount_root_text(const struct mount *m, char *buf)
 {
 	struct mount bare = { .root = m->sb->root };
 	struct path p = { .mount = &bare, .dentry = m->root };
-	const char *text = path_text(&p, NULL, s->buf, PATH_MAX);
+	const char *text = path_text(&p, NULL, buf, PATH_MAX);
 
-	seq_escape(s->out, text ? text : "/", PATH_ESCAPES);
+	return text ? text : "/";
+}
+
+static void show_mount_root(struct show *s, const struct mount *m)
+{
+	seq_escape(s->out, mount_root_text(m, s->buf), PATH_ESCAPES);
 }
 
 static void show_propagation(struct seq_buf *out, const struct mount *m)

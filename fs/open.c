@@ -306,6 +306,8 @@ static int walk_for_open(struct walk_state *s, struct open_args *a)
 		else if (!err)
 			err = walk_last(s, a->follow);
 	} while (err > 0);
+	if (!err && !a->created)
+		err = walk_check_inside(s);
 	if (!err)
 		err = check_found(s, a);
 	if (!err && (a->flags & TMPFILE_BIT))

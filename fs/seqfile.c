@@ -9,6 +9,7 @@
 #include <fs/seqfile.h>
 
 #include <mm/kmalloc.h>
+#include <sched/sched.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 
@@ -17,59 +18,131 @@ static struct seq_source *source_of(const struct file *f)
 	return path_inode(&f->path)->private;
 }
 
+/* file->private */
+struct seq_text {
+	struct seq_buf buf;	/* the text; with steps the part of it ... */
+	u64 start;		/* ... that begins there */
+	struct seq_place next;	/* where the part behind that begins */
+	bool last;		/* there is none */
+};
+
 static int seq_open(struct inode *inode, struct file *f)
 {
-	struct seq_buf *s = kmalloc(sizeof(*s));
+	struct seq_text *s = kzalloc(sizeof(*s));
 
 	(void)inode;
 	if (!s)
 		return -ENOMEM;
-	seq_init(s);
+	seq_init(&s->buf);
 	f->private = s;
 	f->mode |= FILE_SERIAL;
 	return 0;
 }
 
+static void text_forget(struct seq_text *s)
+{
+	seq_fini(&s->buf);
+	*s = (struct seq_text){ 0 };
+	seq_init(&s->buf);
+}
+
 static void seq_release(struct file *f)
 {
-	seq_fini(f->private);
-	kfree(f->private);
+	struct seq_text *s = f->private;
+
+	seq_fini(&s->buf);
+	kfree(s);
 }
 
 /* Make the text anew. */
-static int fill(struct file *f)
+static int fill(struct seq_source *src, struct seq_text *s)
 {
-	struct seq_source *src = source_of(f);
-	struct seq_buf *s = f->private;
 	int err;
 
-	seq_fini(s);
-	seq_init(s);
-	err = src->show(src, s);
-	if (!err && s->failed)
+	text_forget(s);
+	err = src->show(src, &s->buf);
+	if (!err && s->buf.failed)
 		err = -ENOMEM;
 	return err;
 }
 
-static ssize_t seq_read(struct file *f, struct iobuf *b, off_t *pos)
+/* Bytes of what is in the buffer, at *@pos and behind. */
+static ssize_t copy_text(struct seq_text *s, struct iobuf *b, off_t *pos)
 {
-	struct seq_buf *s = f->private;
-	size_t n;
+	size_t at = (size_t)((u64)*pos - s->start);
+	size_t n = min(b->left, s->buf.len - at);
 
-	if (*pos == 0 || !s->data) {
-		int err = fill(f);
-
-		if (err)
-			return err;
-	}
-	if (*pos < 0 || (u64)*pos >= s->len)
-		return 0;
-	n = min(b->left, s->len - (size_t)*pos);
-	n = iobuf_put(b, s->data + *pos, n);
+	n = iobuf_put(b, s->buf.data + at, n);
 	if (!n && b->left)
 		return -EFAULT;
 	*pos += (off_t)n;
 	return (ssize_t)n;
+}
+
+static ssize_t read_whole(struct seq_source *src, struct seq_text *s,
+			  struct iobuf *b, off_t *pos)
+{
+	if (*pos == 0 || !s->buf.data) {
+		int err = fill(src, s);
+
+		if (err)
+			return err;
+	}
+	if (*pos < 0 || (u64)*pos >= s->buf.len)
+		return 0;
+	return copy_text(s, b, pos);
+}
+
+/* Go on to the part that holds @pos: 1, 0 (the text ends before), -errno. */
+static int find_part(struct seq_source *src, struct seq_text *s, u64 pos)
+{
+	int more;
+
+	while (pos >= s->start + s->buf.len) {
+		if (s->last)
+			return 0;
+		s->start += s->buf.len;
+		seq_rewind(&s->buf);
+		more = src->step(src, &s->buf, &s->next);
+		if (more >= 0 && s->buf.failed)
+			more = -ENOMEM;
+		if (more < 0) {
+			text_forget(s);
+			return more;
+		}
+		s->last = !more;
+		cond_resched();
+	}
+	return 1;
+}
+
+/* What is left of a part, and no more than one behind it: programs take a short
+ * read for the end, and what they want is the first lines. */
+static ssize_t read_parts(struct seq_source *src, struct seq_text *s,
+			  struct iobuf *b, off_t *pos)
+{
+	ssize_t done = 0, n = 1;
+	bool made = false;
+
+	if (*pos == 0 || (u64)*pos < s->start)
+		text_forget(s);
+	while (b->left && n > 0 && !made) {
+		made = (u64)*pos >= s->start + s->buf.len;
+		n = find_part(src, s, (u64)*pos);
+		if (n > 0)
+			n = copy_text(s, b, pos);
+		if (n > 0)
+			done += n;
+	}
+	return done ? done : n;
+}
+
+static ssize_t seq_read(struct file *f, struct iobuf *b, off_t *pos)
+{
+	struct seq_source *src = source_of(f);
+
+	return src->step ? read_parts(src, f->private, b, pos) :
+			   read_whole(src, f->private, b, pos);
 }
 
 static ssize_t seq_write_text(struct file *f, struct iobuf *b, off_t *pos)

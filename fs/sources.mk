@@ -22,7 +22,7 @@ SRCS += \
 	fs/mount_locked.c \
 	fs/mount_ops.c \
 	fs/mount_ns.c \
-	fs/mount_show.c fs/mount_options.c \
+	fs/mount_show.c fs/mount_stat.c fs/mount_options.c \
 	fs/mount_detached.c fs/mount_group.c fs/fs_setup.c \
 	fs/propagate.c \
 	fs/page_tree.c \

@@ -182,6 +182,25 @@ static bool path_is_connected(const struct path *p)
 	return m->root == m->sb->root || dentry_is_below(p->dentry, m->root);
 }
 
+/* Is a walk that must stay below its root there now? A rename or mount beside
+ * it may have put what it went through elsewhere. */
+static bool is_inside(const struct walk_state *s)
+{
+	bool inside;
+
+	if (likely(!(s->w->flags & (WALK_BENEATH | WALK_IN_ROOT))))
+		return true;
+	spin_lock(&mount_lock);
+	inside = path_is_below(&s->cur, &s->root);
+	spin_unlock(&mount_lock);
+	return inside;
+}
+
+int walk_check_inside(const struct walk_state *s)
+{
+	return is_inside(s) ? 0 : -EXDEV;
+}
+
 static int step_up(struct walk_state *s)
 {
 	const struct mount *before = s->cur.mount;
@@ -208,7 +227,7 @@ static int step_up(struct walk_state *s)
 	path_enter_mounts(&s->cur);
 	if (s->cur.mount != before && (s->w->flags & WALK_NO_XDEV))
 		return -EXDEV;
-	return 0;
+	return is_inside(s) ? 0 : -EAGAIN;
 }
 
 /* A link to an object: the path jumps there. */

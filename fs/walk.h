@@ -48,6 +48,9 @@ int walk_begin(struct walk_state *s, const struct walk *w, const char *name);
 int walk_to_last(struct walk_state *s);
 /* 0: s->cur is the result; 1: a link was entered, call walk_to_last again. */
 int walk_last(struct walk_state *s, bool follow);
+/* What was found by a walk that must stay below its root: 0, or -EXDEV: it was
+ * moved away meanwhile. */
+int walk_check_inside(const struct walk_state *s);
 /* Go on from @link, a path whose reference passes, as if its text stood in
  * place of the component. 1, or -errno. 0: it led to an object. */
 int walk_enter_link(struct walk_state *s, struct path *link);

@@ -23,6 +23,7 @@ FACILITY_memfd := fs/memfd.c kernel/sys/memfd.c
 FACILITY_join := kernel/proc/pidns_join.c
 FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c fs/mount_group.c \
 	kernel/sys/mount_api.c
+FACILITY_mount_stat := fs/mount_stat.c kernel/sys/mount_stat.c
 FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 	kernel/sys/mqueue.c
 FACILITY_mseal := mm/vm/mseal.c kernel/sys/mseal.c

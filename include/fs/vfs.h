@@ -306,7 +306,8 @@ int vfs_rename(const struct walk *w, const char *from,
 	       const struct walk *to_w, const char *to, u32 flags);
 int vfs_getattr(const struct path *p, struct stat *out);
 /* statx(2): everything known, whatever was asked. */
-int vfs_statx(const struct path *p, struct statx *out);
+/* @mask: STATX_MNT_ID_UNIQUE asks for that id of the mount. */
+int vfs_statx(const struct path *p, u32 mask, struct statx *out);
 int vfs_statfs(const struct path *p, struct statfs *out);
 /* readlink(2): bytes written to @buf (cut at @size), -EINVAL: no link. */
 ssize_t vfs_readlink(const struct path *p, char *buf, size_t size,
@@ -445,7 +446,7 @@ void superblock_put(struct superblock *sb);
 struct mount_ns {
 	struct refcount refs;
 	struct mount *root;		/* [mount mutex] owned */
-	struct list mounts;		/* [mount mutex] all, in tree order */
+	struct list mounts;		/* [mount mutex] all, by id */
 	u32 nmounts;			/* [mount mutex] */
 	struct user_ns *owner;		/* [I] borrowed from private; NULL: the
 					   first user namespace */

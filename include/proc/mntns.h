@@ -26,6 +26,8 @@ struct mount_ns *mntns_of(struct ns_common *common);
 /* How many mount namespaces were made before, this one included: its id in
  * the ioctls of nsfs. */
 u64 mntns_seq(struct ns_common *common);
+/* The one with that id, with a reference; NULL: there is none. */
+struct mount_ns *mntns_by_seq(u64 seq);
 /* The living one made just after or @before this one that the caller rules
  * (CAP_SYS_ADMIN), with a reference. 0, -ENOENT: there is none. */
 int mntns_neighbour(struct ns_common *common, bool before,

@@ -1,8 +1,9 @@
 /*
  * include/sched/mutex.h - the lock one may sleep under
  *
- * What:  FIFO hand-over to the first sleeper after a short spin while the
- *        owner runs. Rank and owner are checked in debug builds.
+ * What:  a short spin while the owner runs, then sleep. Who wants a free mutex
+ *        takes it; a sleeper that was waked in vain is the next one. Rank and
+ *        owner are checked in debug builds.
  * Context: task, no spinlock held.
  */
 #ifndef SCHED_MUTEX_H
@@ -11,8 +12,8 @@
 #include <sched/wait.h>
 
 struct mutex {
-	u64 owner;		/* [a] struct thread *, and bit 0: there are
-				   sleepers; 0: free */
+	u64 owner;		/* [a] struct thread *, NULL: free; and bits of
+				   mutex.c: there are sleepers */
 	struct wait_queue waiters;
 #ifdef NIDUS_DEBUG
 	const char *name;	/* [I] */

@@ -88,4 +88,45 @@ struct mount_attr {
 };
 _Static_assert(sizeof(struct mount_attr) == 32, "struct mount_attr");
 
+/* statmount(2), listmount(2): which mount of which namespace, and the kinds of
+ * answers, or the id behind which a list begins. */
+struct mnt_id_req {
+	unsigned int size, mnt_ns_fd;
+	unsigned long mnt_id, param;
+	unsigned long mnt_ns_id;
+};
+#define MNT_ID_REQ_SIZE_VER0 24u
+_Static_assert(sizeof(struct mnt_id_req) == 32, "struct mnt_id_req");
+
+#define STATMOUNT_SB_BASIC 0x01u
+#define STATMOUNT_MNT_BASIC 0x02u
+#define STATMOUNT_PROPAGATE_FROM 0x04u
+#define STATMOUNT_MNT_ROOT 0x08u
+#define STATMOUNT_MNT_POINT 0x10u
+#define STATMOUNT_FS_TYPE 0x20u
+#define STATMOUNT_MNT_NS_ID 0x40u
+#define STATMOUNT_MNT_OPTS 0x80u
+
+/* Texts stand behind it, told by where they begin there. */
+struct statmount {
+	unsigned int size, mnt_opts;
+	unsigned long mask;
+	unsigned int sb_dev_major, sb_dev_minor;
+	unsigned long sb_magic;
+	unsigned int sb_flags, fs_type;
+	unsigned long mnt_id, mnt_parent_id;
+	unsigned int mnt_id_old, mnt_parent_id_old;
+	unsigned long mnt_attr, mnt_propagation;
+	unsigned long mnt_peer_group, mnt_master, propagate_from;
+	unsigned int mnt_root, mnt_point;
+	unsigned long mnt_ns_id;
+	unsigned long spare[49];
+};
+_Static_assert(sizeof(struct statmount) == 512, "struct statmount");
+
+#define LSMT_ROOT 0xfffffffffffffffful
+#define LISTMOUNT_REVERSE 1u
+/* Ids that are never used again are larger than any old one. */
+#define MNT_UNIQUE_ID_OFFSET (1ul << 31)
+
 #endif

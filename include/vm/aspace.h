@@ -159,6 +159,7 @@ struct vm_auxv {
 struct aspace {
 	struct mmu mmu;			/* [ptable_lock] */
 	struct refcount users;	/* threads; memory is torn down at 0 */
+	u64 id;			/* [I] no other has it, or ever had */
 	struct mutex lock;
 	struct spinlock ptable_lock;
 	struct rb_root regions;		/* [L+P] by start */
@@ -338,9 +339,10 @@ size_t aspace_write(struct aspace *as, u64 addr, const void *buf, size_t len);
 size_t aspace_peek(struct aspace *as, u64 addr, void *buf, size_t len);
 size_t aspace_poke(struct aspace *as, u64 addr, const void *buf, size_t len);
 
-/* Visit regions in order under the lock (for /proc/PID/maps). */
-void aspace_for_each(struct aspace *as,
-		     void (*fn)(const struct region *r, void *arg), void *arg);
+/* Visit the regions that end above @from, in order under the lock, while @fn
+ * says so (for /proc/PID/maps). Return: no region is left. */
+bool aspace_for_each(struct aspace *as, u64 from,
+		     bool (*fn)(const struct region *r, void *arg), void *arg);
 /* The region that holds @addr, or NULL. lock or ptable_lock held. */
 struct region *region_find(struct aspace *as, u64 addr);
 /* The first region that ends above @addr, or NULL. Locks likewise. */

@@ -47,6 +47,20 @@ u64 mntns_seq(struct ns_common *common)
 	return id_of(common)->seq;
 }
 
+struct mount_ns *mntns_by_seq(u64 seq)
+{
+	struct mount_ns *found = NULL;
+	struct mnt_id *id;
+
+	spin_lock(&all_lock);
+	for_each_list(id, &all, link) {
+		if (id->seq == seq && refcount_try_get(&id->ns->refs))
+			found = id->ns;
+	}
+	spin_unlock(&all_lock);
+	return found;
+}
+
 int mntns_neighbour(struct ns_common *common, bool before,
 		    struct ns_common **out)
 {

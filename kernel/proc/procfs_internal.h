@@ -24,6 +24,9 @@ struct proc_file {
 	enum proc_file_of of;
 	/* Regular files. The task is alive or a zombie, and held. */
 	int (*show)(struct task *t, struct seq_buf *out);
+	/* Instead of it for long texts: see struct seq_source. */
+	int (*step)(struct task *t, struct seq_buf *out,
+		    struct seq_place *place);
 	/* The same for what shows numbers, as @ns has them. */
 	int (*show_ns)(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 	ssize_t (*write)(struct task *t, const char *text, size_t len);
@@ -184,18 +187,21 @@ struct maps_walk {
 	struct aspace *as;
 	struct path root;		/* the reader's */
 	char *page;
+	void (*show)(const struct region *r, struct maps_walk *w);
+	u64 end;			/* of the region shown last */
 };
-/* Show each region of @t by @fn, whose second argument is the walk; 0,
- * -ENOMEM. maps_region is the line of maps. */
-int maps_walk(struct task *t, struct seq_buf *out,
-	      void (*fn)(const struct region *r, void *walk));
-void maps_region(const struct region *r, void *walk);
+/* One part of a text that shows each region of @t by @show: 1, 0 (the last
+ * one), -ENOMEM. maps_region is the line of maps. */
+int maps_step(struct task *t, struct seq_buf *out, struct seq_place *place,
+	      void (*show)(const struct region *r, struct maps_walk *w));
+void maps_region(const struct region *r, struct maps_walk *w);
 /* What the region is called there; nothing if it has no name. */
 void maps_region_name(struct aspace *as, const struct region *r,
 		      struct seq_buf *out);
 /* Blanks up to the column of names, in the line that began at byte @line. */
 void maps_pad(struct seq_buf *out, size_t line);
-int proc_show_maps(struct task *t, struct seq_buf *out);
+int proc_step_maps(struct task *t, struct seq_buf *out,
+		   struct seq_place *place);
 int proc_show_cmdline(struct task *t, struct seq_buf *out);
 int proc_show_environ(struct task *t, struct seq_buf *out);
 int proc_show_auxv(struct task *t, struct seq_buf *out);
@@ -205,7 +211,8 @@ long proc_maps_ioctl(struct task *t, u32 cmd, uptr_t arg);
 extern const struct file_ops proc_mem_fops;
 int proc_show_syscall(struct task *t, struct seq_buf *out);
 /* procfs_smaps.c */
-int proc_show_smaps(struct task *t, struct seq_buf *out);
+int proc_step_smaps(struct task *t, struct seq_buf *out,
+		    struct seq_place *place);
 int proc_show_smaps_rollup(struct task *t, struct seq_buf *out);
 extern const struct file_ops proc_pagemap_fops;
 /* procfs_small.c: files of one figure */

@@ -31,8 +31,13 @@ u64 proc_sigqueue_used(struct task *t)
 
 void maps_pad(struct seq_buf *out, size_t line)
 {
-	while (!out->failed && out->len - line < MAPS_NAME_COLUMN)
-		seq_putc(out, ' ');
+	char blanks[MAPS_NAME_COLUMN];
+	size_t done = out->len - line;
+
+	if (done >= sizeof(blanks))
+		return;
+	memset(blanks, ' ', sizeof(blanks));
+	seq_write(out, blanks, sizeof(blanks) - done);
 }
 
 /* The name of memory without a file; NULL: none. */
@@ -81,10 +86,9 @@ void maps_region_name(struct aspace *as, const struct region *r,
 	kfree(w.page);
 }
 
-void maps_region(const struct region *r, void *arg)
+void maps_region(const struct region *r, struct maps_walk *w)
 {
 	const char *name;
-	struct maps_walk *w = arg;
 	struct file *f = r->file;
 	struct stat st = { 0 };
 	size_t line = w->out->len;
@@ -106,29 +110,49 @@ void maps_region(const struct region *r, void *arg)
 	seq_putc(w->out, '\n');
 }
 
-int maps_walk(struct task *t, struct seq_buf *out,
-	      void (*fn)(const struct region *r, void *walk))
+static bool show_region(const struct region *r, void *arg)
 {
-	struct maps_walk w = { .out = out, .as = task_aspace_get(t) };
+	struct maps_walk *w = arg;
+	size_t before = w->out->len;
 
-	if (!w.as)
-		return 0;
-	w.page = kmalloc(PAGE_SIZE);
-	if (!w.page) {
-		aspace_put(w.as);
-		return -ENOMEM;
+	w->show(r, w);
+	if (before && w->out->len >= SEQ_PART) {
+		w->out->len = before;
+		return false;
 	}
-	fs_context_root(current_task()->fs, &w.root);
-	aspace_for_each(w.as, fn, &w);
-	path_put(&w.root);
-	kfree(w.page);
-	aspace_put(w.as);
-	return 0;
+	w->end = r->end;
+	return true;
 }
 
-int proc_show_maps(struct task *t, struct seq_buf *out)
+/* What is mapped all the while is shown, and once. A program that another took
+ * the place of shows no more. */
+int maps_step(struct task *t, struct seq_buf *out, struct seq_place *place,
+	      void (*show)(const struct region *r, struct maps_walk *w))
 {
-	return maps_walk(t, out, maps_region);
+	struct maps_walk w = {
+		.out = out, .as = task_aspace_get(t), .show = show,
+	};
+	bool last = !w.as || (place->at && place->of != w.as->id);
+
+	w.page = last ? NULL : kmalloc(PAGE_SIZE);
+	if (w.page) {
+		fs_context_root(current_task()->fs, &w.root);
+		last = aspace_for_each(w.as, place->at, show_region, &w);
+		path_put(&w.root);
+		kfree(w.page);
+		*place = (struct seq_place){ .at = w.end, .of = w.as->id };
+	} else if (!last) {
+		out->failed = true;
+	}
+	if (w.as)
+		aspace_put(w.as);
+	return !last;
+}
+
+int proc_step_maps(struct task *t, struct seq_buf *out,
+		   struct seq_place *place)
+{
+	return maps_step(t, out, place, maps_region);
 }
 
 /* Bytes [start, end) of the process's memory, as they are now. */

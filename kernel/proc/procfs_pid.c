@@ -28,12 +28,14 @@
 #include <vm/aspace.h>
 
 static int show_one(const struct proc_node *n, struct task *t,
-		    struct seq_buf *out)
+		    struct seq_buf *out, struct seq_place *place)
 {
 	int err = n->file->guarded ? proc_may_look(t) : 0;
 
 	if (err)
 		return err;
+	if (n->file->step)
+		return n->file->step(t, out, place);
 	if (n->file->show_ns)
 		return n->file->show_ns(t, n->ns, out);
 	return n->file->show(t, out);
@@ -42,9 +44,11 @@ static int show_one(const struct proc_node *n, struct task *t,
 /* What a task says counts if the number is still its own afterwards. It may
  * have been reaped; or another thread's exec took the number over, and that
  * one is asked. */
-static int show_task(struct seq_source *src, struct seq_buf *out)
+static int step_task(struct seq_source *src, struct seq_buf *out,
+		     struct seq_place *place)
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
+	struct seq_place at;
 	bool same;
 	int err;
 
@@ -54,11 +58,20 @@ static int show_task(struct seq_source *src, struct seq_buf *out)
 		if (!t)
 			return -ESRCH;
 		seq_rewind(out);
-		err = show_one(n, t, out);
+		at = *place;
+		err = show_one(n, t, out, &at);
 		same = READ_ONCE(n->pid->task) == t;
 		task_put(t);
 	} while (!same);
+	*place = at;
 	return err;
+}
+
+static int show_task(struct seq_source *src, struct seq_buf *out)
+{
+	struct seq_place all = { 0 };
+
+	return step_task(src, out, &all);
 }
 
 static ssize_t write_task(struct seq_source *src, const char *text, size_t len)
@@ -245,6 +258,7 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 	struct proc_node node = {
 		.source = {
 			.show = show_task,
+			.step = file->step ? step_task : NULL,
 			.write = file->write ? write_task : NULL,
 			.ioctl = file->ioctl ? ioctl_task : NULL,
 		},
@@ -273,8 +287,8 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
 	if (file->of == (dir->thread ? PROC_OF_PROCESS : PROC_OF_THREAD))
 		return true;
-	return S_ISREG(file->mode) && !file->show && !file->show_ns &&
-	       !file->fops;
+	return S_ISREG(file->mode) && !file->show && !file->step &&
+	       !file->show_ns && !file->fops;
 }
 
 static bool entry_is(const struct proc_file *file, const char *name, size_t len)

@@ -20,28 +20,30 @@
 #define PM_FILE BIT(61)
 #define PM_PFN_MASK (BIT(55) - 1)
 
+/* @name: 16 bytes, with blanks. */
 static void show_kb(struct seq_buf *out, const char *name, u64 kb)
 {
-	seq_printf(out, "%-16s%8lu kB\n", name, kb);
+	seq_put_udec_wide(out, (struct seq_before){ name, 16 }, kb, 8);
+	seq_puts(out, " kB\n");
 }
 
 static void show_usage(struct seq_buf *out, const struct vm_usage *u)
 {
-	show_kb(out, "Shared_Clean:", KB(u->shared_clean));
-	show_kb(out, "Shared_Dirty:", KB(u->shared_dirty));
-	show_kb(out, "Private_Clean:", KB(u->private_clean));
-	show_kb(out, "Private_Dirty:", KB(u->private_dirty));
-	show_kb(out, "Referenced:", KB(u->referenced));
-	show_kb(out, "Anonymous:", KB(u->anon));
-	show_kb(out, "KSM:", 0);
-	show_kb(out, "LazyFree:", 0);
-	show_kb(out, "AnonHugePages:", 0);
-	show_kb(out, "ShmemPmdMapped:", 0);
-	show_kb(out, "FilePmdMapped:", 0);
-	show_kb(out, "Shared_Hugetlb:", 0);
+	show_kb(out, "Shared_Clean:   ", KB(u->shared_clean));
+	show_kb(out, "Shared_Dirty:   ", KB(u->shared_dirty));
+	show_kb(out, "Private_Clean:  ", KB(u->private_clean));
+	show_kb(out, "Private_Dirty:  ", KB(u->private_dirty));
+	show_kb(out, "Referenced:     ", KB(u->referenced));
+	show_kb(out, "Anonymous:      ", KB(u->anon));
+	show_kb(out, "KSM:            ", 0);
+	show_kb(out, "LazyFree:       ", 0);
+	show_kb(out, "AnonHugePages:  ", 0);
+	show_kb(out, "ShmemPmdMapped: ", 0);
+	show_kb(out, "FilePmdMapped:  ", 0);
+	show_kb(out, "Shared_Hugetlb: ", 0);
 	show_kb(out, "Private_Hugetlb:", 0);
-	show_kb(out, "Swap:", 0);
-	show_kb(out, "SwapPss:", 0);
+	show_kb(out, "Swap:           ", 0);
+	show_kb(out, "SwapPss:        ", 0);
 }
 
 static void show_flags(struct seq_buf *out, u32 flags)
@@ -79,31 +81,31 @@ static void show_flags(struct seq_buf *out, u32 flags)
 	seq_putc(out, '\n');
 }
 
-static void smaps_region(const struct region *r, void *arg)
+static void smaps_region(const struct region *r, struct maps_walk *w)
 {
-	struct maps_walk *w = arg;
 	struct vm_usage u = { 0 };
 
 	maps_region(r, w);
 	vm_usage(w->as, r->start, r->end, &u);
-	show_kb(w->out, "Size:", (r->end - r->start) / 1024);
-	show_kb(w->out, "KernelPageSize:", KB(1ul));
-	show_kb(w->out, "MMUPageSize:", KB(1ul));
-	show_kb(w->out, "Rss:", KB(u.rss));
-	show_kb(w->out, "Pss:", u.pss_bytes / 1024);
-	show_kb(w->out, "Pss_Dirty:", u.rss ?
+	show_kb(w->out, "Size:           ", (r->end - r->start) / 1024);
+	show_kb(w->out, "KernelPageSize: ", KB(1ul));
+	show_kb(w->out, "MMUPageSize:    ", KB(1ul));
+	show_kb(w->out, "Rss:            ", KB(u.rss));
+	show_kb(w->out, "Pss:            ", u.pss_bytes / 1024);
+	show_kb(w->out, "Pss_Dirty:      ", u.rss ?
 		u.pss_bytes / 1024 * (u.shared_dirty + u.private_dirty) /
 		u.rss : 0);
 	show_usage(w->out, &u);
-	show_kb(w->out, "Locked:", r->flags & REGION_LOCKED ?
+	show_kb(w->out, "Locked:         ", r->flags & REGION_LOCKED ?
 		u.pss_bytes / 1024 : 0);
 	seq_printf(w->out, "THPeligible:    %8u\n", 0);
 	show_flags(w->out, r->flags);
 }
 
-int proc_show_smaps(struct task *t, struct seq_buf *out)
+int proc_step_smaps(struct task *t, struct seq_buf *out,
+		    struct seq_place *place)
 {
-	return maps_walk(t, out, smaps_region);
+	return maps_step(t, out, place, smaps_region);
 }
 
 /* Sums of all regions, and the first and last address. */
@@ -126,7 +128,7 @@ static void add_usage(struct vm_usage *sum, const struct vm_usage *u)
 	sum->private_dirty += u->private_dirty;
 }
 
-static void rollup_region(const struct region *r, void *arg)
+static bool rollup_region(const struct region *r, void *arg)
 {
 	struct rollup *s = arg;
 	struct vm_usage u = { 0 };
@@ -139,6 +141,7 @@ static void rollup_region(const struct region *r, void *arg)
 	add_usage(r->object ? &s->file : &s->anon, &u);
 	if (r->flags & REGION_LOCKED)
 		s->locked += u.pss_bytes;
+	return true;
 }
 
 static void show_rollup(struct seq_buf *out, const struct rollup *s)
@@ -148,16 +151,16 @@ static void show_rollup(struct seq_buf *out, const struct rollup *s)
 	seq_printf(out, "%08lx-%08lx ---p 00000000 00:00 0 ", s->start, s->end);
 	maps_pad(out, 0);
 	seq_puts(out, "[rollup]\n");
-	show_kb(out, "Rss:", KB(u->rss));
-	show_kb(out, "Pss:", u->pss_bytes / 1024);
-	show_kb(out, "Pss_Dirty:", u->rss ?
+	show_kb(out, "Rss:            ", KB(u->rss));
+	show_kb(out, "Pss:            ", u->pss_bytes / 1024);
+	show_kb(out, "Pss_Dirty:      ", u->rss ?
 		u->pss_bytes / 1024 * (u->shared_dirty + u->private_dirty) /
 		u->rss : 0);
-	show_kb(out, "Pss_Anon:", s->anon.pss_bytes / 1024);
-	show_kb(out, "Pss_File:", s->file.pss_bytes / 1024);
-	show_kb(out, "Pss_Shmem:", 0);
+	show_kb(out, "Pss_Anon:       ", s->anon.pss_bytes / 1024);
+	show_kb(out, "Pss_File:       ", s->file.pss_bytes / 1024);
+	show_kb(out, "Pss_Shmem:      ", 0);
 	show_usage(out, u);
-	show_kb(out, "Locked:", s->locked / 1024);
+	show_kb(out, "Locked:         ", s->locked / 1024);
 }
 
 int proc_show_smaps_rollup(struct task *t, struct seq_buf *out)
@@ -166,7 +169,7 @@ int proc_show_smaps_rollup(struct task *t, struct seq_buf *out)
 
 	if (!s.as)
 		return -ESRCH;
-	aspace_for_each(s.as, rollup_region, &s);
+	aspace_for_each(s.as, 0, rollup_region, &s);
 	show_rollup(out, &s);
 	aspace_put(s.as);
 	return 0;

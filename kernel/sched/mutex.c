@@ -2,11 +2,13 @@
  * kernel/sched/mutex.c - the lock one may sleep under
  *
  * What:  a free mutex is taken and left by one compare-and-swap. A waiter
- *        first spins for a short time if the owner is running; then it sleeps,
- *        and the owner hands the mutex over to the first sleeper, so that
- *        nobody starves.
- * Locks: owner holds the thread's address and bit 0: there are sleepers. The
- *        bit is set and handed on under waiters.lock (RANK_WAIT).
+ *        first spins for a short time if the owner is running; then it sleeps.
+ *        The owner frees the mutex and wakes the first sleeper, and until that
+ *        one runs others may take it: it does not lie idle for the time of a
+ *        wake-up. A sleeper that was waked and came too late asks for it; it
+ *        is handed over to it then, so that nobody starves.
+ * Locks: owner holds the thread's address and two bits, which are set and
+ *        cleared under waiters.lock (RANK_WAIT).
  * Life:  the memory may go when nobody holds or wants the mutex and the last
  *        unlock has returned.
  */
@@ -18,6 +20,7 @@
 #include <core/trace.h>
 
 #define HAS_SLEEPERS 1ul
+#define HAND_OVER 2ul		/* to the first sleeper; only with an owner */
 #define SPIN_MAX 200
 
 static u64 self(void)
@@ -27,7 +30,7 @@ static u64 self(void)
 
 static struct thread *owner_of(u64 word)
 {
-	return (struct thread *)(word & ~HAS_SLEEPERS);
+	return (struct thread *)(word & ~(HAS_SLEEPERS | HAND_OVER));
 }
 
 #ifdef NIDUS_DEBUG
@@ -117,59 +120,111 @@ bool mutex_held(const struct mutex *m)
 	return owner_of(READ_ONCE(m->owner)) == current_thread();
 }
 
-/* Wait for a running owner without sleeping. True: got it. The owner's memory
- * may be another thread's by now, but it is always a thread's, or free: the
- * worst is a wrong guess. */
+/* Is whoever holds the mutex running? The memory may be another thread's by
+ * now, but it is always a thread's, or free: the worst is a wrong guess. */
+static bool owner_runs(u64 word)
+{
+	return READ_ONCE(owner_of(word)->on_cpu);
+}
+
+/* Wait for a running owner without sleeping. True: got it. */
 static bool mutex_spin(struct mutex *m)
 {
 	for (u32 i = 0; i < SPIN_MAX && !need_resched(); i++) {
 		u64 word = READ_ONCE(m->owner);
 
-		if (!word && cas(&m->owner, 0ul, self()))
-			return true;
-		if (word & HAS_SLEEPERS)
+		if (!owner_of(word)) {
+			if (cas(&m->owner, word, word | self()))
+				return true;
+		} else if ((word & HAND_OVER) || !owner_runs(word)) {
 			return false;
-		if (word && !READ_ONCE(owner_of(word)->on_cpu))
-			return false;
+		}
 		cpu_relax();
 	}
 	return false;
 }
 
-/* Become a sleeper, or the owner if the mutex is free. Queue lock held.
- * True: owner. */
-static bool mutex_queue(struct mutex *m, struct wait_entry *e)
+/* Take the mutex if it is free; @bits are set if it is not. Queue lock held. */
+static bool take_or_mark(struct mutex *m, u64 bits)
 {
 	u64 word = READ_ONCE(m->owner);
+	u64 want;
 
-	for (;;) {
-		u64 want = word ? word | HAS_SLEEPERS : self();
+	do {
+		want = word | (owner_of(word) ? bits : self());
+	} while (!__atomic_compare_exchange_n(&m->owner, &word, want, false,
+					      __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
+	return !owner_of(word);
+}
 
-		if (__atomic_compare_exchange_n(&m->owner, &word, want, false,
-						__ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST))
-			break;
-	}
-	if (!word)
+/* Become a sleeper, or the owner. Queue lock held. True: owner. */
+static bool mutex_queue(struct mutex *m, struct wait_entry *e)
+{
+	if (take_or_mark(m, HAS_SLEEPERS))
 		return true;
 	list_add_tail(&m->waiters.entries, &e->link);
 	return false;
 }
 
-/* Give up waiting. True: too late, the mutex was handed to us. */
+/* Sleep no more. Queue lock held. */
+static void leave_queue(struct mutex *m, struct wait_entry *e)
+{
+	list_del(&e->link);
+	if (list_empty(&m->waiters.entries))
+		__atomic_fetch_and(&m->owner, ~(HAS_SLEEPERS | HAND_OVER),
+				   __ATOMIC_SEQ_CST);
+}
+
+static void wake_first(struct mutex *m)
+{
+	thread_wake(list_first(&m->waiters.entries, struct wait_entry,
+			       link)->thread, WAKE_NORMAL);
+}
+
+/* Give up waiting; a wake-up that was ours goes to the next. True: too late,
+ * the mutex was handed to us. */
 static bool mutex_unqueue(struct mutex *m, struct wait_entry *e)
 {
 	u64 irq = spin_lock_irqsave(&m->waiters.lock);
 	bool owner = mutex_held(m);
 
 	if (!owner) {
-		list_del(&e->link);
-		if (list_empty(&m->waiters.entries))
-			__atomic_fetch_and(&m->owner, ~HAS_SLEEPERS,
-					   __ATOMIC_SEQ_CST);
+		leave_queue(m, e);
+		if (READ_ONCE(m->owner) == HAS_SLEEPERS)
+			wake_first(m);
 	}
 	spin_unlock_irqrestore(&m->waiters.lock, irq);
 	return owner;
+}
+
+/* A sleeper runs. True: the mutex is its own. If others were faster, the first
+ * in the queue asks for it. */
+static bool mutex_awake(struct mutex *m, struct wait_entry *e)
+{
+	u64 irq = spin_lock_irqsave(&m->waiters.lock);
+	bool first = m->waiters.entries.next == &e->link;
+	bool owner = mutex_held(m);
+
+	if (!owner && take_or_mark(m, first ? HAND_OVER : 0)) {
+		leave_queue(m, e);
+		owner = true;
+	}
+	spin_unlock_irqrestore(&m->waiters.lock, irq);
+	for (u32 i = 0; first && !owner && i < SPIN_MAX; i++) {
+		if (need_resched() || !owner_runs(READ_ONCE(m->owner)))
+			break;
+		cpu_relax();
+		owner = mutex_held(m);
+	}
+	return owner;
+}
+
+static bool held_by_another(const struct mutex *m)
+{
+	const struct thread *owner = owner_of(READ_ONCE(m->owner));
+
+	return owner && owner != current_thread();
 }
 
 static int mutex_sleep(struct mutex *m, struct wait_entry *e,
@@ -177,16 +232,17 @@ static int mutex_sleep(struct mutex *m, struct wait_entry *e,
 {
 	int r = 0;
 
-	for (;;) {
+	do {
 		thread_set_state(state);
-		if (mutex_held(m))
-			break;
-		if (signal_interrupts(state)) {
-			r = mutex_unqueue(m, e) ? 0 : -ERESTARTSYS;
-			break;
+		if (held_by_another(m)) {
+			if (signal_interrupts(state)) {
+				r = mutex_unqueue(m, e) ? 0 : -ERESTARTSYS;
+				break;
+			}
+			schedule();
 		}
-		schedule();
-	}
+		thread_set_state(THREAD_RUNNING);
+	} while (!mutex_awake(m, e));
 	thread_set_state(THREAD_RUNNING);
 	/* Who handed over may not have waked us yet: not before it lets go of
 	 * the queue may this thread, or the mutex, end. */
@@ -255,33 +311,42 @@ int mutex_lock_killable(struct mutex *m)
 
 bool mutex_trylock(struct mutex *m)
 {
-	if (!cas(&m->owner, 0ul, self()))
+	u64 word = READ_ONCE(m->owner);
+
+	if (owner_of(word) || !cas(&m->owner, word, word | self()))
 		return false;
 	note_locked(m);
 	return true;
 }
 
-/* Hand over to the first sleeper. */
-static NOINLINE void unlock_slow(struct mutex *m)
+/* To the first sleeper, which asked for it. Queue lock held. */
+static void hand_over(struct mutex *m)
 {
-	u64 irq = spin_lock_irqsave(&m->waiters.lock);
-	struct wait_entry *e;
-	u64 next;
+	struct wait_entry *e = list_first(&m->waiters.entries,
+					  struct wait_entry, link);
+	u64 next = (u64)e->thread;
 
-	if (list_empty(&m->waiters.entries)) {
-		/* The last sleeper gave up. */
-		store_release(&m->owner, 0ul);
-		spin_unlock_irqrestore(&m->waiters.lock, irq);
-		return;
-	}
-	e = list_first(&m->waiters.entries, struct wait_entry, link);
 	list_del(&e->link);
-	next = (u64)e->thread;
 	if (!list_empty(&m->waiters.entries))
 		next |= HAS_SLEEPERS;
 	store_release(&m->owner, next);
 	/* Partner: the end of mutex_sleep. */
 	thread_wake(owner_of(next), WAKE_NORMAL);
+}
+
+static NOINLINE void unlock_slow(struct mutex *m)
+{
+	u64 irq = spin_lock_irqsave(&m->waiters.lock);
+
+	if (list_empty(&m->waiters.entries)) {
+		/* The last sleeper gave up. */
+		store_release(&m->owner, 0ul);
+	} else if (READ_ONCE(m->owner) & HAND_OVER) {
+		hand_over(m);
+	} else {
+		store_release(&m->owner, HAS_SLEEPERS);
+		wake_first(m);
+	}
 	spin_unlock_irqrestore(&m->waiters.lock, irq);
 }
 

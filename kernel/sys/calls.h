@@ -232,6 +232,9 @@ OPTIONAL long sys_mount_setattr(int dirfd, uptr_t uname, u32 flags,
 OPTIONAL long sys_open_tree(int dirfd, uptr_t uname, u32 flags);
 OPTIONAL long sys_move_mount(int from_fd, uptr_t ufrom, int to_fd, uptr_t uto,
 			     u32 flags);
+/* mount_stat.c */
+OPTIONAL long sys_statmount(uptr_t ureq, uptr_t ubuf, size_t size, u32 flags);
+OPTIONAL long sys_listmount(uptr_t ureq, uptr_t uids, size_t n, u32 flags);
 /* adjtimex.c */
 OPTIONAL long sys_adjtimex(uptr_t utimex);
 OPTIONAL long sys_clock_adjtime(clockid_t clock, uptr_t utimex);

@@ -79,25 +79,25 @@ long sys_lstat(uptr_t uname, uptr_t ubuf)
 	return sys_newfstatat(AT_FDCWD, uname, ubuf, AT_SYMLINK_NOFOLLOW);
 }
 
-static long statx_path(const struct path *path, uptr_t ubuf)
+static long statx_path(const struct path *path, u32 mask, uptr_t ubuf)
 {
 	struct statx st = { 0 };
 	const struct user_ns *ns = current_cred()->user_ns;
-	int err = vfs_statx(path, &st);
+	int err = vfs_statx(path, mask, &st);
 
 	st.stx_uid = uid_shown(ns, st.stx_uid);
 	st.stx_gid = gid_shown(ns, st.stx_gid);
 	return err ? err : copy_to_user(ubuf, &st, sizeof(st));
 }
 
-static long statx_fd(int fd, uptr_t ubuf)
+static long statx_fd(int fd, u32 mask, uptr_t ubuf)
 {
 	struct file *f;
 	long ret = fd_to_any(fd, &f);
 
 	if (ret)
 		return ret;
-	ret = statx_path(&f->path, ubuf);
+	ret = statx_path(&f->path, mask, ubuf);
 	file_put(f);
 	return ret;
 }
@@ -111,11 +111,11 @@ long sys_statx(int dirfd, uptr_t uname, u32 flags, u32 mask, uptr_t ubuf)
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	if ((flags & AT_EMPTY_PATH) && names_descriptor(dirfd, uname))
-		return statx_fd(dirfd, ubuf);
+		return statx_fd(dirfd, mask, ubuf);
 	ret = user_path_resolve(dirfd, uname, at_to_walk((int)flags), &path);
 	if (ret)
 		return ret;
-	ret = statx_path(&path, ubuf);
+	ret = statx_path(&path, mask, ubuf);
 	path_put(&path);
 	return ret;
 }

@@ -408,6 +408,8 @@ const struct syscall_entry syscall_table[NR_SYSCALLS] = {
 	[NR_mount_setattr] = {
 		(syscall_any)sys_mount_setattr, "mount_setattr", 5
 	},
+	[NR_statmount] = { (syscall_any)sys_statmount, "statmount", 4 },
+	[NR_listmount] = { (syscall_any)sys_listmount, "listmount", 4 },
 	[NR_adjtimex] = { (syscall_any)sys_adjtimex, "adjtimex", 1 },
 	[NR_clock_adjtime] = {
 		(syscall_any)sys_clock_adjtime, "clock_adjtime", 2

@@ -32,6 +32,8 @@ void vm_init(void)
 	vm_limits_init();
 }
 
+static struct atomic64 last_id;		/* [a] */
+
 int aspace_create(struct aspace **out)
 {
 	struct aspace *as = slab_alloc(aspace_cache);
@@ -46,6 +48,7 @@ int aspace_create(struct aspace **out)
 		return err;
 	}
 	refcount_set(&as->users, 1);
+	as->id = (u64)atomic_add_return(&last_id, 1);
 	mutex_init(&as->lock, "aspace", RANK_MUTEX_ASPACE);
 	spin_init(&as->ptable_lock, "ptable", RANK_PTABLE);
 	as->stack_top = USER_END;
@@ -160,15 +163,17 @@ void *aspace_get_exe_file(struct aspace *as)
 	return file;
 }
 
-void aspace_for_each(struct aspace *as,
-		     void (*fn)(const struct region *r, void *arg), void *arg)
+bool aspace_for_each(struct aspace *as, u64 from,
+		     bool (*fn)(const struct region *r, void *arg), void *arg)
 {
 	struct region *r;
 
 	mutex_lock(&as->lock);
-	for (r = region_above(as, 0); r; r = region_next(r))
-		fn(r, arg);
+	r = region_above(as, from);
+	while (r && fn(r, arg))
+		r = region_next(r);
 	mutex_unlock(&as->lock);
+	return !r;
 }
 
 /* ------------------------------------------------------------------ fork */

@@ -90,6 +90,74 @@ static void test_mutex_fifo(void)
 		CHECK(f.order[i] == i);
 }
 
+/* More threads than CPUs want one mutex again and again, for short. */
+struct crowd {
+	struct completion done;
+	struct atomic arrived;
+	u64 switches;		/* [test_mutex] by sleeping, all of them */
+	u64 turns_left;		/* [test_mutex] of the one that is waited for */
+	bool until;		/* [I] the others go on until that has its */
+};
+
+static void crowd_main(void *arg)
+{
+	struct crowd *c = arg;
+
+	(void)atomic_inc_return(&c->arrived);
+	for (u32 i = 0; i < TURNS || (c->until && READ_ONCE(c->turns_left));
+	     i++) {
+		mutex_lock(&test_mutex);
+		mutex_unlock(&test_mutex);
+		cond_resched();
+	}
+	mutex_lock(&test_mutex);
+	c->switches += current_thread()->nvcsw;
+	mutex_unlock(&test_mutex);
+	complete(&c->done);
+}
+
+/* They begin as sleepers of the queue. */
+static u32 crowd_start(struct crowd *c)
+{
+	u32 n = 2 * cpu_online_count() + 2;
+
+	completion_init(&c->done);
+	mutex_lock(&test_mutex);
+	for (u32 i = 0; i < n; i++)
+		CHECK(!kthread_create("crowd", crowd_main, c, NULL));
+	while ((u32)atomic_read(&c->arrived) < n)
+		sched_yield();
+	sleep_ms(2);
+	mutex_unlock(&test_mutex);
+	return n;
+}
+
+static void test_mutex_crowd(void)
+{
+	struct crowd c = { .switches = 0 };
+	u32 n = crowd_start(&c);
+
+	for (u32 i = 0; i < n; i++)
+		completion_wait(&c.done);
+	CHECK(c.switches < (u64)n * TURNS / 4);
+}
+
+static void test_mutex_starving(void)
+{
+	struct crowd c = { .turns_left = 200, .until = true };
+	u32 n = crowd_start(&c);
+	u64 start = clock_now_ns();
+
+	while (c.turns_left) {
+		mutex_lock(&test_mutex);
+		WRITE_ONCE(c.turns_left, c.turns_left - 1);
+		mutex_unlock(&test_mutex);
+	}
+	CHECK(clock_now_ns() - start < 10 * NSEC_PER_SEC);
+	for (u32 i = 0; i < n; i++)
+		completion_wait(&c.done);
+}
+
 struct kill {
 	struct thread *thread;
 	struct completion ready, done;
@@ -367,6 +435,8 @@ static void test_sleep(void)
 const struct selftest sync_tests[] = {
 	{ "mutex: exclusion", test_mutex_stress },
 	{ "mutex: sleepers get it in order", test_mutex_fifo },
+	{ "mutex: free while a sleeper wakes", test_mutex_crowd },
+	{ "mutex: nobody starves", test_mutex_starving },
 	{ "mutex: a fatal signal ends the wait", test_mutex_killable },
 	{ "wait: a token goes round", test_wait_ring },
 	{ "wait: exclusive waiters wake one by one", test_wait_exclusive },

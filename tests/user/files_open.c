@@ -9,12 +9,15 @@
 #include "lib/test.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static int size_of(const char *path)
 {
@@ -311,6 +314,61 @@ static void one_mount(void)
 	need(!umount2("m", MNT_DETACH));
 }
 
+/* a/c and b change places for ever. */
+static int swapper(void *arg)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;)
+		sys(SYS_renameat2, *(int *)arg, P("a/c"), *(int *)arg, P("b"),
+		    RENAME_EXCHANGE);
+	return 0;
+}
+
+#define DOWN_UP	"c/../../c/../../c/../../c/../../"
+
+/* How often a walk that must stay in a got somewhere else. */
+static int escapes_from(int a, uint64_t resolve)
+{
+	const struct open_how how = { .flags = O_PATH, .resolve = resolve };
+	struct stat inside, found;
+	int escapes = 0;
+
+	need(!fstat(a, &inside));
+	for (int i = 0; i < 5000; i++) {
+		long fd = sys(SYS_openat2, a,
+			      P(DOWN_UP DOWN_UP DOWN_UP DOWN_UP "c/.."),
+			      P(&how), sizeof(how));
+
+		if (fd < 0) {
+			escapes += fd != -EAGAIN && fd != -EXDEV;
+			continue;
+		}
+		need(!fstat((int)fd, &found));
+		escapes += found.st_ino != inside.st_ino;
+		close((int)fd);
+	}
+	return escapes;
+}
+
+static void renamed_beside(void)
+{
+	int dir, a;
+	pid_t pid;
+
+	need(!mkdir("top", 0755) && !mkdir("top/a", 0755) &&
+	     !mkdir("top/b", 0755) && !mkdir("top/a/c", 0755));
+	dir = open("top", O_PATH);
+	a = open("top/a", O_PATH);
+	need(dir >= 0 && a >= 0);
+	pid = child_start(swapper, &dir);
+	CHECK_EQ("none gets out of RESOLVE_BENEATH",
+		 escapes_from(a, RESOLVE_BENEATH), 0);
+	CHECK_EQ("none out of RESOLVE_IN_ROOT",
+		 escapes_from(a, RESOLVE_IN_ROOT), 0);
+	kill(pid, SIGKILL);
+	need(waitpid(pid, NULL, 0) == pid);
+}
+
 static const struct test tests[] = {
 	{ "missing", missing, 0 },
 	{ "creating", creating, 0 },
@@ -324,6 +382,7 @@ static const struct test tests[] = {
 	{ "descriptors", descriptors, 0 },
 	{ "modes", modes, 0 },
 	{ "one mount", one_mount, 0 },
+	{ "renamed beside", renamed_beside, 0 },
 };
 
 int main(void)

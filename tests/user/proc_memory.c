@@ -1,7 +1,8 @@
 /*
  * tests/user/proc_memory.c - a process's mappings, by /proc
  *
- * What:  map_files, PROCMAP_QUERY on maps, the line of smaps_rollup, syscall.
+ * What:  map_files, PROCMAP_QUERY on maps, maps and smaps of many mappings, the
+ *        line of smaps_rollup, syscall.
  * See:   proc_pid_map_files(5), proc_pid_maps(5), proc_pid_smaps(5),
  *        proc_pid_syscall(5)
  */
@@ -11,6 +12,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -211,6 +213,203 @@ static void query_texts(void)
 	CHECK_ERRNO("bad address", ioctl(fd, QUERY, 8), EFAULT);
 }
 
+/* ------------------------------------------------------- many mappings */
+
+#define MANY	4000ul		/* every second page can be written */
+
+static void map_many(void)
+{
+	map = mmap(HIGH, 2 * MANY * PAGE, PROT_READ, MAP_PRIVATE |
+		   MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	need(map == HIGH);
+	for (unsigned long i = 0; i < MANY; i++)
+		need(!mprotect(map + (2 * i + 1) * PAGE, PAGE,
+			       PROT_READ | PROT_WRITE));
+}
+
+/* The rest of a file, as text, by reads of @piece bytes. */
+static char *rest_of(int fd, size_t piece)
+{
+	size_t size = 16ul << 20, len = 0;
+	char *text = malloc(size);
+	ssize_t n;
+
+	need(text);
+	while ((n = read(fd, text + len, piece)) > 0 && len + piece < size)
+		len += (size_t)n;
+	need(!n);
+	text[len] = 0;
+	return text;
+}
+
+struct lines {
+	unsigned long all, many, last_end;
+	int in_order;
+};
+
+/* The lines that name a range of addresses, in maps or in smaps. */
+static struct lines lines_of(const char *text)
+{
+	struct lines l = { .in_order = 1 };
+	unsigned long start, end;
+
+	for (const char *s = text; s && *s; s = strchr(s, '\n')) {
+		s += *s == '\n';
+		if (sscanf(s, "%lx-%lx ", &start, &end) != 2)
+			continue;
+		l.in_order &= start >= l.last_end;
+		l.last_end = end;
+		l.all++;
+		l.many += start >= (unsigned long)map &&
+			  end <= (unsigned long)map + 2 * MANY * PAGE;
+	}
+	return l;
+}
+
+static struct lines lines_in(const char *name, size_t piece)
+{
+	int fd = open(name, O_RDONLY);
+	struct lines l;
+	char *text;
+
+	need(fd >= 0);
+	text = rest_of(fd, piece);
+	l = lines_of(text);
+	free(text);
+	close(fd);
+	return l;
+}
+
+static void many(void)
+{
+	struct lines whole, small, smaps;
+
+	map_many();
+	whole = lines_in("/proc/self/maps", 1ul << 20);
+	small = lines_in("/proc/self/maps", 100);
+	smaps = lines_in("/proc/self/smaps", 5000);
+	CHECK_EQ("each is in maps", whole.many, 2 * MANY);
+	CHECK("in order", whole.in_order && small.in_order && smaps.in_order);
+	CHECK_EQ("by small reads as well", small.many, 2 * MANY);
+	CHECK_EQ("and in smaps", smaps.many, 2 * MANY);
+	CHECK_EQ("with all the others", smaps.all, small.all);
+}
+
+/* A read ends where a line does, within a page. */
+static void many_reads(void)
+{
+	int fd = open("/proc/self/maps", O_RDONLY);
+	char text[3 * PAGE];
+	ssize_t n;
+
+	map_many();
+	n = read(fd, text, sizeof(text));
+	CHECK("a read gives less than a page", n > 3000 && n < (int)PAGE);
+	CHECK("of whole lines", n > 0 && text[n - 1] == '\n');
+	n = read(fd, text, 1000);
+	CHECK_EQ("less is wanted", n, 1000);
+	n = read(fd, text, sizeof(text));
+	CHECK("the rest, and one part more", n > 3000 && n < 2 * (int)PAGE);
+	CHECK("ends with a line as well", n > 0 && text[n - 1] == '\n');
+}
+
+/* Somewhere in the middle, and from there back. */
+static void many_places(void)
+{
+	int fd = open("/proc/self/maps", O_RDONLY);
+	char *text, part[3000];
+	ssize_t n = sizeof(part);
+
+	map_many();
+	text = rest_of(fd, 1ul << 20);
+	CHECK_EQ("pread in the middle", pread(fd, part, 500, 100000), 500);
+	CHECK("what stands there", !memcmp(part, text + 100000, 500));
+	CHECK_EQ("and nearer to the start", pread(fd, part, 500, 7000), 500);
+	CHECK("what stands there too", !memcmp(part, text + 7000, 500));
+	CHECK_EQ("lseek back", lseek(fd, 50000, SEEK_SET), 50000);
+	n = read(fd, part, sizeof(part));
+	CHECK("read from there", n > 0 &&
+	      !memcmp(part, text + 50000, (size_t)n));
+	CHECK_EQ("behind the end", pread(fd, part, 500, 16l << 20), 0);
+	free(text);
+}
+
+/* What was shown goes, what comes is changed. */
+static void many_changing(void)
+{
+	int fd = open("/proc/self/maps", O_RDONLY);
+	char first[3000], *text;
+	struct lines l;
+
+	map_many();
+	need(read(fd, first, 100) == 100);
+	need(pread(fd, first, 1, 100000) == 1);
+	need(lseek(fd, 100000, SEEK_SET) == 100000);
+	need(!munmap(map, 200 * PAGE));
+	need(!mprotect(map + 6000 * PAGE, 2000 * PAGE, PROT_READ));
+	text = rest_of(fd, 1000);
+	l = lines_of(text);
+	CHECK("in order", l.in_order);
+	CHECK("what is there all the while is shown",
+	      l.many > 3000 && l.many < 2 * MANY - 1900);
+	CHECK("and what is above it", strstr(text, "[stack]"));
+	free(text);
+}
+
+/* Who reads the start of such a text does not make all of it. */
+static void many_starts(void)
+{
+	long before, after;
+	int fds[8];
+	char c;
+
+	map_many();
+	before = proc_number("/proc/meminfo", "MemFree:");
+	for (int i = 0; i < 8; i++) {
+		fds[i] = open("/proc/self/smaps", O_RDONLY);
+		need(fds[i] >= 0 && read(fds[i], &c, 1) == 1);
+	}
+	after = proc_number("/proc/meminfo", "MemFree:");
+	CHECK("takes little memory", before - after < 4096);
+}
+
+static int with_many(void *arg)
+{
+	char *argv[] = { "/proc/self/exe", "sleep", NULL };
+	struct gate *gates = arg;
+
+	map_many();
+	gate_open(&gates[0]);
+	gate_wait(&gates[1]);
+	return execv(argv[0], argv);
+}
+
+static void many_exec(void)
+{
+	struct gate gates[2];
+	char name[64], *text;
+	pid_t pid;
+	int fd;
+
+	gate_init(&gates[0]);
+	gate_init(&gates[1]);
+	pid = child_start(with_many, gates);
+	need(gate_wait(&gates[0]));
+	snprintf(name, sizeof(name), "/proc/%d/maps", pid);
+	fd = open(name, O_RDONLY);
+	need(fd >= 0 && lseek(fd, 40000, SEEK_SET) == 40000);
+	need(read(fd, name, 1) == 1);
+	gate_open(&gates[1]);
+	snprintf(name, sizeof(name), "/proc/%d/cmdline", pid);
+	while (!proc_text_is(name, "/proc/self/exe"))
+		usleep(1000);
+	text = rest_of(fd, 1000);
+	CHECK("nothing of the next program is shown", !strchr(text, '['));
+	CHECK("the old one's text ends", strlen(text) < 4 * PAGE);
+	free(text);
+	child_kill(pid);
+}
+
 /* The line of sums has its name in the column of the names of maps. */
 static void rollup(void)
 {
@@ -241,11 +440,20 @@ static const struct test tests[] = {
 	{ "guarded", guarded, 0 },
 	{ "query", query, 0 },
 	{ "query texts", query_texts, 0 },
+	{ "many", many, 0 },
+	{ "many: reads", many_reads, 0 },
+	{ "many: places", many_places, 0 },
+	{ "many: changing", many_changing, 0 },
+	{ "many: starts", many_starts, 0 },
+	{ "many: exec", many_exec, 0 },
 	{ "rollup", rollup, 0 },
 	{ "syscall", syscall_of_reader, 0 },
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	(void)argv;
+	if (argc > 1)
+		return pause();
 	return test_main(tests, COUNT(tests));
 }

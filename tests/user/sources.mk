@@ -18,7 +18,7 @@ USER_TEST_INIT := tests/user/lib/init.c
 
 # files
 USER_TESTS += files_open files_io files_names files_stat files_perm
-USER_TESTS += fd_queries mount_api
+USER_TESTS += fd_queries mount_api mount_stat
 USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory

@@ -14,6 +14,8 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <time.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -354,6 +356,36 @@ static void ends(void)
 		     child_run(end_main_thread, NULL), EXITED(6));
 }
 
+#define CROWD	8
+#define TURNS	3000
+
+/* Each changes a page of its own, in the address space of all. */
+static void *change_page(void *page)
+{
+	for (int i = 0; i < TURNS; i++)
+		need(!mprotect(page, 4096, i % 2 ? PROT_READ : PROT_NONE));
+	return NULL;
+}
+
+/* What guards the address space is free while the next one wakes up: if it were
+ * handed to sleepers only, each change would cost a sleep. */
+static void crowd(void)
+{
+	char *area = mmap(NULL, CROWD * 8192, PROT_READ, MAP_PRIVATE |
+			  MAP_ANONYMOUS, -1, 0);
+	pthread_t threads[CROWD];
+	struct rusage u;
+
+	need(area != MAP_FAILED);
+	for (int i = 0; i < CROWD; i++)
+		threads[i] = start(change_page, area + i * 8192);
+	for (int i = 0; i < CROWD; i++)
+		join(threads[i]);
+	need(!getrusage(RUSAGE_SELF, &u));
+	test_note("sleeps", u.ru_nvcsw);
+	CHECK("few have to sleep", u.ru_nvcsw < CROWD * TURNS / 4);
+}
+
 static const struct test tests[] = {
 	{ "creating", creating, 0 },
 	{ "mutexes", mutexes, 0 },
@@ -364,6 +396,7 @@ static const struct test tests[] = {
 	{ "signals", signals, 0 },
 	{ "detached", detached, 0 },
 	{ "barriers", barriers, 0 },
+	{ "crowd", crowd, 0 },
 	{ "fork", forks, 0 },
 	{ "ends", ends, 0 },
 };
