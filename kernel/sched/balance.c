@@ -234,34 +234,38 @@ static struct rq *most_urgent(const struct rq *self, u32 priority)
 	return best;
 }
 
-void rt_spread(struct rq *rq, struct thread *prev, struct thread *next)
+void rt_spread(struct rq *rq, const struct thread *prev,
+	       const struct thread *next)
 {
 	const struct thread *t = rt_first(rq);
 	u32 cpu;
 
 	if (READ_ONCE(sched_ncpus) == 1)
 		return;
-	if (rt_before(prev, next) && most_urgent(rq, next->rt_priority)) {
-		WRITE_ONCE(rq->wants_rt, 1);
-		thread_set_work(next, WORK_RESCHED);
-	}
+	if (rt_before(prev, next) && most_urgent(rq, next->rt_priority))
+		rt_ask(rq);
 	cpu = t ? lower_priority_cpu(t) : MAX_CPUS;
-	if (cpu != MAX_CPUS && cpu != rq->cpu) {
-		WRITE_ONCE(rq_of(cpu)->wants_rt, 1);
-		ipi_resched(cpu);
-	}
+	if (cpu != MAX_CPUS && cpu != rq->cpu)
+		rt_ask(rq_of(cpu));
 }
 
-void rt_fetch(struct rq *rq)
+void rt_ask(struct rq *rq)
+{
+	WRITE_ONCE(rq->wants_rt, 1);
+	ipi_resched(rq->cpu);
+}
+
+bool rt_fetch(struct rq *rq)
 {
 	const struct thread *curr = current_thread();
 	u32 here = waiting_priority(rq);
 	struct rq *from;
 
+	if (!READ_ONCE(rq->wants_rt))
+		return false;
 	WRITE_ONCE(rq->wants_rt, 0);
 	if (READ_ONCE(curr->state) == THREAD_RUNNING)
 		here = max(here, curr->rt_priority);
 	from = most_urgent(rq, here);
-	if (from)
-		steal_from(from, rq, true);
+	return from && steal_from(from, rq, true);
 }

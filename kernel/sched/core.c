@@ -299,12 +299,14 @@ static struct thread *pick_next(struct rq *rq, bool rt)
 	return t;
 }
 
-/* Decide what @prev becomes and who is next. [Q] */
-static struct thread *rq_choose(struct rq *rq, struct thread *prev)
+/* Decide what @prev becomes and who is next. [Q] @rt: real-time threads may
+ * be there; without them most of it is nothing. */
+static inline __attribute__((always_inline)) struct thread *
+rq_choose(struct rq *rq, struct thread *prev, const bool rt)
 {
 	struct thread *next;
 	bool sleeps = READ_ONCE(prev->state) != THREAD_RUNNING;
-	bool rt = unlikely(rq->curr_priority | rq->rt_nr), parks;
+	bool parks;
 
 	update(rq);
 	parks = rt && prev->deadline && !sleeps && deadline_park(prev);
@@ -387,13 +389,12 @@ void schedule(void)
 
 	ASSERT(!spin_held_count() && !rcu_read_held());
 	ASSERT(!prev->is_idle || prev->state == THREAD_RUNNING);
-	if (unlikely(READ_ONCE(rq->wants_rt)))
-		rt_fetch(rq);
 	spin_lock(&rq->lock);
 	rcu_quiescent();
 	__atomic_fetch_and(&prev->arch.work, ~(u32)WORK_RESCHED,
 			   __ATOMIC_SEQ_CST);
-	next = rq_choose(rq, prev);
+	next = unlikely(rq->curr_priority | rq->rt_nr) ?
+	       rq_choose(rq, prev, true) : rq_choose(rq, prev, false);
 	if (likely(next != prev)) {
 		trace_switch(prev, next);
 		rq_set_curr(rq, next);
@@ -437,7 +438,7 @@ void upcall_resched_ipi(void)
 
 	if (irq_from_user())
 		rcu_quiescent();
-	if (rcu_qs_wanted() || rcu_due() || READ_ONCE(rq->wants_rt))
+	if (rcu_qs_wanted() || rcu_due() || rt_fetch(rq))
 		thread_set_work(current_thread(), WORK_RESCHED);
 	spin_lock(&rq->lock);
 	tick_adjust(rq);

@@ -49,7 +49,7 @@ static void curr_changed(struct rq *rq, const struct thread *t, u32 before)
 {
 	WRITE_ONCE(rq->curr_priority, t->rt_priority);
 	if (t->rt_priority < before)
-		WRITE_ONCE(rq->wants_rt, 1);
+		rt_ask(rq);
 	if (t->rt_priority != DEADLINE_PRIORITY)
 		return;
 	/* Its budget may end before the next tick. */
@@ -81,7 +81,7 @@ void params_apply(struct rq *rq, struct thread *t)
 		queue_insert(rq, t, false);
 	if (rq->curr == t)
 		curr_changed(rq, t, before);
-	if (t->on_queue && (rq->nr > 1 || t->rt_priority < before))
+	if (t->on_queue && rq->nr > 1)
 		rq_resched(rq);
 }
 

@@ -47,7 +47,7 @@ struct rq {
 	u32 rt_nr;		/* [Q] queued */
 	u64 rt_used_ns;		/* [Q] of the present period */
 	u64 rt_period_ns;	/* [Q] when it began */
-	u32 wants_rt;		/* [a] look for urgent threads elsewhere */
+	u32 wants_rt;		/* [a] asked to look for urgent threads */
 
 	u64 switches;		/* [Q] read without */
 	long nr_load;		/* [Q] sleepers the load counts, went to sleep
@@ -173,10 +173,13 @@ void idle_kick(u32 n);
 bool idle_steal(struct rq *rq);
 /* @rq goes from @prev to @next, and real-time threads are concerned: see that
  * none waits where others could run it. [Q] */
-void rt_spread(struct rq *rq, struct thread *prev, struct thread *next);
-/* Get the most urgent one that waits elsewhere, if it is more so than what is
- * here; this CPU's @rq, unlocked. Interrupts off. */
-void rt_fetch(struct rq *rq);
+void rt_spread(struct rq *rq, const struct thread *prev,
+	       const struct thread *next);
+/* If this CPU was asked to: get the most urgent one that waits elsewhere, if
+ * it is more so than what is here. True: one came. Context: interrupt. */
+bool rt_fetch(struct rq *rq);
+/* Ask a CPU to. */
+void rt_ask(struct rq *rq);
 
 /* tick.c */
 /* The next tick of this CPU must come at @at_ns at the latest. Irqs off. */
