@@ -12,6 +12,7 @@
 #include "lib/test.h"
 #include "lib/thread.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
 
 static struct gate ask;
@@ -287,6 +288,73 @@ static void threads(void)
 		 getpid());
 }
 
+/* a thread that wants to hear of the death of its process' parent */
+static int hears(void *arg)
+{
+	(void)arg;
+	sys(SYS_prctl, PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
+	gate_open(&ready);
+	gate_wait(&ask);
+	return 0;
+}
+
+static int thread_hears(void *arg)
+{
+	struct thread thread;
+
+	thread_start(&thread, hears, arg);
+	thread_join(&thread);
+	return 5;
+}
+
+static int leaves_hearer(void *arg)
+{
+	words[2] = child_start(thread_hears, arg);
+	gate_wait(&ready);
+	return 4;
+}
+
+static int hearer_dies(void *arg)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (child_run(leaves_hearer, arg) != EXITED(4))
+		return 1;
+	gate_open(&ask);
+	return reap(words[2]) == SIGUSR1 ? 0 : 2;
+}
+
+static int thread_leaves_hearer(void *arg)
+{
+	long pid = sys(SYS_fork);
+
+	if (!pid) {
+		hears(arg);
+		sys(SYS_exit_group, 5);
+	}
+	words[2] = (int)pid;
+	words[3] = (int)sys(SYS_gettid);
+	gate_wait(&ready);
+	return 0;
+}
+
+static void parent_death(void)
+{
+	struct thread thread;
+
+	set_up();
+	CHECK_STATUS("any thread may ask to hear of a parent's death",
+		     child_run(hearer_dies, NULL), EXITED(0));
+	set_up();
+	thread_start(&thread, thread_leaves_hearer, NULL);
+	thread_join(&thread);
+	/* It has ended for us when its word is 0, for the kernel later. */
+	while (!sys(SYS_tgkill, getpid(), words[3], 0))
+		sched_yield();
+	gate_open(&ask);
+	CHECK_KILLED("any thread that forked is a parent", words[2],
+		     SIGUSR1);
+}
+
 static const struct test tests[] = {
 	{ "to init", to_init, 0 },
 	{ "to subreaper", to_subreaper, 0 },
@@ -297,6 +365,7 @@ static const struct test tests[] = {
 	{ "exit signal", exit_signal, 0 },
 	{ "zombies", zombies, 0 },
 	{ "threads", threads, 0 },
+	{ "parent's death", parent_death, 0 },
 };
 
 int main(void)

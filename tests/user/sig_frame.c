@@ -375,12 +375,54 @@ static void bad_returns(void)
 		     SIGSEGV);
 }
 
+/* --- a system call among steps -------------------------------------------- */
+
+static volatile unsigned long stepped[8];
+static volatile int steps;
+
+static void on_step(int sig, siginfo_t *info, void *context)
+{
+	const ucontext_t *uc = context;
+	long rip = uc->uc_mcontext.gregs[REG_RIP];
+
+	(void)sig;
+	(void)info;
+	if (steps < 8)
+		stepped[steps++] = (unsigned long)rip;
+}
+
+/* The step that began at the call does not end in the kernel, nor at its exit:
+ * the next instruction is part of it. */
+static void step_over_call(void)
+{
+	struct sigaction act = { .sa_sigaction = on_step,
+				 .sa_flags = SA_SIGINFO };
+	unsigned long call, behind;
+	long pid = SYS_getpid;
+
+	need(!sigaction(SIGTRAP, &act, NULL));
+	__asm__ volatile("lea -128(%%rsp), %%rsp\n\t"
+			 "lea 1f(%%rip), %1\n\tlea 2f(%%rip), %2\n\t"
+			 "pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\t"
+			 "nop\n1:\tsyscall\n\tnop\n2:\tpushfq\n\t"
+			 "andq $~0x100, (%%rsp)\n\tpopfq\n\tnop\n\t"
+			 "lea 128(%%rsp), %%rsp"
+			 : "+a"(pid), "=&r"(call), "=&r"(behind)
+			 : : "rcx", "r11", "memory", "cc");
+	CHECK("a program steps to a system call",
+	      steps > 1 && stepped[0] == call);
+	CHECK("and from there behind the next instruction",
+	      stepped[1] == behind);
+	CHECK_EQ("its result is right", pid, getpid());
+}
+
 static const struct test tests[] = {
 	{ "registers", registers, 0 },
 	{ "changes", changes, 0 },
 	{ "lies", lies, 0 },
 	{ "flags", flags, 0 },
 	{ "bad returns", bad_returns, 0 },
+	{ "step over call", step_over_call, 0 },
 };
 
 int main(void)
