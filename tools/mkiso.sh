@@ -14,7 +14,7 @@ set -eu
 top=$(dirname "$0")/..
 grub=${GRUB_DIR:-/usr/lib/grub}
 modules='normal multiboot2 iso9660 all_video part_gpt part_msdos fat search
-	configfile echo ls halt reboot test'
+	configfile echo ls halt reboot regexp test'
 kernel=
 initramfs=
 menu=$top/iso/boot/grub/grub.cfg

@@ -2,6 +2,7 @@
 SRCS += \
 	arch/x86_64/boot/header.asm \
 	arch/x86_64/boot/start.asm \
+	arch/x86_64/boot/fail.asm \
 	arch/x86_64/boot/boot.c \
 	arch/x86_64/boot/multiboot2.c \
 	arch/x86_64/boot/pvh.c \

@@ -86,4 +86,16 @@ bool upcall_is_stack_guard(u64 addr);
 /* mm/early.c: pages before the allocators run, zeroed; panics when none. */
 paddr_t upcall_early_alloc(size_t bytes, size_t align);
 
+/* A character: 16 rows of 8 pixels from the top, eight rows a word, the upper
+ * ones and the left ones in the higher bits. */
+struct font_glyph {
+	u16 code;		/* Unicode */
+	u64 rows[2];
+};
+
+/* drivers/font8x16.c: the letters, for the line of a boot that fails
+ * (arch/x86_64/boot/fail.asm); not there without the screen. The last
+ * one, U+FFFD, stands for what is missing. */
+extern const struct font_glyph font_glyphs[];
+
 #endif

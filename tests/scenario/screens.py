@@ -146,12 +146,40 @@ WAYS = (
 )
 
 
+# A machine that cannot run the kernel: what is missing, and the first line of
+# the screen.
+REFUSED = (
+    ('bios-no-lm', ('-C', 'qemu64,-lm'), 'Nidus: this processor has no 64-bit mode'),
+    ('uefi-no-sse2', ('-U', '-C', 'qemu64,-sse2'),
+     'Nidus: this processor has no SSE2 and FXSAVE'),
+)
+
+
+def refused(boot, name, options, line):
+    """The serial port has the line before the screen has all of it."""
+    file = picture(name, 'refused')
+    outcome = cases.boot_case(boot, cases.Case(
+        name, None, kernel=' ', options=('-V', 'none', *options, '-c', image('1024x768')),
+        qemu_options=('-device', 'VGA'), memory='256M',
+        keys=((f'^{line}', (1, f'!screendump {file}')),),
+        stop=f'^{line}', limit_s=60))
+    shown = screen.read(file) if os.path.exists(file) else None
+    if shown:
+        screen.png(shown, picture(name, 'refused', 'png'))
+        os.unlink(file)
+    good = shown and shown.lines[0] == line and shown.ink(0, 0) == {'ffffff', 'aa0000'}
+    yield bool(good), f'{name}, {line!r} is on the screen', [] if good else outcome.story(20)
+
+
 def scenario(boot):
     os.makedirs(boots.path(''), exist_ok=True)
-    only = os.environ.get('CASE', '' if os.environ.get('ONLY') else 'bios-800')
+    only = os.environ.get('CASE', '' if os.environ.get('ONLY') else 'bios-800|bios-no-lm')
     for name, mode, options, columns, rows in WAYS:
         if not re.search(only, name):
             continue
         outcome = cases.boot_case(boot, case(name, mode, options))
         for good, what in judge(name, columns, rows):
             yield good, f'{name}, {what}', [] if good else outcome.story(20)
+    for name, options, line in REFUSED:
+        if re.search(only, name):
+            yield from refused(boot, name, options, line)

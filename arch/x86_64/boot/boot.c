@@ -5,7 +5,7 @@
  *        finishes the memory map, keeps the command line.
  * Life:  struct boot_info is filled here, on one CPU with interrupts off, and
  *        constant from kernel_main on.
- * Not:   consoles: nothing is printed here but by boot_fail.
+ * Not:   consoles: nothing is printed here but by boot_fail (fail.asm).
  * See:   docs/boot.md.
  */
 #include <arch/boot.h>
@@ -14,7 +14,6 @@
 #include <arch/upcall.h>
 #include <asm/boot.h>
 #include <asm/cpu.h>
-#include <asm/port.h>
 #include <core/image.h>
 #include <lib/types.h>
 
@@ -56,35 +55,6 @@ const struct boot_info *boot_info(void)
 paddr_t boot_trampoline_page(void)
 {
 	return trampoline_page;
-}
-
-/* COM1 with the speed firmware left; a port that is not there is not waited
- * for. */
-static void serial_char(char c)
-{
-	for (u32 i = 0; i < 100000; i++) {
-		if (port_in8(0x3fd) & 0x20)
-			break;
-	}
-	port_out8(0x3f8, (u8)c);
-}
-
-NORETURN void boot_fail(const char *why)
-{
-	static const char prefix[] = "Nidus: ";
-	volatile u16 *screen = phys_to_virt(0xb8000);
-
-	for (const char *p = prefix; *p; p++) {
-		serial_char(*p);
-		*screen++ = (u16)(0x4f00 | (u8)*p);
-	}
-	for (; *why; why++) {
-		serial_char(*why);
-		*screen++ = (u16)(0x4f00 | (u8)*why);
-	}
-	serial_char('\r');
-	serial_char('\n');
-	cpu_halt_forever();
 }
 
 /* Map one more GiB of the direct map in the tables of start.asm. */

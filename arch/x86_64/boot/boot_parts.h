@@ -61,7 +61,8 @@ void boot_reserve(struct boot_build *b, paddr_t start, u64 len);
 /* @cmdline: a direct-map pointer into reserved memory. Reserves the module. */
 void boot_add_module(struct boot_build *b, paddr_t start, paddr_t end,
 		     const char *cmdline);
-/* Say @why on COM1 and the text screen, and halt. */
+/* Say @why on COM1 and the screen, and halt (fail.asm). @why lies in the
+ * image. */
 NORETURN void boot_fail(const char *why);
 
 /*

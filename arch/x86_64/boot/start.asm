@@ -6,7 +6,8 @@
 ;        three times with 2 MiB pages: at 0, at the direct map, and the first
 ;        2 GiB at KERNEL_VMA. boot.c adds what lies higher; arch_init_memory
 ;        replaces them all.
-; Not:   application processors (boot/ap_start.asm).
+; Not:   application processors (boot/ap_start.asm); how a failure is shown
+;        (boot/fail.asm).
 ; See:   Multiboot2 specification, section 3.3; PVH boot ABI; Intel SDM
 ;        volume 3, section 10.8.5 (entering IA-32e mode).
 ;
@@ -18,13 +19,16 @@
 extern boot_main
 extern bss_start
 extern bss_end
+extern start_fail
 
 global _start
 global pvh_start
 global boot_pml4
 global boot_pdpt_direct
+global boot_protocol
 global boot_stack_guard
 global boot_stack_top
+global boot_structure
 
 MB2_BOOT_MAGIC	equ 0x36d76289
 PVH_MAGIC	equ 0x336ec578		; first word of hvm_start_info
@@ -190,35 +194,6 @@ enable_long_mode:
 	mov cr0, eax
 	ret
 
-; ebx: text. Shown on COM1 and on the top line of a text screen; then halt.
-start_fail:
-	mov edi, 0xb8000
-.char:
-	mov al, [ebx]
-	test al, al
-	jz .halt
-	mov ah, 0x4f			; white on red
-	mov [edi], ax
-	add edi, 2
-	mov edx, 0x3fd			; line status of COM1
-	mov ecx, 100000			; an absent port never becomes ready
-	mov ah, al
-.wait:
-	in al, dx
-	test al, 0x20
-	jnz .send
-	loop .wait
-.send:
-	mov al, ah
-	mov edx, 0x3f8
-	out dx, al
-	inc ebx
-	jmp .char
-.halt:
-	cli
-	hlt
-	jmp .halt
-
 bits 64
 default rel
 
@@ -273,10 +248,10 @@ boot_protocol:	dd 0
 boot_structure:	dd 0
 has_nx:		dd 0
 
-text_loader:	db "Nidus: not started by a multiboot2 or PVH loader", 13, 10, 0
-text_cpuid:	db "Nidus: this processor has no CPUID", 13, 10, 0
-text_long:	db "Nidus: this processor has no 64-bit mode", 13, 10, 0
-text_sse2:	db "Nidus: this processor has no SSE2 and FXSAVE", 13, 10, 0
+text_loader:	db "not started by a multiboot2 or PVH loader", 0
+text_cpuid:	db "this processor has no CPUID", 0
+text_long:	db "this processor has no 64-bit mode", 0
+text_sse2:	db "this processor has no SSE2 and FXSAVE", 0
 
 section .boot.bss nobits alloc noexec write align=4096
 
