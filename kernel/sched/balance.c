@@ -5,7 +5,9 @@
  *        one; for a waker that is about to sleep, the waker's own), choice for
  *        a new thread (its parent's CPU: most children are waited for), and
  *        stealing by idle CPUs, which a busy one calls at its tick. A child
- *        whose parent goes on is so moved within a few milliseconds.
+ *        whose parent goes on is so moved within a few milliseconds. A
+ *        real-time thread does not wait while another CPU runs something less
+ *        urgent: that one is asked to fetch it.
  * Locks: idle_cpus is a hint, changed atomically. One run-queue lock at a
  *        time: a thread between two queues is in none, is RUNNING, and
  *        nobody else takes it.
@@ -258,12 +260,13 @@ void rt_ask(struct rq *rq)
 bool rt_fetch(struct rq *rq)
 {
 	const struct thread *curr = current_thread();
-	u32 here = waiting_priority(rq);
 	struct rq *from;
+	u32 here;
 
 	if (!READ_ONCE(rq->wants_rt))
 		return false;
 	WRITE_ONCE(rq->wants_rt, 0);
+	here = waiting_priority(rq);
 	if (READ_ONCE(curr->state) == THREAD_RUNNING)
 		here = max(here, curr->rt_priority);
 	from = most_urgent(rq, here);

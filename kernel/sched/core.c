@@ -438,7 +438,7 @@ void upcall_resched_ipi(void)
 
 	if (irq_from_user())
 		rcu_quiescent();
-	if (rcu_qs_wanted() || rcu_due() || rt_fetch(rq))
+	if (rt_fetch(rq) || rcu_qs_wanted() || rcu_due())
 		thread_set_work(current_thread(), WORK_RESCHED);
 	spin_lock(&rq->lock);
 	tick_adjust(rq);

@@ -240,11 +240,11 @@ static void refill_fired(struct timer *timer)
 	struct thread *t = d->thread;
 	u64 irq = irq_save();
 	struct rq *rq = rq_lock_thread(t);
-
 	bool mine = t->deadline == d;
 	deadline_call tell = mine ? deadline_overran(t) : NULL;
 
-	if (mine && d->parked)
+	/* It may have been parked again meanwhile, and the timer set anew. */
+	if (mine && d->parked && next_period(d) <= clock_now_ns())
 		rq_place(rq, t, false);
 	else
 		spin_unlock(&rq->lock);
