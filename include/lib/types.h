@@ -67,6 +67,7 @@ typedef u64 paddr_t;
 #define OPTIONAL __attribute__((weak))
 #define UNUSED __attribute__((unused))
 #define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #define SECTION(name) __attribute__((section(name)))
 
 #define PAGE_SHIFT 12

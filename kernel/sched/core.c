@@ -301,8 +301,8 @@ static struct thread *pick_next(struct rq *rq, bool rt)
 
 /* Decide what @prev becomes and who is next. [Q] @rt: real-time threads may
  * be there; without them most of it is nothing. */
-static inline __attribute__((always_inline)) struct thread *
-rq_choose(struct rq *rq, struct thread *prev, const bool rt)
+static ALWAYS_INLINE struct thread *rq_choose(struct rq *rq,
+					      struct thread *prev, bool rt)
 {
 	struct thread *next;
 	bool sleeps = READ_ONCE(prev->state) != THREAD_RUNNING;
