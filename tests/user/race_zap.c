@@ -67,10 +67,14 @@ static int outsider(void *arg)
 
 	if (ns_join(fd, CLONE_NEWPID) < 0)
 		return 1;
-	while ((pid = fork()) >= 0) {
+	/* A machine full of them has to wait until the init is dead. */
+	while ((pid = fork()) >= 0 || errno == EAGAIN) {
 		if (!pid)
 			sleep_for_ever();
-		left++;
+		if (pid > 0)
+			left++;
+		else
+			usleep(1000);
 	}
 	if (errno != ENOMEM)
 		return 2;
