@@ -96,18 +96,21 @@ few()
 
 # look FILE: the kernel ends what it has put off; lines "cache objects", and
 # "loose", KiB that no process has but this shell, counted downward (parts of
-# a program's file become pages when they are first mapped). A program of its
-# own looks: what a copy of this shell holds depends on how its heap lies.
+# a program's file become pages when they are first mapped); its parts are in
+# FILE.memory. A program of its own looks, without chance in where it lies: its
+# stack may else need a page more (what a copy of this shell holds depends on
+# how its heap lies).
 look()
 {
 	kill -9 -1 2>/dev/null
 	for _ in 1 2 3; do sleep 0.1; done
 	until echo 1 >&3; do :; done
-	/bin/busybox awk '/^(MemFree|Cached|Slab|RssAnon|VmPTE):/ { loose += $2 }
+	/bin/busybox linux64 -R /bin/busybox awk -v parts="$1.memory" '
 	     FILENAME ~ /slab/ && !/^(slabinfo|#|slab_mag)/ { print $1, $2 }
+	     / kB$/ { print >parts }
+	     /^(MemFree|Cached|Slab|RssAnon|VmPTE):/ { loose += $2 }
 	     END { print "loose", -loose }' /proc/slabinfo /proc/meminfo \
 		/proc/1/status >"$1"
-	cat /proc/meminfo >"$1.memory"
 }
 
 # settled NAME: there is no more of anything than before
