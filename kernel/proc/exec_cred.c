@@ -10,6 +10,7 @@
  */
 #include "exec.h"
 
+#include <core/race.h>
 #include <fs/file.h>
 #include <fs/vfs.h>
 #include <lib/string.h>
@@ -167,6 +168,7 @@ struct user_ns *exec_change_rights(struct exec *x, struct task *t)
 	spin_lock(&trace_lock);
 	if (t->tracee.flags)
 		restrain_traced(x);
+	race_point("exec: tracer looked at");
 	old = exec_change_over(x, t);
 	spin_unlock(&trace_lock);
 	return old;
