@@ -22,17 +22,23 @@ static struct seq_source *source_of(const struct file *f)
 struct seq_text {
 	struct seq_buf buf;	/* the text; with steps the part of it ... */
 	u64 start;		/* ... that begins there */
-	struct seq_place next;	/* where the part behind that begins */
+	struct seq_place next;	/* where the part behind that begins; what the
+				   file has of its own */
 	bool last;		/* there is none */
 };
 
 static int seq_open(struct inode *inode, struct file *f)
 {
+	struct seq_source *src = inode->private;
 	struct seq_text *s = kzalloc(sizeof(*s));
+	int err = s ? 0 : -ENOMEM;
 
-	(void)inode;
-	if (!s)
-		return -ENOMEM;
+	if (!err && src->open)
+		err = src->open(src, &s->next.opened);
+	if (err) {
+		kfree(s);
+		return err;
+	}
 	seq_init(&s->buf);
 	f->private = s;
 	f->mode |= FILE_SERIAL;
@@ -42,14 +48,17 @@ static int seq_open(struct inode *inode, struct file *f)
 static void text_forget(struct seq_text *s)
 {
 	seq_fini(&s->buf);
-	*s = (struct seq_text){ 0 };
+	*s = (struct seq_text){ .next.opened = s->next.opened };
 	seq_init(&s->buf);
 }
 
 static void seq_release(struct file *f)
 {
+	struct seq_source *src = source_of(f);
 	struct seq_text *s = f->private;
 
+	if (src->close)
+		src->close(s->next.opened);
 	seq_fini(&s->buf);
 	kfree(s);
 }
@@ -170,8 +179,9 @@ static ssize_t seq_write_text(struct file *f, struct iobuf *b, off_t *pos)
 static long seq_ioctl(struct file *f, u32 cmd, u64 arg)
 {
 	struct seq_source *src = source_of(f);
+	struct seq_text *s = f->private;
 
-	return src->ioctl ? src->ioctl(src, cmd, arg) : -ENOTTY;
+	return src->ioctl ? src->ioctl(src, s->next.opened, cmd, arg) : -ENOTTY;
 }
 
 const struct file_ops seq_file_ops = {

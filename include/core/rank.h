@@ -36,6 +36,7 @@ enum lock_rank {
 	RANK_THREADS,		/* a CPU's list of all threads, for dumps */
 	RANK_STRACE,		/* the line of strace=1 that is being written */
 	/* layer 6 vm */
+	RANK_ASPACE_VIEW,	/* who looks at which address space */
 	RANK_PTABLE,		/* page tables of an address space (spin) */
 	RANK_VM_OBJECT,		/* pages of an object (spin) */
 	/* layer 7 fs, spinning */

@@ -16,14 +16,19 @@
 /* What a step() makes is shorter, in whole lines, if the first one is. */
 #define SEQ_PART PAGE_SIZE
 
-/* Where the next part of a text begins, in words of who makes it; zeros at the
- * start. */
+/* Where the next part of a text begins, in words of who makes it; zero at the
+ * start. And what the open file has of its own, the same for all parts. */
 struct seq_place {
-	u64 at, of;
+	u64 at;
+	void *opened;
 };
 
 /* What inode->private begins with for a file of this kind. */
 struct seq_source {
+	/* What an open file has of its own: open makes it, or says why open(2)
+	 * fails; close frees it. NULL: nothing. */
+	int (*open)(struct seq_source *src, void **opened);
+	void (*close)(void *opened);
 	/* Return: 0, -ESRCH (the object is gone), -ENOMEM, -EACCES. */
 	int (*show)(struct seq_source *src, struct seq_buf *out);
 	/* Not NULL: instead of show. Adds the part at @place to @out, which is
@@ -35,7 +40,8 @@ struct seq_source {
 	 * -errno. NULL: -EINVAL. */
 	ssize_t (*write)(struct seq_source *src, const char *text, size_t len);
 	/* A request; NULL: -ENOTTY. */
-	long (*ioctl)(struct seq_source *src, u32 cmd, uptr_t arg);
+	long (*ioctl)(struct seq_source *src, void *opened, u32 cmd,
+		      uptr_t arg);
 };
 
 extern const struct file_ops seq_file_ops;

@@ -16,6 +16,7 @@
 #define PROC_TASK_H
 
 #include <core/rcu.h>
+#include <core/seqlock.h>
 #include <core/spinlock.h>
 #include <fs/cred.h>
 #include <lib/list.h>
@@ -246,6 +247,8 @@ struct process {
 	struct session *session;	/* [G][R] owned; never NULL */
 	u32 left_tty;		/* [a] gave its session's terminal up */
 	s32 oom_score_adj;
+	struct seqcount exec_seq;	/* memory, credentials and the two below
+					   change over: task_access.c */
 	u32 dumpable;
 	struct user_ns *exec_ns;	/* [a] owned: where the program was
 					   started: who may look at it when it
@@ -380,11 +383,31 @@ void rlimit_init(void);
 int task_rlimit(struct task *t, u32 resource, const struct rlimit64 *new,
 		struct rlimit64 *old);
 /*
+ * task_access.c
  * task_may_access - the rule of ptrace(2), "Ptrace access mode checking"
  * @t:       held by the caller
  * @real:    by the caller's real ids (attach), else by those for files
  */
 bool task_may_access(struct task *t, bool real);
+/* Around the rule and the look that it allows. retry: another program came
+ * between, do both again. */
+static inline u32 task_look_begin(const struct task *t)
+{
+	return seq_read_begin(&t->process->exec_seq);
+}
+static inline bool task_look_retry(const struct task *t, u32 seq)
+{
+	return seq_read_retry(&t->process->exec_seq, seq);
+}
+/*
+ * task_aspace_look - the memory of @t, for who may look at it
+ * @t:       held by the caller
+ * @real:    as for task_may_access; one's own memory needs no leave
+ * @out:     with a reference; NULL: it has none (any more)
+ * Return:   0, -EACCES
+ * Context:  may sleep
+ */
+int task_aspace_look(struct task *t, bool real, struct aspace **out);
 /* exec: timers of timer_create(2) go, those of setitimer(2) stay. Called by
  * the only thread; may sleep. */
 void process_timers_exec(struct process *p);

@@ -28,8 +28,9 @@
 #include <mm/page.h>
 #include <sched/mutex.h>
 
-struct vm_object;
+struct aspace_view;
 struct region;
+struct vm_object;
 
 /* Values of /proc/sys/vm. */
 extern struct atomic vm_max_map_count;	/* [a] max_map_count */
@@ -192,6 +193,7 @@ struct aspace {
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 	struct atomic mdwe;		/* [a] PR_SET_MDWE; once set constant */
 	struct rseq_numbers rseq;	/* [ptable_lock] */
+	struct aspace_view *views;	/* [V] see vm/aspace_view.h */
 };
 
 /* Files are above this layer: how a mapping's file is kept and let go, set

@@ -177,24 +177,6 @@ static void exec_free(struct exec *x)
 
 /* ------------------------------------------------------------------ commit */
 
-static void change_aspace(struct exec *x, struct task *t)
-{
-	struct process *p = t->process;
-	struct aspace *old = t->aspace;
-
-	/* While the old memory is still there to be written. */
-	task_leave_aspace(t);
-	if (old)
-		p->max_rss = max(p->max_rss, READ_ONCE(old->max_rss));
-	spin_lock(&t->alloc_lock);
-	t->aspace = x->as;
-	spin_unlock(&t->alloc_lock);
-	(void)aspace_use(x->as);
-	x->as = NULL;
-	if (old)
-		aspace_put(old);
-}
-
 static void change_files(struct exec *x, struct task *t)
 {
 	struct file_table *old = t->files;
@@ -223,17 +205,50 @@ static void change_sighand(struct exec *x, struct task *t)
 	sighand_reset_caught(t->sighand);
 }
 
-static void change_cred(struct exec *x, struct task *t)
+/* Whoever judges and looks without a lock sees by the count that this came
+ * between: task_access.c. */
+struct user_ns *exec_change_over(struct exec *x, struct task *t)
 {
+	struct process *p = t->process;
 	const struct cred *c;
+	struct user_ns *old;
 
-	if (unlikely(t->tracee.flags))
-		exec_cred_commit_traced(x);
-	else if (x->cred)
+	spin_lock(&t->alloc_lock);
+	seq_write_begin(&p->exec_seq);
+	t->aspace = x->as;
+	if (x->cred)
 		cred_commit(x->cred);
-	x->cred = NULL;
 	c = t->cred;
-	user_ns_put(xchg(&t->process->exec_ns, user_ns_get(c->user_ns)));
+	old = xchg(&p->exec_ns, user_ns_get(c->user_ns));
+	p->dumpable = !x->set_id && c->euid == c->uid && c->egid == c->gid ?
+		      1 : (u32)READ_ONCE(suid_dumpable);
+	seq_write_end(&p->exec_seq);
+	spin_unlock(&t->alloc_lock);
+	x->cred = NULL;
+	x->as = NULL;
+	return old;
+}
+
+static void change_program(struct exec *x, struct task *t)
+{
+	struct process *p = t->process;
+	struct aspace *old = t->aspace;
+	struct user_ns *old_ns;
+
+	/* While the old memory is still there to be written. */
+	task_leave_aspace(t);
+	if (old)
+		p->max_rss = max(p->max_rss, READ_ONCE(old->max_rss));
+	old_ns = x->cred ? exec_change_rights(x, t) :
+			   exec_change_over(x, t);
+	(void)aspace_use(t->aspace);
+	user_ns_put(old_ns);
+	if (old)
+		aspace_put(old);
+}
+
+static void change_rest(struct exec *x, struct task *t)
+{
 	if (x->nsproxy)
 		nsproxy_switch(x->nsproxy);
 	x->nsproxy = NULL;
@@ -241,9 +256,6 @@ static void change_cred(struct exec *x, struct task *t)
 		t->pdeath_signal = 0;
 	t->personality &= ~(x->runs_set_id ? PER_CLEAR_ON_SETID :
 					     READ_IMPLIES_EXEC);
-	t->process->dumpable = !x->set_id && c->euid == c->uid &&
-			       c->egid == c->gid ? 1 :
-			       (u32)READ_ONCE(suid_dumpable);
 }
 
 static void change_name(const struct exec *x, struct task *t)
@@ -280,10 +292,10 @@ static void exec_commit(struct exec *x)
 {
 	struct task *t = current_task();
 
-	change_aspace(x, t);
 	change_sighand(x, t);
 	process_timers_exec(t->process);
-	change_cred(x, t);
+	change_program(x, t);
+	change_rest(x, t);
 	change_name(x, t);
 	trace_exec(t);
 	reset_task(x, t);

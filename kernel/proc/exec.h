@@ -116,8 +116,8 @@ u64 exec_elf_entry(const struct exec *x);
 /* exec_cred.c */
 /* Who the program will be: x->cred, x->secure. Return: 0, -ENOMEM. */
 int exec_cred_prepare(struct exec *x);
-/* Take x->cred on while a tracer looks: no gain that it may not have. */
-void exec_cred_commit_traced(struct exec *x);
+/* exec_change_over with x->cred; what a tracer may not have is not gained. */
+struct user_ns *exec_change_rights(struct exec *x, struct task *t);
 
 /* exec_random.c */
 /* x->draw; by it as->stack_top and mmap_top, which lie where they do without
@@ -125,6 +125,10 @@ void exec_cred_commit_traced(struct exec *x);
 void exec_place(struct exec *x);
 
 /* exec.c */
+/* What others judge @t by, and what they may then look at: all of it at once,
+ * and x->as and x->cred are taken. Return: the namespace it was judged by, with
+ * its reference. */
+struct user_ns *exec_change_over(struct exec *x, struct task *t);
 /* Open @name as a program, as the current task. */
 int exec_open(const char *name, struct file **out);
 

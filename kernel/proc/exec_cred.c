@@ -10,6 +10,7 @@
  */
 #include "exec.h"
 
+#include <core/race.h>
 #include <fs/file.h>
 #include <fs/vfs.h>
 #include <lib/string.h>
@@ -141,16 +142,12 @@ int exec_cred_prepare(struct exec *x)
 	return 0;
 }
 
-/* An attach comes before this, and is seen, or after, and is checked against
- * the new credentials. */
-void exec_cred_commit_traced(struct exec *x)
+/* While a tracer looks. */
+static void restrain_traced(struct exec *x)
 {
 	const struct cred *old = current_cred();
 	struct cred *new = x->cred;
 
-	if (!new)
-		return;
-	spin_lock(&trace_lock);
 	if (x->set_id && !ptrace_tracer_capable(new->user_ns)) {
 		if (!self_capable(CAP_SETUID)) {
 			new->euid = new->suid = new->fsuid = new->uid;
@@ -160,6 +157,19 @@ void exec_cred_commit_traced(struct exec *x)
 		new->cap_effective &= new->cap_permitted;
 		x->set_id = new->euid != old->euid || new->egid != old->egid;
 	}
-	cred_commit(new);
+}
+
+/* An attach comes before this, and is seen, or after, and is checked against
+ * the new credentials. */
+struct user_ns *exec_change_rights(struct exec *x, struct task *t)
+{
+	struct user_ns *old;
+
+	spin_lock(&trace_lock);
+	if (t->tracee.flags)
+		restrain_traced(x);
+	race_point("exec: tracer looked at");
+	old = exec_change_over(x, t);
 	spin_unlock(&trace_lock);
+	return old;
 }

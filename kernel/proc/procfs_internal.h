@@ -9,6 +9,8 @@
 #include <proc/procfs.h>
 #include <proc/task.h>
 
+struct aspace;
+struct aspace_view;
 struct pid;
 struct pid_ns;
 struct proc_node;
@@ -24,13 +26,15 @@ struct proc_file {
 	enum proc_file_of of;
 	/* Regular files. The task is alive or a zombie, and held. */
 	int (*show)(struct task *t, struct seq_buf *out);
-	/* Instead of it for long texts: see struct seq_source. */
-	int (*step)(struct task *t, struct seq_buf *out,
-		    struct seq_place *place);
 	/* The same for what shows numbers, as @ns has them. */
 	int (*show_ns)(struct task *t, struct pid_ns *ns, struct seq_buf *out);
 	ssize_t (*write)(struct task *t, const char *text, size_t len);
-	long (*ioctl)(struct task *t, u32 cmd, uptr_t arg);
+	/* Instead of show, for what tells of memory: see proc_memory_open.
+	 * @as is NULL when it is gone. Else as struct seq_source has them. */
+	int (*memory)(const struct proc_node *n, struct aspace *as,
+		      struct seq_buf *out, struct seq_place *place);
+	long (*ioctl)(struct aspace *as, u32 cmd, uptr_t arg);
+	bool may_lack;		/* open(2) does not mind if there is none */
 	const struct file_ops *fops;	/* NULL: show and write are enough */
 	/* Links: to an object. Bytes of text, and the place itself. */
 	ssize_t (*readlink)(struct task *t, char *buf, size_t size);
@@ -112,6 +116,8 @@ static inline struct proc_node *proc_node(const struct inode *inode)
 }
 /* The task a node stands for, with a reference; NULL: it is gone. */
 struct task *proc_task(const struct proc_node *n);
+/* Is there one? */
+bool proc_node_alive(const struct proc_node *n);
 /* May the caller look into @t? 0, -EACCES. Source: ptrace(2), "Ptrace access
  * mode checking". */
 int proc_may_look(struct task *t);
@@ -180,6 +186,19 @@ int proc_show_mounts(struct task *t, struct seq_buf *out);
 int proc_show_mountinfo(struct task *t, struct seq_buf *out);
 int proc_show_mountstats(struct task *t, struct seq_buf *out);
 mode_t proc_umask(struct task *t);
+/* procfs_memory.c: files that stand for the memory there was at open(2) */
+/*
+ * proc_memory_open - open(2) of such a file
+ * @n:       whose memory
+ * @must:    there must be some, else -ESRCH
+ * @out:     owned by the file: proc_memory_close
+ * Return:   0, -ESRCH (also: nobody there), -EACCES, -ENOMEM
+ */
+int proc_memory_open(const struct proc_node *n, bool must,
+		     struct aspace_view **out);
+void proc_memory_close(struct aspace_view *v);
+/* Those that are texts: what @n->source does. */
+void proc_memory_source(struct proc_node *n);
 /* procfs_mem.c: maps, cmdline, environ, auxv, exe */
 struct region;
 struct maps_walk {
@@ -190,9 +209,9 @@ struct maps_walk {
 	void (*show)(const struct region *r, struct maps_walk *w);
 	u64 end;			/* of the region shown last */
 };
-/* One part of a text that shows each region of @t by @show: 1, 0 (the last
- * one), -ENOMEM. maps_region is the line of maps. */
-int maps_step(struct task *t, struct seq_buf *out, struct seq_place *place,
+/* One part of a text that shows each region of @as by @show: 1, 0 (the last
+ * one). maps_region is the line of maps. */
+int maps_step(struct aspace *as, struct seq_buf *out, struct seq_place *place,
 	      void (*show)(const struct region *r, struct maps_walk *w));
 void maps_region(const struct region *r, struct maps_walk *w);
 /* What the region is called there; nothing if it has no name. */
@@ -200,20 +219,23 @@ void maps_region_name(struct aspace *as, const struct region *r,
 		      struct seq_buf *out);
 /* Blanks up to the column of names, in the line that began at byte @line. */
 void maps_pad(struct seq_buf *out, size_t line);
-int proc_step_maps(struct task *t, struct seq_buf *out,
-		   struct seq_place *place);
+int proc_maps(const struct proc_node *n, struct aspace *as,
+	      struct seq_buf *out, struct seq_place *place);
 int proc_show_cmdline(struct task *t, struct seq_buf *out);
-int proc_show_environ(struct task *t, struct seq_buf *out);
-int proc_show_auxv(struct task *t, struct seq_buf *out);
+int proc_environ(const struct proc_node *n, struct aspace *as,
+		 struct seq_buf *out, struct seq_place *place);
+int proc_auxv(const struct proc_node *n, struct aspace *as,
+	      struct seq_buf *out, struct seq_place *place);
 /* procfs_maps_query.c */
-long proc_maps_ioctl(struct task *t, u32 cmd, uptr_t arg);
+long proc_maps_ioctl(struct aspace *as, u32 cmd, uptr_t arg);
 /* procfs_trace.c: mem, syscall */
 extern const struct file_ops proc_mem_fops;
 int proc_show_syscall(struct task *t, struct seq_buf *out);
 /* procfs_smaps.c */
-int proc_step_smaps(struct task *t, struct seq_buf *out,
-		    struct seq_place *place);
-int proc_show_smaps_rollup(struct task *t, struct seq_buf *out);
+int proc_smaps(const struct proc_node *n, struct aspace *as,
+	       struct seq_buf *out, struct seq_place *place);
+int proc_smaps_rollup(const struct proc_node *n, struct aspace *as,
+		      struct seq_buf *out, struct seq_place *place);
 extern const struct file_ops proc_pagemap_fops;
 /* procfs_small.c: files of one figure */
 int proc_show_comm(struct task *t, struct seq_buf *out);

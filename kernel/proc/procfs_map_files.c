@@ -28,10 +28,9 @@ static int node_aspace(const struct proc_node *n, struct aspace **out)
 
 	if (!t)
 		return -ENOENT;
-	err = proc_may_look(t);
-	*out = err ? NULL : task_aspace_get(t);
+	err = task_aspace_look(t, false, out);
 	task_put(t);
-	return err ? err : *out ? 0 : -ENOENT;
+	return err || *out ? err : -ENOENT;
 }
 
 /* The file of exactly the region that a node names, with a reference; its

@@ -240,16 +240,9 @@ static long query(struct aspace *as, uptr_t arg)
 	return err;
 }
 
-long proc_maps_ioctl(struct task *t, u32 cmd, uptr_t arg)
+long proc_maps_ioctl(struct aspace *as, u32 cmd, uptr_t arg)
 {
-	struct aspace *as;
-	long ret;
-
 	if (cmd != PROCMAP_QUERY)
 		return -ENOTTY;
-	as = task_aspace_get(t);
-	ret = query(as, arg);
-	if (as)
-		aspace_put(as);
-	return ret;
+	return query(as, arg);
 }

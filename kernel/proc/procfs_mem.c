@@ -124,45 +124,41 @@ static bool show_region(const struct region *r, void *arg)
 	return true;
 }
 
-/* What is mapped all the while is shown, and once. A program that another took
- * the place of shows no more. */
-int maps_step(struct task *t, struct seq_buf *out, struct seq_place *place,
+/* What is mapped all the while is shown, and once. */
+int maps_step(struct aspace *as, struct seq_buf *out, struct seq_place *place,
 	      void (*show)(const struct region *r, struct maps_walk *w))
 {
-	struct maps_walk w = {
-		.out = out, .as = task_aspace_get(t), .show = show,
-	};
-	bool last = !w.as || (place->at && place->of != w.as->id);
+	struct maps_walk w = { .out = out, .as = as, .show = show };
+	bool last;
 
-	w.page = last ? NULL : kmalloc(PAGE_SIZE);
-	if (w.page) {
-		fs_context_root(current_task()->fs, &w.root);
-		last = aspace_for_each(w.as, place->at, show_region, &w);
-		path_put(&w.root);
-		kfree(w.page);
-		*place = (struct seq_place){ .at = w.end, .of = w.as->id };
-	} else if (!last) {
-		out->failed = true;
-	}
-	if (w.as)
-		aspace_put(w.as);
+	if (!as)
+		return 0;
+	w.page = kmalloc(PAGE_SIZE);
+	if (!w.page)
+		return -ENOMEM;
+	fs_context_root(current_task()->fs, &w.root);
+	last = aspace_for_each(as, place->at, show_region, &w);
+	path_put(&w.root);
+	kfree(w.page);
+	place->at = w.end;
 	return !last;
 }
 
-int proc_step_maps(struct task *t, struct seq_buf *out,
-		   struct seq_place *place)
+int proc_maps(const struct proc_node *n, struct aspace *as,
+	      struct seq_buf *out, struct seq_place *place)
 {
-	return maps_step(t, out, place, maps_region);
+	if (!proc_node_alive(n))
+		return -ESRCH;
+	return maps_step(as, out, place, maps_region);
 }
 
 /* Bytes [start, end) of the process's memory, as they are now. */
-static int copy_range(struct task *t, u64 start, u64 end, struct seq_buf *out)
+static int copy_range(struct aspace *as, u64 start, u64 end,
+		      struct seq_buf *out)
 {
-	struct aspace *as = task_aspace_get(t);
 	char *page = kmalloc(PAGE_SIZE);
-	int err = page ? 0 : -ENOMEM;
 
-	while (as && page && start < end) {
+	while (page && start < end) {
 		size_t want = min(end - start, PAGE_SIZE);
 		size_t got = aspace_read(as, start, page, want);
 
@@ -172,67 +168,57 @@ static int copy_range(struct task *t, u64 start, u64 end, struct seq_buf *out)
 			break;
 	}
 	kfree(page);
-	if (as)
-		aspace_put(as);
-	return err;
+	return page ? 0 : -ENOMEM;
 }
 
 /* An argument area that the program overwrote runs on into the environment
  * (setproctitle): shown up to its first zero. Source: proc(5). */
+static int show_arguments(struct aspace *as, struct seq_buf *out)
+{
+	u64 end = as->arg_end;
+	int err = copy_range(as, as->arg_start, end, out);
+	const char *nul;
+
+	if (err || !out->len || !out->data[out->len - 1])
+		return err;
+	err = copy_range(as, end, as->env_end, out);
+	nul = err ? NULL : memchr(out->data, 0, out->len);
+	if (nul)
+		out->len = (size_t)(nul - out->data) + 1;
+	return err;
+}
+
 int proc_show_cmdline(struct task *t, struct seq_buf *out)
 {
 	struct aspace *as = task_aspace_get(t);
-	u64 start, end;
 	int err;
 
 	if (!as)
 		return 0;
-	start = as->arg_start;
-	end = as->arg_end;
+	err = show_arguments(as, out);
 	aspace_put(as);
-	err = copy_range(t, start, end, out);
-	if (!err && out->len && out->data[out->len - 1]) {
-		as = task_aspace_get(t);
-		if (as) {
-			u64 env_end = as->env_end;
-
-			aspace_put(as);
-			err = copy_range(t, end, env_end, out);
-		}
-		if (!err && out->data) {
-			const char *nul = memchr(out->data, 0, out->len);
-
-			if (nul)
-				out->len = (size_t)(nul - out->data) + 1;
-		}
-	}
 	return err;
 }
 
-int proc_show_environ(struct task *t, struct seq_buf *out)
+int proc_environ(const struct proc_node *n, struct aspace *as,
+		 struct seq_buf *out, struct seq_place *place)
 {
-	struct aspace *as = task_aspace_get(t);
-	u64 start, end;
-
-	if (!as)
-		return 0;
-	start = as->env_start;
-	end = as->env_end;
-	aspace_put(as);
-	return copy_range(t, start, end, out);
+	(void)n;
+	(void)place;
+	return as ? copy_range(as, as->env_start, as->env_end, out) : 0;
 }
 
-int proc_show_auxv(struct task *t, struct seq_buf *out)
+int proc_auxv(const struct proc_node *n, struct aspace *as,
+	      struct seq_buf *out, struct seq_place *place)
 {
-	struct aspace *as = task_aspace_get(t);
-	u32 n = 0;
+	u32 words = 0;
 
-	if (!as)
+	(void)n;
+	(void)place;
+	if (!as || !as->auxv)
 		return 0;
-	while (as->auxv && n + 2 < AUXV_WORDS && as->auxv->at[n])
-		n += 2;
-	if (as->auxv)
-		seq_write(out, as->auxv->at, (n + 2) * sizeof(u64));
-	aspace_put(as);
+	while (words + 2 < AUXV_WORDS && as->auxv->at[words])
+		words += 2;
+	seq_write(out, as->auxv->at, (words + 2) * sizeof(u64));
 	return 0;
 }

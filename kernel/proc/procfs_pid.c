@@ -28,14 +28,12 @@
 #include <vm/aspace.h>
 
 static int show_one(const struct proc_node *n, struct task *t,
-		    struct seq_buf *out, struct seq_place *place)
+		    struct seq_buf *out)
 {
 	int err = n->file->guarded ? proc_may_look(t) : 0;
 
 	if (err)
 		return err;
-	if (n->file->step)
-		return n->file->step(t, out, place);
 	if (n->file->show_ns)
 		return n->file->show_ns(t, n->ns, out);
 	return n->file->show(t, out);
@@ -43,13 +41,13 @@ static int show_one(const struct proc_node *n, struct task *t,
 
 /* What a task says counts if the number is still its own afterwards. It may
  * have been reaped; or another thread's exec took the number over, and that
- * one is asked. */
-static int step_task(struct seq_source *src, struct seq_buf *out,
-		     struct seq_place *place)
+ * one is asked. So it is after an exec of its own: the caller may look at the
+ * old program, but perhaps not at this one. */
+static int show_task(struct seq_source *src, struct seq_buf *out)
 {
 	struct proc_node *n = container_of(src, struct proc_node, source);
-	struct seq_place at;
 	bool same;
+	u32 seq;
 	int err;
 
 	do {
@@ -58,20 +56,12 @@ static int step_task(struct seq_source *src, struct seq_buf *out,
 		if (!t)
 			return -ESRCH;
 		seq_rewind(out);
-		at = *place;
-		err = show_one(n, t, out, &at);
-		same = READ_ONCE(n->pid->task) == t;
+		seq = task_look_begin(t);
+		err = show_one(n, t, out);
+		same = READ_ONCE(n->pid->task) == t && !task_look_retry(t, seq);
 		task_put(t);
 	} while (!same);
-	*place = at;
 	return err;
-}
-
-static int show_task(struct seq_source *src, struct seq_buf *out)
-{
-	struct seq_place all = { 0 };
-
-	return step_task(src, out, &all);
 }
 
 static ssize_t write_task(struct seq_source *src, const char *text, size_t len)
@@ -83,21 +73,6 @@ static ssize_t write_task(struct seq_source *src, const char *text, size_t len)
 	if (!t)
 		return -ESRCH;
 	ret = n->file->write(t, text, len);
-	task_put(t);
-	return ret;
-}
-
-static long ioctl_task(struct seq_source *src, u32 cmd, uptr_t arg)
-{
-	struct proc_node *n = container_of(src, struct proc_node, source);
-	struct task *t = proc_task(n);
-	long ret;
-
-	if (!t)
-		return -ESRCH;
-	ret = n->file->guarded ? proc_may_look(t) : 0;
-	if (!ret)
-		ret = n->file->ioctl(t, cmd, arg);
 	task_put(t);
 	return ret;
 }
@@ -186,7 +161,7 @@ static int link_follow(struct inode *inode, struct path *out,
 	return ret;
 }
 
-static bool node_alive(const struct proc_node *n)
+bool proc_node_alive(const struct proc_node *n)
 {
 	bool alive;
 
@@ -258,17 +233,18 @@ static int make_entry(struct inode *dir, u32 index, struct inode **out)
 	struct proc_node node = {
 		.source = {
 			.show = show_task,
-			.step = file->step ? step_task : NULL,
 			.write = file->write ? write_task : NULL,
-			.ioctl = file->ioctl ? ioctl_task : NULL,
 		},
 		.pid = parent->pid,
 		.file = file,
 		.thread = parent->thread,
 	};
-	struct inode *inode = proc_inode(dir->sb, &node, file->mode);
+	struct inode *inode;
 	struct task *t;
 
+	if (file->memory)
+		proc_memory_source(&node);
+	inode = proc_inode(dir->sb, &node, file->mode);
 	if (!inode)
 		return -ENOMEM;
 	inode->ino = entry_ino(parent, index);
@@ -287,7 +263,7 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
 	if (file->of == (dir->thread ? PROC_OF_PROCESS : PROC_OF_THREAD))
 		return true;
-	return S_ISREG(file->mode) && !file->show && !file->step &&
+	return S_ISREG(file->mode) && !file->show && !file->memory &&
 	       !file->show_ns && !file->fops;
 }
 
@@ -303,7 +279,7 @@ static int dir_lookup(struct inode *dir, const char *name, size_t len,
 	struct proc_node *n = proc_node(dir);
 	const struct proc_file *table = dir_table(n);
 
-	if (!node_alive(n))
+	if (!proc_node_alive(n))
 		return -ESRCH;
 	for (u32 i = 0; table[i].name; i++) {
 		if (entry_is(&table[i], name, len) && !hidden(n, &table[i]))

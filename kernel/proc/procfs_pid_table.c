@@ -14,6 +14,7 @@
 
 #define REG(n, m, s) { .name = n, .mode = S_IFREG | (m), .show = s }
 #define NUMBERS(n, s) { .name = n, .mode = S_IFREG | 0444, .show_ns = s }
+#define MEMORY(n, m, s) { .name = n, .mode = S_IFREG | (m), .memory = s }
 #define GUARDED(n, m, s) \
 	{ .name = n, .mode = S_IFREG | (m), .show = s, .guarded = true }
 
@@ -28,8 +29,8 @@ const struct proc_file proc_pid_table[] = {
 	  .dir_ops = &proc_map_files_ops,
 	  .dir_fops = &proc_map_files_fops },
 	{ .name = "ns", .mode = S_IFDIR | 0511, .table = proc_ns_table },
-	GUARDED("environ", 0400, proc_show_environ),
-	GUARDED("auxv", 0400, proc_show_auxv),
+	MEMORY("environ", 0400, proc_environ),
+	MEMORY("auxv", 0400, proc_auxv),
 	NUMBERS("status", proc_show_status),
 	REG("limits", 0444, proc_show_limits),
 	{ .name = "comm", .mode = S_IFREG | 0644, .show = proc_show_comm,
@@ -39,13 +40,13 @@ const struct proc_file proc_pid_table[] = {
 	REG("cmdline", 0444, proc_show_cmdline),
 	NUMBERS("stat", proc_show_stat),
 	REG("statm", 0444, proc_show_statm),
-	{ .name = "maps", .mode = S_IFREG | 0444, .step = proc_step_maps,
-	  .ioctl = proc_maps_ioctl, .guarded = true },
+	{ .name = "maps", .mode = S_IFREG | 0444, .memory = proc_maps,
+	  .ioctl = proc_maps_ioctl, .may_lack = true },
 	{ .name = "mem", .mode = S_IFREG | 0600, .fops = &proc_mem_fops },
 	REG("syscall", 0400, proc_show_syscall),
-	{ .name = "smaps", .mode = S_IFREG | 0444, .step = proc_step_smaps,
-	  .guarded = true },
-	GUARDED("smaps_rollup", 0444, proc_show_smaps_rollup),
+	{ .name = "smaps", .mode = S_IFREG | 0444, .memory = proc_smaps,
+	  .may_lack = true },
+	MEMORY("smaps_rollup", 0444, proc_smaps_rollup),
 	{ .name = "pagemap", .mode = S_IFREG | 0400,
 	  .fops = &proc_pagemap_fops },
 	{ .name = "children", .mode = S_IFREG | 0444, .of = PROC_OF_THREAD,

@@ -9,7 +9,9 @@
 #include "procfs_internal.h"
 
 #include <fs/file.h>
+#include <proc/user_ns.h>
 #include <uapi/errno.h>
+#include <vm/aspace_view.h>
 #include <vm/iobuf.h>
 #include <vm/usage.h>
 
@@ -102,10 +104,12 @@ static void smaps_region(const struct region *r, struct maps_walk *w)
 	show_flags(w->out, r->flags);
 }
 
-int proc_step_smaps(struct task *t, struct seq_buf *out,
-		    struct seq_place *place)
+int proc_smaps(const struct proc_node *n, struct aspace *as,
+	       struct seq_buf *out, struct seq_place *place)
 {
-	return maps_step(t, out, place, smaps_region);
+	if (!proc_node_alive(n))
+		return -ESRCH;
+	return maps_step(as, out, place, smaps_region);
 }
 
 /* Sums of all regions, and the first and last address. */
@@ -163,15 +167,16 @@ static void show_rollup(struct seq_buf *out, const struct rollup *s)
 	show_kb(out, "Locked:         ", s->locked / 1024);
 }
 
-int proc_show_smaps_rollup(struct task *t, struct seq_buf *out)
+int proc_smaps_rollup(const struct proc_node *n, struct aspace *as,
+		      struct seq_buf *out, struct seq_place *place)
 {
-	struct rollup s = { .as = task_aspace_get(t) };
+	struct rollup s = { .as = as };
 
-	if (!s.as)
+	(void)place;
+	if (!as || !proc_node_alive(n))
 		return -ESRCH;
-	aspace_for_each(s.as, 0, rollup_region, &s);
+	aspace_for_each(as, 0, rollup_region, &s);
 	show_rollup(out, &s);
-	aspace_put(s.as);
 	return 0;
 }
 
@@ -187,9 +192,9 @@ static u64 pagemap_word(struct aspace *as, u64 addr, bool show_pfn)
 	       (show_pfn ? (pa >> PAGE_SHIFT) & PM_PFN_MASK : 0);
 }
 
-static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos)
+static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos,
+			    bool show_pfn)
 {
-	bool show_pfn = has_capability(CAP_SYS_ADMIN);
 	ssize_t done = 0;
 
 	while (b->left >= sizeof(u64) &&
@@ -206,25 +211,40 @@ static ssize_t pagemap_fill(struct aspace *as, struct iobuf *b, off_t *pos)
 	return done;
 }
 
+static int pagemap_open(struct inode *inode, struct file *f)
+{
+	struct aspace_view *v;
+	int err = proc_memory_open(proc_node(inode), true, &v);
+
+	if (err)
+		return err;
+	f->private = v;
+	return 0;
+}
+
 static ssize_t pagemap_read(struct file *f, struct iobuf *b, off_t *pos)
 {
-	struct task *t = proc_task(proc_node(path_inode(&f->path)));
-	struct aspace *as;
-	ssize_t n = t ? proc_may_look(t) : -ESRCH;
+	struct aspace *as = aspace_view_get(f->private);
+	ssize_t n = -EINVAL;
 
-	if (!n && (*pos % sizeof(u64) || b->left % sizeof(u64)))
-		n = -EINVAL;
-	as = n ? NULL : task_aspace_get(t);
-	if (as) {
-		n = pagemap_fill(as, b, pos);
-		aspace_put(as);
-	}
-	if (t)
-		task_put(t);
+	if (!as)
+		return 0;
+	if (!(*pos % sizeof(u64)) && !(b->left % sizeof(u64)))
+		n = pagemap_fill(as, b, pos,
+				 cred_capable_ns(f->cred, &user_ns_init,
+						 CAP_SYS_ADMIN));
+	aspace_put(as);
 	return n;
 }
 
+static void pagemap_release(struct file *f)
+{
+	proc_memory_close(f->private);
+}
+
 const struct file_ops proc_pagemap_fops = {
+	.open = pagemap_open,
 	.read = pagemap_read,
 	.seek = generic_seek,
+	.release = pagemap_release,
 };

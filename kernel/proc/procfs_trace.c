@@ -5,8 +5,8 @@
  *        in: both for whoever might trace it.
  * Locks: the siglock keeps a thread from going away while its registers are
  *        read; what they say may be old when it is shown.
- * Life:  an open mem keeps the address space it was opened for, also after an
- *        exec.
+ * Life:  an open mem stands for the memory it was opened for, also after an
+ *        exec: procfs_memory.c.
  * See:   proc(5), ptrace(2).
  */
 #include "procfs_internal.h"
@@ -17,26 +17,21 @@
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
 #include <vm/aspace.h>
+#include <vm/aspace_view.h>
 
 static int mem_open(struct inode *inode, struct file *f)
 {
-	struct task *t = proc_task(proc_node(inode));
-	int err = 0;
+	struct aspace_view *v;
+	int err = proc_memory_open(proc_node(inode), true, &v);
 
-	if (!t)
-		return -ESRCH;
-	if (!task_may_access(t, false))
-		err = -EACCES;
-	else
-		f->private = task_aspace_get(t);
-	task_put(t);
+	if (!err)
+		f->private = v;
 	return err;
 }
 
 static void mem_release(struct file *f)
 {
-	if (f->private)
-		aspace_put(f->private);
+	proc_memory_close(f->private);
 }
 
 struct mem_copy {
@@ -68,8 +63,6 @@ static ssize_t mem_copy(struct mem_copy *c, off_t *pos)
 {
 	ssize_t done = 0, n = 0;
 
-	if (!c->as)
-		return 0;
 	c->page = kmalloc(PAGE_SIZE);
 	if (!c->page)
 		return -ENOMEM;
@@ -87,18 +80,29 @@ static ssize_t mem_copy(struct mem_copy *c, off_t *pos)
 	return n ? n : -EIO;
 }
 
+/* Nothing is read and nothing written of memory that is gone. */
+static ssize_t mem_move(struct file *f, struct iobuf *b, off_t *pos, bool write)
+{
+	struct mem_copy c = {
+		.as = aspace_view_get(f->private), .b = b, .write = write,
+	};
+	ssize_t n;
+
+	if (!c.as)
+		return 0;
+	n = mem_copy(&c, pos);
+	aspace_put(c.as);
+	return n;
+}
+
 static ssize_t mem_read(struct file *f, struct iobuf *b, off_t *pos)
 {
-	struct mem_copy c = { .as = f->private, .b = b };
-
-	return mem_copy(&c, pos);
+	return mem_move(f, b, pos, false);
 }
 
 static ssize_t mem_write(struct file *f, struct iobuf *b, off_t *pos)
 {
-	struct mem_copy c = { .as = f->private, .b = b, .write = true };
-
-	return mem_copy(&c, pos);
+	return mem_move(f, b, pos, true);
 }
 
 /* Any address is a position. */

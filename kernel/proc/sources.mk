@@ -1,7 +1,7 @@
 # kernel/proc/sources.mk - sources of this directory in reading order
 SRCS += kernel/proc/start.c
 SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/user_ns.c
-SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c
+SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c kernel/proc/task_access.c
 SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
 SRCS += kernel/proc/tree.c
 SRCS += kernel/proc/utsns.c kernel/proc/mntns.c
@@ -30,7 +30,7 @@ SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_net.c
 SRCS += kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
-	kernel/proc/procfs_maps_query.c \
+	kernel/proc/procfs_memory.c kernel/proc/procfs_maps_query.c \
 	kernel/proc/procfs_trace.c
 SRCS += kernel/proc/procfs_smaps.c
 SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c

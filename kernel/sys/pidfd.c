@@ -52,19 +52,33 @@ static struct file_table *table_of(struct task *t)
 	return table;
 }
 
-static long copy_descriptor(struct task *t, int targetfd)
+/* 0, -EPERM, -ESRCH, -EBADF. */
+static int look_up(struct task *t, int targetfd, struct file **out)
 {
 	struct file_table *table;
-	struct file *f;
 
 	if (!task_may_access(t, true))
 		return -EPERM;
 	table = table_of(t);
 	if (!table)
 		return -ESRCH;
-	f = fd_get_any(table, targetfd);
+	*out = fd_get_any(table, targetfd);
 	file_table_put(table);
-	return f ? file_to_fd(f, true) : -EBADF;
+	return *out ? 0 : -EBADF;
+}
+
+static long copy_descriptor(struct task *t, int targetfd)
+{
+	for (;;) {
+		u32 seq = task_look_begin(t);
+		struct file *f;
+		int err = look_up(t, targetfd, &f);
+
+		if (!task_look_retry(t, seq))
+			return err ? err : file_to_fd(f, true);
+		if (!err)
+			file_put(f);
+	}
 }
 
 int task_of_pidfd(int fd, struct task **out)

@@ -117,16 +117,9 @@ static bool remote_is_empty(const struct transfer *t)
  */
 static int memory_of(struct task *t, bool real, struct aspace **out)
 {
-	struct aspace *as = task_aspace_get(t);
+	int err = task_aspace_look(t, real, out);
 
-	if (!as)
-		return -ESRCH;
-	if (as != current_task()->aspace && !task_may_access(t, real)) {
-		aspace_put(as);
-		return -EACCES;
-	}
-	*out = as;
-	return 0;
+	return err || *out ? err : -ESRCH;
 }
 
 static long transfer_with(struct transfer *t, pid_t pid)

@@ -18,6 +18,7 @@
 #include <mm/slab.h>
 #include <sched/sched.h>
 #include <uapi/prctl.h>
+#include <vm/aspace_view.h>
 
 static struct slab_cache *aspace_cache;
 
@@ -94,6 +95,9 @@ static void aspace_destroy(struct aspace *as)
 	struct region *dead = regions_take_all(as);
 	u64 count = 0;
 
+	/* Only who held it made views: there is no new one. */
+	if (READ_ONCE(as->views))
+		aspace_views_end(as);
 	mmu_fini(&as->mmu, destroy_pages, &count);
 	ASSERT(count == (u64)atomic_read(&as->rss));
 	region_free_chain(dead);

@@ -1,5 +1,5 @@
 # mm/vm/sources.mk - address spaces, in reading order
-SRCS += mm/vm/aspace.c mm/vm/region.c mm/vm/gap.c mm/vm/limits.c \
+SRCS += mm/vm/aspace.c mm/vm/aspace_view.c mm/vm/region.c mm/vm/gap.c mm/vm/limits.c \
 	mm/vm/fault.c mm/vm/zap.c mm/vm/vm_object.c mm/vm/anon_object.c \
 	mm/vm/mmap.c mm/vm/munmap.c mm/vm/detach.c mm/vm/segment.c mm/vm/brk.c \
 	mm/vm/mprotect.c \

@@ -22,7 +22,7 @@ USER_TESTS += fd_queries mount_api mount_stat
 USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
-USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors mem_seal process_vm proc_memory proc_settings
+USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors mem_seal process_vm proc_look proc_memory proc_settings
 USER_TESTS += mem_regions proc_flags proc_sched
 
 # programs
