@@ -54,7 +54,7 @@ def picture(name, shot, kind='ppm'):
     return os.path.join(cases.TOP, 'build/test', f'screen-{name}-{shot}.{kind}')
 
 
-def image(mode, bits=32):
+def image(kernel, mode, bits=32):
     name = f'screen-{mode}x{bits}'
     archive = cases.base(data=INIT.encode())
     archive.busybox(cases.busybox())
@@ -63,18 +63,18 @@ def image(mode, bits=32):
     with open(boots.path(f'{name}.cfg'), 'w', encoding='utf-8') as f:
         f.write(MENU.format(mode=mode, bits=bits))
     out = boots.path(f'{name}.iso')
-    boots.command('tools/mkiso.sh', '-k', os.environ.get('KERNEL') or 'build/nidus.elf',
+    boots.command('tools/mkiso.sh', '-k', kernel,
                   '-g', boots.path(f'{name}.cfg'), '-i',
                   boots.path(f'{name}.cpio'), '-o', out)
     return out
 
 
-def case(name, mode, options):
+def case(kernel, name, mode, options):
     seen = [(f'^SHOT-{shot}', (f'!screendump {picture(name, shot)}',)) for shot in SHOTS[:-1]]
     # The screen has the line after the serial port.
     seen.append(('end Kernel panic', (1, f'!screendump {picture(name, "panic")}')))
     # With QEMU's usual display memory GRUB gets nothing so large.
-    return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(mode)),
+    return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(kernel, mode)),
                       qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M',
                       keys=tuple(seen), stop='end Kernel panic', limit_s=120)
 
@@ -174,7 +174,7 @@ def refused(boot, name, options, mode, bits, dot, line):
     """The serial port has the line before the screen has all of it."""
     file = picture(name, 'refused')
     outcome = cases.boot_case(boot, cases.Case(
-        name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(mode, bits)),
+        name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(boot.kernel, mode, bits)),
         qemu_options=('-device', 'VGA,vgamem_mb=64'), memory='256M',
         keys=((f'^{line}', (1, f'!screendump {file}')),),
         stop=f'^{line}', limit_s=60))
@@ -192,7 +192,7 @@ def scenario(boot):
     for name, mode, options, columns, rows in WAYS:
         if not re.search(only, name):
             continue
-        outcome = cases.boot_case(boot, case(name, mode, options))
+        outcome = cases.boot_case(boot, case(boot.kernel, name, mode, options))
         for good, what in judge(name, columns, rows):
             yield good, f'{name}, {what}', [] if good else outcome.story(20)
     for case_of in REFUSED:

@@ -2,8 +2,9 @@
 ;
 ; What:  shows a text on COM1, in EGA text memory, and on the framebuffer that
 ;        a multiboot2 loader described, when that has 24 or 32 bits a pixel and
-;        lies below 4 GiB; then halts. Where none of these is there, tones, and
-;        the lights of the PS/2 keyboard.
+;        lies below 4 GiB; then halts. A dot of a letter is a square of pixels,
+;        so that wide screens can be read. Where none of these is there, tones,
+;        and the lights of the PS/2 keyboard.
 ; Life:  32-bit code, without paging for a processor that cannot do more, and
 ;        in compatibility mode for C: the first page tables map the first 4 GiB
 ;        where they are. No interrupts, no clock: a read of port 0x61 takes
