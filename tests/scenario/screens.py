@@ -74,7 +74,8 @@ def case(kernel, name, mode, options):
     # The screen has the line after the serial port.
     seen.append(('end Kernel panic', (1, f'!screendump {picture(name, "panic")}')))
     # With QEMU's usual display memory GRUB gets nothing so large.
-    return cases.Case(name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(kernel, mode)),
+    return cases.Case(name, None, kernel=' ',
+                      options=('-V', 'none', *options, '-c', image(kernel, mode)),
                       qemu_options=('-device', 'VGA,vgamem_mb=64'), cpus=2, memory='256M',
                       keys=tuple(seen), stop='end Kernel panic', limit_s=120)
 
@@ -174,7 +175,8 @@ def refused(boot, name, options, mode, bits, dot, line):
     """The serial port has the line before the screen has all of it."""
     file = picture(name, 'refused')
     outcome = cases.boot_case(boot, cases.Case(
-        name, None, kernel=' ', options=('-V', 'none', *options, '-c', image(boot.kernel, mode, bits)),
+        name, None, kernel=' ',
+        options=('-V', 'none', *options, '-c', image(boot.kernel, mode, bits)),
         qemu_options=('-device', 'VGA,vgamem_mb=64'), memory='256M',
         keys=((f'^{line}', (1, f'!screendump {file}')),),
         stop=f'^{line}', limit_s=60))
