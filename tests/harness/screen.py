@@ -1,7 +1,7 @@
 """tests/harness/screen.py - reads a picture of the text screen back as text.
 
 What:  read(FILE) takes QEMU's screendump (PPM) apart into cells of 8 x 16
-       pixels and finds each one's glyph in drivers/font8x16.c: a Screen with
+       dots and finds each one's glyph in drivers/font8x16.c: a Screen with
        lines of text, and for each cell the two colours. What no glyph fits
        is U+FFFD. png() writes a small copy for eyes.
 See:   drivers/fbcon.c
@@ -63,12 +63,18 @@ class Screen:
         return set(self.colours[row, column])
 
 
-def read(path):
+def read(path, dot=1, part=0):
+    """The picture; where dots of letters are squares of pixels, one of each."""
     with open(path, 'rb') as f:
         data = f.read()
     head = re.match(rb'P6\s+(\d+)\s+(\d+)\s+255\s', data)
     width, height = int(head.group(1)), int(head.group(2))
-    return Screen(width, height, data[head.end():])
+    pixels = data[head.end():]
+    if dot == 1:
+        return Screen(width, height, pixels)
+    starts = (3 * (y * width + x) for y in range(part, height - dot + part + 1, dot)
+              for x in range(part, width - dot + part + 1, dot))
+    return Screen(width // dot, height // dot, b''.join(pixels[i:i + 3] for i in starts))
 
 
 def png(screen, path):

@@ -179,12 +179,18 @@ def unseen(boot):
     on, off = 'ps2_set_ledstate .* ledstate 7', 'ps2_set_ledstate .* ledstate 0'
     bad = cases.base(data=b'no program')
     shows = cases.base(init=cases.program('machine'))
-    mute = ('-E', '-P')
+    mute, wrong = ('-E', '-P'), ('-C', 'qemu64,-lm')
     for name, archive, options, expect, stop, heard in (
             ('a panic that nobody sees', bad, mute, (on, off, on, off), 'never', True),
             ('a panic that is seen', bad, ('-P',), ('power: halted',), 'halted', False),
             ('a boot that nobody sees', shows, mute, ('shutdown_request reason=6',), '', True),
-            ('a boot that is seen', shows, ('-P',), ('report: ends good',), '', False)):
+            ('a boot that is seen', shows, ('-P',), ('report: ends good',), '', False),
+            ('a wrong processor that nobody sees', None, (*mute, *wrong), (on, off, on, off),
+             'never', True),
+            ('a wrong processor that is seen', None, ('-P', *wrong),
+             ('^Nidus: this processor has no 64-bit mode$',), 'never', False)):
+        if not re.search(os.environ.get('CASE', ''), name):
+            continue
         file = path(name.replace(' ', '-') + '.wav')
         case = cases.Case(name, archive, 'panic=0 loglevel=7 SLEEP_MS=20', options=options,
                           stop=stop, machine='q35,pcspk-audiodev=sound', cpus=2, limit_s=10,

@@ -2,8 +2,9 @@
 ;
 ; What:  shows a text on COM1, in EGA text memory, and on the framebuffer that
 ;        a multiboot2 loader described, when that has 24 or 32 bits a pixel and
-;        lies below 4 GiB; then halts. Where none of these is there, tones, and
-;        the lights of the PS/2 keyboard.
+;        lies below 4 GiB; then halts. A dot of a letter is a square of pixels,
+;        so that wide screens can be read. Where none of these is there, tones,
+;        and the lights of the PS/2 keyboard.
 ; Life:  32-bit code, without paging for a processor that cannot do more, and
 ;        in compatibility mode for C: the first page tables map the first 4 GiB
 ;        where they are. No interrupts, no clock: a read of port 0x61 takes
@@ -114,12 +115,26 @@ find_framebuffer:
 	mov [fb_tag - KERNEL_VMA], esi
 	mov eax, [esi + 8]
 	mov [fb_at - KERNEL_VMA], eax
-	mov eax, [esi + 20]
-	shr eax, 3
-	mov [fb_left - KERNEL_VMA], eax	; letters that fit
+	call choose_size
 .seen:
 	mov byte [screen_kind - KERNEL_VMA], 1
 .done:
+	ret
+
+; esi: the tag, kept. Dots are as large as leaves 80 letters on a line.
+choose_size:
+	mov eax, [esi + 20]		; width
+	xor edx, edx
+	mov ecx, 80 * 8
+	div ecx
+	cmp eax, 1
+	adc eax, 0			; not smaller than a pixel
+	mov [dot_side - KERNEL_VMA], eax
+	lea ecx, [eax * 8]
+	mov eax, [esi + 20]
+	xor edx, edx
+	div ecx
+	mov [fb_left - KERNEL_VMA], eax	; letters that fit
 	ret
 
 ; ebx: text.
@@ -156,7 +171,7 @@ send:
 	out dx, al
 	ret
 
-; al: character of ASCII. White on red, as the text screen has it.
+; al: character of ASCII.
 draw:
 	mov ebp, [fb_tag - KERNEL_VMA]
 	test ebp, ebp
@@ -170,36 +185,46 @@ draw:
 	mov edi, [fb_at - KERNEL_VMA]
 	xor edx, edx			; row
 .row:
-	mov eax, edx
-	xor eax, 7			; eight rows a word, the upper ones high
-	mov ah, [esi + eax]
-	push edi
-	push edx
-	mov ch, 8
-.pixel:
-	mov edx, 0xffffff
-	shl ah, 1
-	jc .store
-	mov edx, 0xaa
-	mov cl, [ebp + 32]		; where red is
-	shl edx, cl
-.store:
-	mov [edi], edx			; of 24 bits the next one mends the rest
-	movzx edx, byte [ebp + 28]
-	shr edx, 3
-	add edi, edx
-	dec ch
-	jnz .pixel
-	mov ecx, edi
-	pop edx
-	pop edi
-	sub ecx, edi			; bytes of a letter
+	mov ecx, edx
+	xor ecx, 7			; eight rows a word, the upper ones high
+	mov ah, [esi + ecx]
+	mov ecx, [dot_side - KERNEL_VMA]
+.line:
+	call draw_line
 	add edi, [ebp + 16]
+	loop .line
 	inc edx
 	cmp edx, 16
 	jb .row
-	add [fb_at - KERNEL_VMA], ecx
+	movzx eax, byte [ebp + 28]	; bits of a pixel, bytes of eight
+	imul eax, [dot_side - KERNEL_VMA]
+	add [fb_at - KERNEL_VMA], eax
 .done:
+	ret
+
+; ah: eight dots of a letter; edi: their place; ebp: the tag. White on red, as
+; the text screen has it. Keeps all registers.
+draw_line:
+	pushad
+	movzx ebx, byte [ebp + 28]
+	shr ebx, 3			; bytes of a pixel
+	mov al, 8
+.dot:
+	mov edx, 0xffffff
+	shl ah, 1
+	jc .pixels
+	mov edx, 0xaa
+	mov cl, [ebp + 32]		; where red is
+	shl edx, cl
+.pixels:
+	mov ecx, [dot_side - KERNEL_VMA]
+.pixel:
+	mov [edi], edx			; of 24 bits the next one mends the rest
+	add edi, ebx
+	loop .pixel
+	dec al
+	jnz .dot
+	popad
 	ret
 
 ; Four tones of 880 Hz with the lights, then the lights alone.
@@ -259,6 +284,7 @@ text_at:	dd 0
 fb_tag:		dd 0
 fb_at:		dd 0
 fb_left:	dd 0
+dot_side:	dd 0			; pixels
 screen_kind:	db 0			; 1: somebody may see it
 text_prefix:	db "Nidus: ", 0
 text_newline:	db 13, 10, 0
