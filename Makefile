@@ -583,8 +583,8 @@ profile: ## ticks of one operation by function: make profile OP=fork_exit_wait
 boots: all ## boot COUNT=100 times with CPUS= and count failures
 	$(Q)tools/boots.sh -n $(CPUS) $(COUNT)
 
-figures: ## what a boot costs: time, memory, size (WRITE=1: into README.md)
-	+$(Q)$(PYTHON) tools/figures.py $(if $(WRITE),--write)
+figures: ## what a boot costs: time, memory, size (WRITE=1: into README.md; WALL=no: its seconds stay)
+	+$(Q)$(PYTHON) tools/figures.py $(if $(WRITE),--write) $(if $(filter no,$(WALL)),--no-wall)
 
 # -------------------------------------------------------------------- checks
 

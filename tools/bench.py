@@ -9,10 +9,11 @@ What:  bench.py run      a table: ticks of each operation of tests/bench on both
                          (QUICK: only the groups that make test runs)
        bench.py record   writes tests/bench/record.json and the tables of
                          docs/performance.md and README.md from a run; with
-                         LINUX= also that Linux's column of targets.tsv
+                         LINUX= also that Linux's column of targets.tsv, with
+                         OP= of these operations alone (commas between)
        bench.py profile OPERATION    its ticks by function
        From the environment: LINUX (a kernel image, "tuned", "no"; default
-       Debian's), ONLY (groups), CPUS.
+       Debian's), ONLY (groups), OP, CPUS.
 Not:   boots (tools/figures.py).
 See:   docs/performance.md
 """
@@ -133,15 +134,16 @@ def linux_figures():
     return found
 
 
-def write_linux_figures(theirs, column):
-    """What a Linux took, into its column; the targets stay."""
-    rows = linux_figures()
+def write_linux_figures(theirs, column, order):
+    """What a Linux took, into its column; a target stays, a new row's is half of tuned Linux."""
+    rows = {name: list(values) for name, values in linux_figures().items()}
+    for name in environ('OP', ','.join(theirs)).split(','):
+        values = rows.setdefault(name, [0, 0, 0])
+        values[column] = round(theirs[name])
+        values[2] = values[2] or values[0] // 2
     with open(TARGETS, encoding='ascii') as f:
         lines = [line.rstrip() for line in f if line.startswith('#')]
-    for name, values in rows.items():
-        values = list(values)
-        values[column] = round(theirs[name])
-        lines.append('\t'.join(map(str, (name, *values))))
+    lines += ['\t'.join(map(str, (name, *rows[name]))) for name in order if name in rows]
     with open(TARGETS, 'w', encoding='ascii') as f:
         f.write('\n'.join(lines) + '\n')
 
@@ -340,7 +342,8 @@ def readme_rows(ours):
 def command_record(args):
     ours = ticks(NIDUS)
     if environ('LINUX', 'no') != 'no':
-        write_linux_figures(ticks(linux()), 0 if environ('LINUX') == 'tuned' else 1)
+        column = 0 if environ('LINUX') == 'tuned' else 1
+        write_linux_figures(ticks(linux()), column, list(ours))
     with open(RECORD, 'w', encoding='ascii') as f:
         json.dump({**versions(), 'figures': ours}, f, indent=1)
         f.write('\n')

@@ -2,16 +2,18 @@
 # tools/tuned_linux.sh - builds the leanest Linux 6.12 that runs the benchmark
 #
 # What:  tinyconfig and the options of tools/tuned-linux.config, from Debian's
-#        package linux-source-6.12, once, in build/tuned-linux; prints the
-#        path of its vmlinux (it has a PVH entry). About six minutes.
+#        package linux-source-6.12, in build/tuned-linux, once for the same
+#        options; prints the path of its vmlinux (it has a PVH entry). About
+#        six minutes.
 # See:   docs/performance.md
 
 set -eu
 cd "$(dirname "$0")/.."
 dir=build/tuned-linux
+options=tools/tuned-linux.config
 archive=/usr/src/linux-source-6.12.tar.xz
 
-if [ ! -f "$dir/vmlinux" ]; then
+if [ ! -f "$dir/vmlinux" ] || ! cmp -s "$options" "$dir/options"; then
 	missing=
 	for file in "$archive" /usr/include/libelf.h \
 		/usr/bin/flex /usr/bin/bison /usr/bin/bc; do
@@ -28,8 +30,9 @@ if [ ! -f "$dir/vmlinux" ]; then
 	mkdir -p "$dir"
 	tar -C "$dir" --strip-components=1 -xf "$archive"
 	make -C "$dir" -s tinyconfig >&2
-	cat tools/tuned-linux.config >>"$dir/.config"
+	cat "$options" >>"$dir/.config"
 	make -C "$dir" -s olddefconfig >&2
 	make -C "$dir" -s -j"$(nproc)" vmlinux >&2
+	cp "$options" "$dir/options"
 fi
 echo "$dir/vmlinux"
