@@ -38,33 +38,47 @@ u32 proc_fd_size(struct task *t)
 	return n;
 }
 
-/* The table behind a node, after the check of access. 0, -ENOENT, -EACCES. */
-static int node_files(struct proc_node *n, struct file_table **out)
+/* The table of @t, after the check of access: 0, -ENOENT, -EACCES. */
+static int look_at_files(struct task *t, struct file_table **out)
+{
+	int err = proc_may_look(t);
+
+	*out = err ? NULL : task_files(t);
+	return err || *out ? err : -ENOENT;
+}
+
+static int task_file(struct task *t, int fd, struct file **out, bool *cloexec)
+{
+	struct file_table *files;
+	int err = look_at_files(t, &files);
+
+	if (err)
+		return err;
+	*out = fd_get_any(files, fd);
+	*cloexec = fd_get_cloexec(files, fd);
+	file_table_put(files);
+	return *out ? 0 : -ENOENT;
+}
+
+/* The file behind a node, of a program that the caller may look into. */
+static int node_file(struct proc_node *n, struct file **out, bool *cloexec)
 {
 	struct task *t = proc_task(n);
+	bool again;
 	int err;
 
 	if (!t)
 		return -ENOENT;
-	err = proc_may_look(t);
-	*out = err ? NULL : task_files(t);
+	do {
+		u32 seq = task_look_begin(t);
+
+		err = task_file(t, n->fd, out, cloexec);
+		again = task_look_retry(t, seq);
+		if (again && !err)
+			file_put(*out);
+	} while (again);
 	task_put(t);
-	if (!err && !*out)
-		err = -ENOENT;
 	return err;
-}
-
-static int node_file(struct proc_node *n, struct file **out, bool *cloexec)
-{
-	struct file_table *files;
-	int err = node_files(n, &files);
-
-	if (err)
-		return err;
-	*out = fd_get_any(files, n->fd);
-	*cloexec = fd_get_cloexec(files, n->fd);
-	file_table_put(files);
-	return *out ? 0 : -ENOENT;
 }
 
 static int fd_follow(struct inode *inode, struct path *out,
@@ -177,6 +191,16 @@ static int fd_lookup(struct inode *dir, const char *name, size_t len,
 	inode->gid = dir->gid;
 	*out = inode;
 	return 0;
+}
+
+static int node_files(const struct proc_node *n, struct file_table **out)
+{
+	struct task *t = proc_task(n);
+	int err = t ? look_at_files(t, out) : -ENOENT;
+
+	if (t)
+		task_put(t);
+	return err;
 }
 
 static int fd_readdir(struct file *f, struct dir_context *c)
