@@ -537,7 +537,7 @@ test-races: all user ## race tests for TIME=10 seconds each, delays by SEED=1
 		$(call prove,user)
 
 test-mutations: all user ## kernels with a small mistake each: a test must see it (ONLY= RECORD=1)
-	$(Q)$(PYTHON) tools/mutations.py $(if $(RECORD),--record) $(ONLY)
+	+$(Q)$(PYTHON) tools/mutations.py $(if $(RECORD),--record) $(ONLY)
 
 test-saboteurs: all user ## kernels with a mistake each: the race tests must see it
 	$(Q)tools/saboteurs.sh
@@ -563,21 +563,21 @@ build/bench/nsbench: $(BENCH_SRCS) tests/bench/bench.h build/user/flags
 	$(Q)$(MUSL_CC) $(USER_CFLAGS) -o $@ $(BENCH_SRCS)
 
 bench: ## ticks of each operation beside Linux's (LINUX=tuned|no|vmlinuz ONLY= CPUS=)
-	$(Q)$(PYTHON) tools/bench.py run
+	+$(Q)$(PYTHON) tools/bench.py run
 
 bench-wall: ## wall time with real parallelism, in pairs with Linux
-	$(Q)$(PYTHON) tools/bench.py wall
+	+$(Q)$(PYTHON) tools/bench.py wall
 
 bench-boot: figures ## what a boot costs, as make figures
 
 bench-check: ## fails if an operation costs 3 % more than tests/bench/record.json
-	$(Q)$(PYTHON) tools/bench.py check
+	+$(Q)$(PYTHON) tools/bench.py check
 
 bench-record: ## writes that record and the table of docs/performance.md (LINUX=tuned|debian: its figures too)
-	$(Q)$(PYTHON) tools/bench.py record
+	+$(Q)$(PYTHON) tools/bench.py record
 
 profile: ## ticks of one operation by function: make profile OP=fork_exit_wait
-	$(Q)$(PYTHON) tools/bench.py profile $(OP)
+	+$(Q)$(PYTHON) tools/bench.py profile $(OP)
 
 .PHONY: boots figures
 boots: all ## boot COUNT=100 times with CPUS= and count failures
@@ -611,7 +611,7 @@ check-pidns:
 	$(Q)$(PYTHON) tools/mkpidns.py --check docs/pidns-table.md
 	$(Q)$(MACHINES) table --check
 	$(Q)$(PYTHON) tests/selftests.py table --check
-	$(Q)$(PYTHON) tools/mutations.py --check
+	+$(Q)$(PYTHON) tools/mutations.py --check
 
 check-gcc:
 	+$(Q)$(MAKE) kernel MODE=debug CC=$(CROSS_COMPILE)gcc
