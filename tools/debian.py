@@ -4,7 +4,8 @@ What:  files(PACKAGE): what a package puts where, from this machine if it is
        installed, else fetched by apt-get into build/packages and unpacked
        there, not installed. libraries(PATH, ...): the program interpreter and
        the shared libraries of an ELF file, found as ld.so finds them, and in
-       the packages that the named ones depend on.
+       the packages that the named ones depend on; for a program that ends
+       threads from within, what glibc loads for that (or aborts).
 Not:   data that a program wants at run time: name its package too.
 See:   tools/mkinitramfs.py; System V ABI, chapter 5; ld.so(8)
 """
@@ -22,6 +23,9 @@ PT_DYNAMIC, PT_INTERP = 2, 3
 DT_NULL, DT_NEEDED, DT_STRTAB, DT_RPATH, DT_RUNPATH = 0, 1, 5, 15, 29
 MUSL_DIRS = ('lib/x86_64-linux-musl', 'usr/lib/x86_64-linux-musl', 'lib', 'usr/lib')
 LIBRARY_DIRS = ('lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu', 'lib', 'usr/lib', 'lib64')
+# glibc unwinds the thread by a library that it loads only then; no ELF file names it.
+THREAD_ENDS = (b'\0pthread_exit\0', b'\0pthread_cancel\0')
+UNWINDER = 'libgcc_s.so.1'
 # What nothing at run time reads.
 LEFT_OUT = re.compile(r'/usr/share/(doc|doc-base|man|info|locale|lintian|bug|menu|'
                       r'bash-completion|zsh|fish|applications|pixmaps|icons)(/|$)|/\.$|'
@@ -120,6 +124,8 @@ class Dynamic:
             return
         base = strings - load.vaddr + load.offset
         self.needed = [cstring(elf.data, base + v) for t, v in entries if t == DT_NEEDED]
+        if 'libc.so.6' in self.needed and any(name in elf.data for name in THREAD_ENDS):
+            self.needed.append(UNWINDER)
         paths = [cstring(elf.data, base + v) for t, v in entries if t in (DT_RPATH, DT_RUNPATH)]
         self.runpath = [p for text in paths for p in text.split(':') if p]
 
