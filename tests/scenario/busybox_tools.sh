@@ -24,6 +24,7 @@ cd /tmp || exit
 # ------------------------------------------------------------- processes
 sleep 100 &
 child=$!
+sleepers 1
 like 'ps: shows init' '*1 root*' "$(ps | grep -E '^ +1 ')"
 like 'ps: shows a child' "*$child root*sleep 100*" "$(ps | grep 'sleep 100' | grep -v grep)"
 is 'ps: columns' "$child 1 sleep" \
@@ -39,6 +40,7 @@ is 'wait tells the signal' 143 $?
 status 'kill: nobody there' 1 kill -0 $child 2>/dev/null
 is 'kill -l' 'TERM' "$(kill -l 15)"
 sleep 100 &
+sleepers 1
 killall sleep
 wait $!
 is 'killall' 143 $?

@@ -42,6 +42,7 @@ is 'three worlds deep' '1 1 1' "$(unshare -p -f sh -c 'echo $$; unshare -p -f sh
 unshare -p -f -m --mount-proc sh -c 'sleep 1000 & echo $! >/tmp/inner; wait' &
 shell=$!
 await /tmp/inner
+sleepers 1
 init=$(cat /proc/$shell/task/$shell/children)
 init=${init% }
 inner=$(cat /tmp/inner)
@@ -67,6 +68,7 @@ is 'its end' yes "$([ -e "/proc/$init" ] || echo yes)"
 unshare -p -f sh -c 'sleep 1000 & unshare -p -f sh -c "
 	sleep 1001 & unshare -p -f sh -c \"sleep 1002 & touch /tmp/deep; wait\"" & wait' &
 await /tmp/deep
+sleepers 3
 is 'three sleepers' 3 "$(pidof sleep | wc -w)"
 kill -9 "$(cat /proc/$!/task/$!/children | xargs)"
 wait $!

@@ -3,7 +3,7 @@
 #
 # What:  is NAME WANTED GOT; like NAME GLOB GOT; status NAME WANTED COMMAND...;
 #        plan, at the end. They must run in the shell itself, not in a
-#        subshell, which would count for itself.
+#        subshell, which would count for itself. sleepers N waits.
 # See:   tests/harness/scenario.py, "tap"
 
 points=0
@@ -42,6 +42,12 @@ status()
 	shift 2
 	"$@"
 	is "$status_name" "$status_wanted" $?
+}
+
+# sleepers N: so many processes have become sleep (they are shells first)
+sleepers()
+{
+	until [ "$(pidof sleep | wc -w)" = "$1" ]; do :; done
 }
 
 plan()
