@@ -66,6 +66,16 @@ void seq_write(struct seq_buf *s, const void *data, size_t len)
 	s->len += len;
 }
 
+char *seq_room(struct seq_buf *s, size_t len)
+{
+	size_t at = s->len;
+
+	if (!reserve(s, len))
+		return NULL;
+	s->len = at + len;
+	return s->data + at;
+}
+
 void seq_putc(struct seq_buf *s, char c)
 {
 	if (reserve(s, 1))
@@ -205,6 +215,22 @@ void seq_put_hex(struct seq_buf *s, struct seq_before before, u64 value)
 		return;
 	__builtin_memcpy(at, digits, sizeof(digits));
 	s->len += sizeof(digits);
+}
+
+void seq_put_hex_wide(struct seq_buf *s, struct seq_before before, u64 value,
+		      u32 width)
+{
+	char *at = number_at(s, before);
+	u64 digits[4] = { hex_digits(value >> 32),
+			  hex_digits(value & 0xffffffff) };
+	u32 zeros = (u32)__builtin_clzll(value | 1) / 4;
+	u32 skip = min(zeros, 16 - width);
+
+	if (!at)
+		return;
+	/* More than are wanted fit: number_at left room for them. */
+	__builtin_memcpy(at, (const char *)digits + skip, 16);
+	s->len += 16 - skip;
 }
 
 void seq_escape(struct seq_buf *s, const char *text, const char *esc)

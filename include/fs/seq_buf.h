@@ -31,6 +31,8 @@ static inline void seq_puts(struct seq_buf *s, const char *text)
 	seq_write(s, text, __builtin_strlen(text));
 }
 void seq_putc(struct seq_buf *s, char c);
+/* @len bytes of the text that the caller writes, all of them. NULL: no memory. */
+char *seq_room(struct seq_buf *s, size_t len);
 /* Fields of text that programs read often, without a format: @n bytes of
  * @before, then the number. seq_put_hex: 16 digits. */
 struct seq_before {
@@ -40,6 +42,9 @@ struct seq_before {
 void seq_put_udec(struct seq_buf *s, struct seq_before before, u64 value);
 void seq_put_dec(struct seq_buf *s, struct seq_before before, s64 value);
 void seq_put_hex(struct seq_buf *s, struct seq_before before, u64 value);
+/* At least @width digits (1 to 16), with zeros in front. */
+void seq_put_hex_wide(struct seq_buf *s, struct seq_before before, u64 value,
+		      u32 width);
 /* With blanks in front, for at least @width columns (up to 20). */
 void seq_put_udec_wide(struct seq_buf *s, struct seq_before before, u64 value,
 		       u32 width);
@@ -60,6 +65,12 @@ static inline void seq_dec(struct seq_buf *s, const char *before, s64 value)
 static inline void seq_hex(struct seq_buf *s, const char *before, u64 value)
 {
 	seq_put_hex(s, SEQ_BEFORE(before), value);
+}
+
+static inline void seq_hex_wide(struct seq_buf *s, const char *before,
+				u64 value, u32 width)
+{
+	seq_put_hex_wide(s, SEQ_BEFORE(before), value, width);
 }
 
 static inline void seq_udec_wide(struct seq_buf *s, const char *before,

@@ -86,6 +86,18 @@ void maps_region_name(struct aspace *as, const struct region *r,
 	kfree(w.page);
 }
 
+static void put_rights(struct seq_buf *out, u32 flags)
+{
+	const char text[] = {
+		' ', flags & REGION_READ ? 'r' : '-',
+		flags & REGION_WRITE ? 'w' : '-',
+		flags & REGION_EXEC ? 'x' : '-',
+		flags & REGION_SHARED ? 's' : 'p', ' ',
+	};
+
+	seq_write(out, text, sizeof(text));
+}
+
 void maps_region(const struct region *r, struct maps_walk *w)
 {
 	const char *name;
@@ -95,13 +107,14 @@ void maps_region(const struct region *r, struct maps_walk *w)
 
 	if (f && vfs_getattr(&f->path, &st))
 		st.st_ino = 0;
-	seq_printf(w->out, "%08lx-%08lx %c%c%c%c %08lx %02x:%02x %lu ",
-		   r->start, r->end, r->flags & REGION_READ ? 'r' : '-',
-		   r->flags & REGION_WRITE ? 'w' : '-',
-		   r->flags & REGION_EXEC ? 'x' : '-',
-		   r->flags & REGION_SHARED ? 's' : 'p',
-		   f ? r->offset : 0, DEV_MAJOR(st.st_dev),
-		   DEV_MINOR(st.st_dev), st.st_ino);
+	seq_hex_wide(w->out, "", r->start, 8);
+	seq_hex_wide(w->out, "-", r->end, 8);
+	put_rights(w->out, r->flags);
+	seq_hex_wide(w->out, "", f ? r->offset : 0, 8);
+	seq_hex_wide(w->out, " ", DEV_MAJOR(st.st_dev), 2);
+	seq_hex_wide(w->out, ":", DEV_MINOR(st.st_dev), 2);
+	seq_udec(w->out, " ", st.st_ino);
+	seq_putc(w->out, ' ');
 	name = region_name(w, r);
 	if (name) {
 		maps_pad(w->out, line);

@@ -22,11 +22,37 @@
 #define PM_FILE BIT(61)
 #define PM_PFN_MASK (BIT(55) - 1)
 
-/* @name: 16 bytes, with blanks. */
+#define NAME_BYTES 16
+#define NUMBER_BYTES 8
+#define UNIT " kB\n"
+#define UNIT_BYTES (sizeof(UNIT) - 1)
+
+static void show_large_kb(struct seq_buf *out, const char *name, u64 kb)
+{
+	seq_write(out, name, NAME_BYTES);
+	seq_printf(out, "%lu" UNIT, kb);
+}
+
+/* A line; twenty for each mapping, so they are not printed but put down.
+ * @name: NAME_BYTES, with blanks. */
 static void show_kb(struct seq_buf *out, const char *name, u64 kb)
 {
-	seq_put_udec_wide(out, (struct seq_before){ name, 16 }, kb, 8);
-	seq_puts(out, " kB\n");
+	char *line, *last;
+
+	if (kb >= 100000000) {
+		show_large_kb(out, name, kb);
+		return;
+	}
+	line = seq_room(out, NAME_BYTES + NUMBER_BYTES + UNIT_BYTES);
+	if (!line)
+		return;
+	__builtin_memcpy(line, name, NAME_BYTES);
+	__builtin_memcpy(line + NAME_BYTES, "        " UNIT,
+			 NUMBER_BYTES + UNIT_BYTES);
+	last = line + NAME_BYTES + NUMBER_BYTES - 1;
+	for (; kb >= 10; kb /= 10)
+		*last-- = (char)('0' + kb % 10);
+	*last = (char)('0' + kb);
 }
 
 static void show_usage(struct seq_buf *out, const struct vm_usage *u)
