@@ -5,7 +5,8 @@
  *        one; for a waker that is about to sleep, the waker's own), choice for
  *        a new thread (its parent's CPU: most children are waited for), and
  *        stealing by idle CPUs, which a busy one calls at its tick. A child
- *        whose parent goes on is so moved within a few milliseconds. A
+ *        whose parent goes on is so moved within a few milliseconds. If no
+ *        CPU is idle, one with fewer threads takes one at its tick. A
  *        real-time thread does not wait while another CPU runs something less
  *        urgent: that one is asked to fetch it.
  * Locks: idle_cpus is a hint, changed atomically. One run-queue lock at a
@@ -201,6 +202,17 @@ bool idle_steal(struct rq *rq)
 		return true;
 	from = busiest(rq);
 	return from && steal_from(from, rq, false);
+}
+
+void busy_steal(struct rq *rq)
+{
+	struct rq *from;
+
+	if (READ_ONCE(sched_ncpus) == 1 || READ_ONCE(rq->curr_priority))
+		return;
+	from = busiest(rq);
+	if (from && READ_ONCE(from->nr) > READ_ONCE(rq->nr) + 1)
+		steal_from(from, rq, false);
 }
 
 /* The priority of the most urgent thread that waits there; 0: none. Without

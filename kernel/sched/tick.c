@@ -106,6 +106,8 @@ static void tick(u64 now_ns)
 	spin_unlock(&rq->lock);
 	if (nr > 1)
 		idle_kick(nr - 1);
+	if (nr)
+		busy_steal(rq);
 	load_sample(now_ns);
 	wallclock_tick(now_ns);
 	if (unlikely(overran != NULL))

@@ -2,7 +2,7 @@
  * tests/user/scheduling.c - what programs may ask of the scheduler
  *
  * What:  sched_yield, affinity, getcpu, nice and priorities, policies, and
- *        that nobody starves.
+ *        that nobody starves, nor waits where there are more than elsewhere.
  * See:   sched_setaffinity(2), getpriority(2), sched_setscheduler(2)
  */
 #include "lib/sys.h"
@@ -313,6 +313,49 @@ static void urgent(void)
 	CHECK("also where another one ends", good[1]);
 }
 
+/* --- ordinary threads and the other processors ---------------------------- */
+
+/* run for ever, and note on which processors */
+static int roam(void *arg)
+{
+	for (;;)
+		__atomic_or_fetch((unsigned long *)arg,
+				  1UL << sched_getcpu() % 64, __ATOMIC_RELAXED);
+	return 0;
+}
+
+/* Each processor has a thread of its own that never sleeps; the first one has
+ * many more, which may leave it. */
+static void crowd(void)
+{
+	volatile unsigned long *seen = shared_alloc(4096);
+	unsigned long set[16] = { 0 };
+	pid_t own[64], guests[8];
+	int n;
+
+	need(sys(SYS_sched_getaffinity, 0, sizeof(set), P(set)) > 0);
+	n = __builtin_popcountl(set[0]);
+	for (int i = 0; i < n; i++) {
+		bind(i);
+		own[i] = child_start(roam, (void *)&seen[8]);
+	}
+	bind(0);
+	while (seen[8] != set[0])
+		sched_yield();
+	for (unsigned int i = 0; i < COUNT(guests); i++)
+		guests[i] = child_start(roam, (void *)&seen[0]);
+	for (unsigned int i = 0; i < COUNT(guests); i++)
+		need(!sys(SYS_sched_setaffinity, guests[i], sizeof(set),
+			  P(set)));
+	for (int i = 0; i < 1000 && seen[0] != set[0]; i++)
+		usleep(10000);
+	CHECK_EQ("spreads over all processors", seen[0], set[0]);
+	for (unsigned int i = 0; i < COUNT(guests); i++)
+		child_kill(guests[i]);
+	for (int i = 0; i < n; i++)
+		child_kill(own[i]);
+}
+
 static const struct test tests[] = {
 	{ "yield", yielding, 0 },
 	{ "affinity", affinity, 0 },
@@ -321,6 +364,7 @@ static const struct test tests[] = {
 	{ "policies", policies, 0 },
 	{ "fairness", fairness, 0 },
 	{ "urgent", urgent, 0 },
+	{ "crowd", crowd, 0 },
 };
 
 int main(void)
