@@ -31,7 +31,7 @@ static inline void seq_puts(struct seq_buf *s, const char *text)
 	seq_write(s, text, __builtin_strlen(text));
 }
 void seq_putc(struct seq_buf *s, char c);
-/* @len bytes of the text that the caller writes, all of them. NULL: no memory. */
+/* @len bytes that the caller writes, all of them. NULL: no memory. */
 char *seq_room(struct seq_buf *s, size_t len);
 /* Fields of text that programs read often, without a format: @n bytes of
  * @before, then the number. seq_put_hex: 16 digits. */
