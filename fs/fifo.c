@@ -10,6 +10,7 @@
 #include "pipe.h"
 
 #include <core/panic.h>
+#include <core/race.h>
 #include <lib/format.h>
 #include <uapi/fcntl.h>
 
@@ -55,10 +56,33 @@ static void pipe_let_go(struct inode *inode, struct pipe *p)
 		pipe_free(p);
 }
 
-/* Count @f as a user of its sides; wakes opens that wait for it. */
-static void join(struct pipe *p, struct file *f)
+/* A pipe without a name, opened again by /proc/PID/fd: nobody is waited for,
+ * because the other side may have come and gone. */
+static bool is_nameless(const struct inode *inode)
+{
+	return inode->sb == pipe_sb;
+}
+
+/* Is nobody there whom this open could wait for? [pipe lock] */
+static bool in_vain(const struct pipe *p, const struct file *f)
+{
+	return !(f->mode & FILE_READ) && (f->flags & O_NONBLOCK) &&
+	       !p->readers && !is_nameless(path_inode(&f->path));
+}
+
+/*
+ * Count @f as a user of its sides; wakes opens that wait for it. @met: the
+ * other side is open as well; it may be gone as soon as the lock is free, so
+ * nobody looks later.
+ * Return: 0, -ENXIO (a writer that would not wait, and no reader)
+ */
+static int join(struct pipe *p, struct file *f, bool *met)
 {
 	mutex_lock(&p->lock);
+	if (in_vain(p, f)) {
+		mutex_unlock(&p->lock);
+		return -ENXIO;
+	}
 	if (f->mode & FILE_READ) {
 		WRITE_ONCE(p->readers, p->readers + 1);
 		WRITE_ONCE(p->reader_opens, p->reader_opens + 1);
@@ -71,9 +95,12 @@ static void join(struct pipe *p, struct file *f)
 	 * never equal to the count, which would mean "no writer since". */
 	f->type_data = f->mode & FILE_READ ? p->writer_opens - 1 :
 		p->reader_opens;
+	*met = f->mode & FILE_READ ? p->writers : p->readers;
 	mutex_unlock(&p->lock);
 	wake_all(&p->read_wait);
 	wake_all(&p->write_wait);
+	race_point("fifo: joined");
+	return 0;
 }
 
 static void leave(struct pipe *p, struct file *f)
@@ -92,20 +119,17 @@ static void leave(struct pipe *p, struct file *f)
 	file_async_notify(&p->async, FILE_ASYNC_OUT);
 }
 
-/* Wait until the other side was opened since join, or is open now. */
+/* Wait until the other side, which was not open then, was opened since join. */
 static int wait_for_writer(struct pipe *p, struct file *f)
 {
 	u32 opens = f->type_data + 1;
 
-	if (READ_ONCE(p->writers))
-		return 0;
 	if (f->flags & O_NONBLOCK) {
 		/* No POLLHUP before the first writer comes. */
 		f->type_data = opens;
 		return 0;
 	}
 	return wait_event_interruptible(&p->read_wait,
-					READ_ONCE(p->writers) ||
 					READ_ONCE(p->writer_opens) != opens);
 }
 
@@ -113,30 +137,19 @@ static int wait_for_reader(struct pipe *p, struct file *f)
 {
 	u32 opens = f->type_data;
 
-	if (READ_ONCE(p->readers))
-		return 0;
 	return wait_event_interruptible(&p->write_wait,
-					READ_ONCE(p->readers) ||
 					READ_ONCE(p->reader_opens) != opens);
-}
-
-/* A pipe without a name, opened again by /proc/PID/fd: nobody is waited for,
- * because the other side may have come and gone. */
-static bool is_nameless(const struct inode *inode)
-{
-	return inode->sb == pipe_sb;
 }
 
 static int wait_for_other_side(struct pipe *p, struct file *f)
 {
-	if ((f->mode & FILE_READ) && (f->mode & FILE_WRITE))
-		return 0;
 	return f->mode & FILE_READ ? wait_for_writer(p, f) :
 		wait_for_reader(p, f);
 }
 
 int pipe_open(struct inode *inode, struct file *f)
 {
+	bool met, joined;
 	struct pipe *p;
 	int err;
 
@@ -145,20 +158,18 @@ int pipe_open(struct inode *inode, struct file *f)
 	p = pipe_hold(inode);
 	if (!p)
 		return -ENOMEM;
-	if (!(f->mode & FILE_READ) && (f->flags & O_NONBLOCK) &&
-	    !READ_ONCE(p->readers) && !is_nameless(inode)) {
-		pipe_let_go(inode, p);
-		return -ENXIO;
+	err = join(p, f, &met);
+	joined = !err;
+	if (joined && !met && !is_nameless(inode))
+		err = wait_for_other_side(p, f);
+	if (!err) {
+		f->private = p;
+		return 0;
 	}
-	join(p, f);
-	err = is_nameless(inode) ? 0 : wait_for_other_side(p, f);
-	if (err) {
+	if (joined)
 		leave(p, f);
-		pipe_let_go(inode, p);
-		return err;
-	}
-	f->private = p;
-	return 0;
+	pipe_let_go(inode, p);
+	return err;
 }
 
 void pipe_release(struct file *f)

@@ -256,10 +256,12 @@ static int fifo_reader(void *arg)
 	       read(fd, &byte, 1) == 0 ? 0 : 1;
 }
 
+#define MEETINGS 1000
+
 static void fifos(void)
 {
 	pid_t pid;
-	int fd;
+	int fd, good = 0;
 
 	need(!mkfifo("fifo", 0600));
 	pid = child_start(fifo_reader, NULL);
@@ -268,6 +270,15 @@ static void fifos(void)
 	CHECK_EQ("write", write(fd, "x", 1), 1);
 	close(fd);
 	CHECK_EXIT("the reader gets it, then the end", pid, 0);
+	/* A writer may be gone before the reader knows that it was there. */
+	for (int i = 0; i < MEETINGS; i++) {
+		pid = child_start(fifo_reader, NULL);
+		fd = open("fifo", O_WRONLY);
+		need(write(fd, "x", 1) == 1);
+		close(fd);
+		good += reap(pid) == 0;
+	}
+	CHECK_EQ("also a short meeting", good, MEETINGS);
 }
 
 /* list a directory with getdents64 and a small buffer: how many names */
