@@ -247,9 +247,11 @@ struct process {
 	struct session *session;	/* [G][R] owned; never NULL */
 	u32 left_tty;		/* [a] gave its session's terminal up */
 	s32 oom_score_adj;
-	struct seqcount exec_seq;	/* memory, credentials and the two below
-					   change over: task_access.c */
-	u32 dumpable;
+	struct seqcount exec_seq;	/* written in exec, under the alloc_lock
+					   of the only thread: memory,
+					   credentials and the two below change
+					   over. task_access.c */
+	u32 dumpable;		/* [a] prctl, set*id and exec */
 	struct user_ns *exec_ns;	/* [a] owned: where the program was
 					   started: who may look at it when it
 					   is not dumpable */

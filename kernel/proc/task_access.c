@@ -58,22 +58,21 @@ bool task_may_access(struct task *t, bool real)
 int task_aspace_look(struct task *t, bool real, struct aspace **out)
 {
 	struct aspace *as;
-	bool may;
-	u32 seq;
+	bool may, again;
 
-	for (;;) {
-		seq = task_look_begin(t);
+	do {
+		u32 seq = task_look_begin(t);
+
 		as = task_aspace_get(t);
 		race_point("look: memory taken");
 		may = !as || as == current_task()->aspace ||
 		      task_may_access(t, real);
-		if (may && !task_look_retry(t, seq))
-			break;
-		if (as)
+		again = task_look_retry(t, seq);
+		if (as && (again || !may))
 			aspace_put(as);
-		if (!task_look_retry(t, seq))
-			return -EACCES;
-	}
+	} while (again);
+	if (!may)
+		return -EACCES;
 	*out = as;
 	return 0;
 }

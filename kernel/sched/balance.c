@@ -22,6 +22,9 @@
 /* A thread that came a moment ago will run soon where it is, and its data is
  * in that CPU's caches. */
 #define STEAL_AGE_NS (500 * NSEC_PER_USEC)
+/* Threads of a crowd that are looked at in an interrupt; at the next tick
+ * others are the first. */
+#define BUSY_LOOKS 32u
 
 u32 sched_ncpus;
 struct cpumask idle_cpus;
@@ -118,8 +121,9 @@ void idle_kick(u32 n)
 	}
 }
 
-/* A thread of @rq that may run on @cpu and has waited long enough. [Q] */
-static struct thread *steal_candidate(struct rq *rq, u32 cpu)
+/* A thread of @rq that may run on @cpu and has waited long enough, among the
+ * first @looks that wait. [Q] */
+static struct thread *steal_candidate(struct rq *rq, u32 cpu, u32 looks)
 {
 	u64 now = clock_now_ns();
 	struct thread *t = rt_first(rq);
@@ -127,7 +131,7 @@ static struct thread *steal_candidate(struct rq *rq, u32 cpu)
 
 	if (t && allowed(t, cpu))
 		return t;
-	for (n = rb_first_cached(&rq->fair); n; n = rb_next(n)) {
+	for (n = rb_first_cached(&rq->fair); n && looks--; n = rb_next(n)) {
 		t = rb_entry(n, struct thread, run_node);
 		if (allowed(t, cpu) && now - t->queued_ns > STEAL_AGE_NS)
 			return t;
@@ -147,15 +151,16 @@ static struct thread *rt_candidate(struct rq *rq, const struct thread *curr)
 	       t : NULL;
 }
 
-/* Take a thread from @from to @to, which is this CPU's. */
-static bool steal_from(struct rq *from, struct rq *to, bool rt_only)
+/* Take a thread from @from to @to, which is this CPU's: one of the first
+ * @looks; 0: only one that is more urgent than what runs here. */
+static bool steal_from(struct rq *from, struct rq *to, u32 looks)
 {
 	struct thread *t = NULL;
 	u64 irq = spin_lock_irqsave(&from->lock);
 
 	if (from->nr > 1)
-		t = rt_only ? rt_candidate(from, current_thread()) :
-			      steal_candidate(from, to->cpu);
+		t = looks ? steal_candidate(from, to->cpu, looks) :
+			    rt_candidate(from, current_thread());
 	if (t) {
 		queue_remove(from, t);
 		WRITE_ONCE(from->nr, from->nr - 1);
@@ -201,7 +206,7 @@ bool idle_steal(struct rq *rq)
 	if (READ_ONCE(rq->nr))
 		return true;
 	from = busiest(rq);
-	return from && steal_from(from, rq, false);
+	return from && steal_from(from, rq, U32_MAX);
 }
 
 void busy_steal(struct rq *rq)
@@ -212,7 +217,7 @@ void busy_steal(struct rq *rq)
 		return;
 	from = busiest(rq);
 	if (from && READ_ONCE(from->nr) > READ_ONCE(rq->nr) + 1)
-		steal_from(from, rq, false);
+		steal_from(from, rq, BUSY_LOOKS);
 }
 
 /* The priority of the most urgent thread that waits there; 0: none. Without
@@ -282,5 +287,5 @@ bool rt_fetch(struct rq *rq)
 	if (READ_ONCE(curr->state) == THREAD_RUNNING)
 		here = max(here, curr->rt_priority);
 	from = most_urgent(rq, here);
-	return from && steal_from(from, rq, true);
+	return from && steal_from(from, rq, 0);
 }

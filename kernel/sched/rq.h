@@ -172,7 +172,8 @@ void idle_kick(u32 n);
 /* Get a waiting thread from another CPU. True: @rq has something to run. */
 bool idle_steal(struct rq *rq);
 /* Get one from a CPU that has at least two more than @rq, which is this CPU's
- * and runs something. Context: interrupt, without locks. */
+ * and runs something; who calls looks at turns and ticks afterwards. Context:
+ * interrupt, without locks. */
 void busy_steal(struct rq *rq);
 /* @rq goes from @prev to @next, and real-time threads are concerned: see that
  * none waits where others could run it. [Q] */

@@ -95,6 +95,9 @@ static void tick(u64 now_ns)
 
 	rcu_tick(user, now_ns);
 	sample(rq, t, user);
+	/* First, so that what comes has its turn and ticks. */
+	if (!t->is_idle)
+		busy_steal(rq);
 	spin_lock(&rq->lock);
 	rq_update(rq);
 	if (turn_over(rq))
@@ -106,8 +109,6 @@ static void tick(u64 now_ns)
 	spin_unlock(&rq->lock);
 	if (nr > 1)
 		idle_kick(nr - 1);
-	if (nr)
-		busy_steal(rq);
 	load_sample(now_ns);
 	wallclock_tick(now_ns);
 	if (unlikely(overran != NULL))
