@@ -186,7 +186,7 @@ int proc_show_mounts(struct task *t, struct seq_buf *out);
 int proc_show_mountinfo(struct task *t, struct seq_buf *out);
 int proc_show_mountstats(struct task *t, struct seq_buf *out);
 mode_t proc_umask(struct task *t);
-/* procfs_memory.c: files that stand for the memory there was at open(2) */
+/* procfs_aspace.c: files that stand for the memory there was at open(2) */
 /*
  * proc_memory_open - open(2) of such a file
  * @n:       whose memory

@@ -6,7 +6,7 @@
  * Locks: the siglock keeps a thread from going away while its registers are
  *        read; what they say may be old when it is shown.
  * Life:  an open mem stands for the memory it was opened for, also after an
- *        exec: procfs_memory.c.
+ *        exec: procfs_aspace.c.
  * See:   proc(5), ptrace(2).
  */
 #include "procfs_internal.h"

@@ -30,7 +30,7 @@ SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_net.c
 SRCS += kernel/proc/procfs_stat.c
 SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
-	kernel/proc/procfs_memory.c kernel/proc/procfs_maps_query.c \
+	kernel/proc/procfs_aspace.c kernel/proc/procfs_maps_query.c \
 	kernel/proc/procfs_trace.c
 SRCS += kernel/proc/procfs_smaps.c
 SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c

@@ -1,5 +1,5 @@
 /*
- * kernel/proc/procfs_memory.c - files that stand for the memory there was
+ * kernel/proc/procfs_aspace.c - files that stand for the memory there was
  *
  * What:  maps, smaps, environ and their like show the memory that the process
  *        had at open(2), to whom open(2) allowed it, also when the descriptor
