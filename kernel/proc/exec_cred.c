@@ -4,7 +4,7 @@
  * What:  set-user-ID and set-group-ID files, and the transformation of the
  *        capability sets. Files have no capabilities of their own here.
  * Locks: credentials are constant; a changed copy is made only when they do
- *        change.
+ *        change. trace_lock while they do, so that no tracer comes between.
  * See:   execve(2); capabilities(7), "Transformation of capabilities during
  *        execve()" and "Capabilities and execution of programs by root".
  */
