@@ -16,56 +16,19 @@
  *        close of the file (hook of fs/file.c, before the type's release), or
  *        the last close of the epoll. A wait queue may go before its file:
  *        POLLFREE, see fs/poll.h.
- * Not:   sets of descriptors given with each call (poll.c).
+ * Not:   what is ready and who waits for it (epoll_ready.c); sets of
+ *        descriptors given with each call (poll.c).
  * See:   epoll(7), epoll_ctl(2), epoll_wait(2)
  */
-#include <fs/epoll.h>
+#include "epoll_internal.h"
 
 #include <core/assert.h>
-#include <fs/file.h>
 #include <fs/seq_buf.h>
-#include <lib/rbtree.h>
 #include <mm/kmalloc.h>
-#include <sched/sched.h>
 #include <uapi/fcntl.h>
-#include <vm/uaccess.h>
 
-/* Bits of an item that are no events. */
-#define PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 #define EXCLUSIVE_OK (EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | \
 		      EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
-
-struct epoll {
-	struct mutex mutex;		/* RANK_MUTEX_EPOLL */
-	struct rb_root items;		/* [mutex] by (file, fd) */
-	struct spinlock lock;		/* RANK_EPOLL */
-	struct list ready;		/* [lock] items by ready_link */
-	bool taken;			/* [lock] some of them are being asked,
-					   and not on the list meanwhile */
-	struct wait_queue wait;		/* epoll_wait, one waked at a time */
-	struct wait_queue poll_wait;	/* poll, and epolls that watch this */
-	struct file *file;		/* [I] its open file */
-};
-
-struct epoll_item {
-	struct rb_node node;		/* [ep->mutex] */
-	struct epoll *ep;		/* [I] */
-	struct file *file;		/* [I] borrowed, see Life */
-	int fd;				/* [I] */
-	/* data: [ep->mutex], events: [ep->lock] */
-	struct epoll_event event;
-	struct list ready_link;		/* [ep->lock] */
-	struct list file_link;		/* [file->owner_lock] */
-	struct epoll_hook *hooks;	/* [ep->mutex] owned */
-};
-
-/* An item on one wait queue. */
-struct epoll_hook {
-	struct wait_entry wait;
-	struct wait_queue *queue;	/* [R] NULL: it went away */
-	struct epoll_item *item;	/* [I] */
-	struct epoll_hook *next;	/* [ep->mutex] */
-};
 
 /* While a new item asks its file. */
 struct epoll_adder {
@@ -82,60 +45,6 @@ bool file_is_epoll(const struct file *f)
 	return f->ops == &epoll_ops;
 }
 
-/* Is anything to be asked for? What another thread is asking now may well be
- * ready: to know, one has to wait for the mutex. */
-static bool has_ready(struct epoll *ep)
-{
-	bool ready = !list_empty(&ep->ready);
-
-	if (ready)
-		return true;
-	spin_lock_irq(&ep->lock);
-	ready = !list_empty(&ep->ready) || ep->taken;
-	spin_unlock_irq(&ep->lock);
-	return ready;
-}
-
-/* Put @item on the ready list, if it wants @key. Return: it did. */
-static bool item_mark(struct epoll_item *item, u32 key)
-{
-	struct epoll *ep = item->ep;
-	u64 irq = spin_lock_irqsave(&ep->lock);
-	u32 wanted = item->event.events & ~PRIVATE_BITS;
-	bool mark = wanted && (!key || (key & wanted));
-
-	if (mark && list_empty(&item->ready_link))
-		list_add_tail(&ep->ready, &item->ready_link);
-	spin_unlock_irqrestore(&ep->lock, irq);
-	return mark;
-}
-
-/* Tell those who wait for @ep. */
-static bool epoll_wake(struct epoll *ep)
-{
-	bool waiting = wait_queue_active(&ep->wait);
-
-	if (waiting)
-		wait_queue_wake_nested(&ep->wait, 1, 0);
-	if (wait_queue_active(&ep->poll_wait))
-		wait_queue_wake_nested(&ep->poll_wait, 0, POLLIN | POLLRDNORM);
-	return waiting;
-}
-
-/* Context: any, under the lock of the file's wait queue. */
-static bool hook_wake(struct wait_entry *e, u32 key)
-{
-	struct epoll_hook *h = container_of(e, struct epoll_hook, wait);
-
-	if (key & POLLFREE) {
-		list_del(&e->link);
-		/* Partner: hook_remove. */
-		store_release(&h->queue, NULL);
-		return false;
-	}
-	return item_mark(h->item, key) && epoll_wake(h->item->ep);
-}
-
 static void hook_add(struct poll_table *pt, struct file *f,
 		     struct wait_queue *q)
 {
@@ -149,7 +58,7 @@ static void hook_add(struct poll_table *pt, struct file *f,
 		return;
 	}
 	wait_entry_init(&h->wait);
-	h->wait.wake = hook_wake;
+	h->wait.wake = epoll_hook_wake;
 	h->queue = q;
 	h->item = item;
 	h->next = item->hooks;
@@ -170,12 +79,6 @@ static void hook_remove(struct epoll_hook *h)
 		wait_queue_remove(q, &h->wait);
 	rcu_read_unlock();
 	kfree(h);
-}
-
-/* Events of the file that the item wants. ep->mutex held. */
-static u32 item_ask(struct epoll_item *item, struct poll_table *pt)
-{
-	return file_poll(item->file, pt) & item->event.events;
 }
 
 /* Order of the tree. */
@@ -235,7 +138,7 @@ static void item_remove(struct epoll_item *item)
 /* ep->mutex held. What is ready now counts, also with EPOLLET. */
 static void item_ask_first(struct epoll_item *item, struct poll_table *pt)
 {
-	if (item_ask(item, pt) && item_mark(item, 0))
+	if (epoll_item_ask(item, pt) && epoll_item_mark(item, 0))
 		epoll_wake(item->ep);
 }
 
@@ -406,167 +309,6 @@ int epoll_peek_item(struct file *f, int fd, u32 nth, const struct file **out)
 	}
 	mutex_unlock(&ep->mutex);
 	return err;
-}
-
-/* All items that are ready now, in order. ep->mutex held, so that there is one
- * such list at a time. */
-static void take_ready(struct epoll *ep, struct list *batch)
-{
-	list_init(batch);
-	spin_lock_irq(&ep->lock);
-	list_splice_tail(batch, &ep->ready);
-	ep->taken = true;
-	spin_unlock_irq(&ep->lock);
-}
-
-/* The next one of @batch; from now on a wake-up may mark it again. */
-static struct epoll_item *batch_next(struct epoll *ep, struct list *batch)
-{
-	struct epoll_item *item = NULL;
-
-	spin_lock_irq(&ep->lock);
-	if (!list_empty(batch)) {
-		item = list_first(batch, struct epoll_item, ready_link);
-		list_del(&item->ready_link);
-	}
-	spin_unlock_irq(&ep->lock);
-	return item;
-}
-
-/* What was not looked at goes in front of what came meanwhile. */
-static void batch_return(struct epoll *ep, struct list *batch)
-{
-	bool more;
-
-	spin_lock_irq(&ep->lock);
-	list_splice_tail(batch, &ep->ready);
-	list_splice_tail(&ep->ready, batch);
-	ep->taken = false;
-	more = !list_empty(&ep->ready);
-	spin_unlock_irq(&ep->lock);
-	if (more && wait_queue_active(&ep->wait))
-		wait_queue_wake(&ep->wait, 1, 0);
-}
-
-static void item_requeue(struct epoll_item *item)
-{
-	spin_lock_irq(&item->ep->lock);
-	if (list_empty(&item->ready_link))
-		list_add_tail(&item->ep->ready, &item->ready_link);
-	spin_unlock_irq(&item->ep->lock);
-}
-
-/* @item was told: once only, again at the next wake-up, or as long as it is
- * ready. */
-static void item_told(struct epoll_item *item)
-{
-	u32 events = item->event.events;
-
-	if (events & EPOLLONESHOT) {
-		spin_lock_irq(&item->ep->lock);
-		item->event.events &= PRIVATE_BITS;
-		spin_unlock_irq(&item->ep->lock);
-	} else if (!(events & EPOLLET)) {
-		item_requeue(item);
-	}
-}
-
-/* 1: told, 0: not ready, -EFAULT. ep->mutex held. */
-static int item_tell(struct epoll_item *item, uptr_t to)
-{
-	struct epoll_event ev = {
-		.events = item_ask(item, NULL),
-		.data = item->event.data,
-	};
-
-	if (!ev.events)
-		return 0;
-	if (copy_to_user(to, &ev, sizeof(ev))) {
-		item_requeue(item);
-		return -EFAULT;
-	}
-	item_told(item);
-	return 1;
-}
-
-/* Tell what is ready. Number of events, or -EFAULT for the first. */
-static long tell_ready(struct epoll *ep, const struct epoll_collect_args *args)
-{
-	struct epoll_item *item;
-	struct list batch;
-	long n = 0;
-	int told = 0;
-
-	mutex_lock(&ep->mutex);
-	take_ready(ep, &batch);
-	while (n < args->max && told >= 0) {
-		item = batch_next(ep, &batch);
-		if (!item)
-			break;
-		told = item_tell(item, args->events + (u64)n *
-				 sizeof(struct epoll_event));
-		n += max(told, 0);
-		cond_resched();
-	}
-	batch_return(ep, &batch);
-	mutex_unlock(&ep->mutex);
-	return n ? n : told;
-}
-
-/* Sleep until something may be ready. 0 or -ETIMEDOUT. */
-static int wait_ready(struct epoll *ep, u64 deadline_ns)
-{
-	struct wait_entry e;
-	int err = 0;
-
-	wait_entry_init(&e);
-	wait_queue_add_exclusive(&ep->wait, &e);
-	thread_set_state(THREAD_INTERRUPTIBLE);
-	if (!has_ready(ep) && !signal_interrupts(THREAD_INTERRUPTIBLE))
-		err = schedule_until(deadline_ns);
-	thread_set_state(THREAD_RUNNING);
-	wait_queue_remove(&ep->wait, &e);
-	return err;
-}
-
-long epoll_collect(struct file *f, const struct epoll_collect_args *args)
-{
-	struct epoll *ep = f->private;
-	bool timed_out = !args->deadline_ns;
-	long n;
-
-	for (;;) {
-		n = has_ready(ep) ? tell_ready(ep, args) : 0;
-		if (n || timed_out)
-			return n;
-		if (signal_interrupts(THREAD_INTERRUPTIBLE))
-			return -EINTR;
-		timed_out = wait_ready(ep, args->deadline_ns) == -ETIMEDOUT;
-	}
-}
-
-/* Is any item on the ready list really ready? Those that are not leave it. */
-static u32 epoll_poll(struct file *f, struct poll_table *pt)
-{
-	struct epoll *ep = f->private;
-	struct epoll_item *item;
-	struct list batch;
-	u32 events = 0;
-
-	poll_wait(pt, f, &ep->poll_wait);
-	if (!has_ready(ep))
-		return 0;
-	mutex_lock_nested(&ep->mutex);
-	take_ready(ep, &batch);
-	while (!events && (item = batch_next(ep, &batch)) != NULL) {
-		if (!item_ask(item, NULL))
-			continue;
-		item_requeue(item);
-		events = POLLIN | POLLRDNORM;
-	}
-	batch_return(ep, &batch);
-	mutex_unlock(&ep->mutex);
-	return events;
 }
 
 static void epoll_release(struct file *f)

@@ -46,6 +46,7 @@ SRCS += \
 	fs/unix/rights.c \
 	fs/unix/show.c \
 	fs/epoll.c \
+	fs/epoll_ready.c \
 	fs/timerfd.c \
 	fs/lock.c \
 	fs/chardev.c \

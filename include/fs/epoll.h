@@ -1,8 +1,8 @@
 /*
  * include/fs/epoll.h - waiting for many files that are named once
  *
- * What:  an optional facility: without fs/epoll.c and kernel/sys/epoll.c the
- *        system calls are -ENOSYS.
+ * What:  an optional facility: without fs/epoll.c, fs/epoll_ready.c and
+ *        kernel/sys/epoll.c the system calls are -ENOSYS.
  * See:   epoll(7)
  */
 #ifndef FS_EPOLL_H
