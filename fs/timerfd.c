@@ -151,7 +151,8 @@ static void catch_up(struct timerfd *t)
 		return;
 	now = max(own_now(t), t->expires_ns);
 	n = (now - t->expires_ns) / t->interval_ns + 1;
-	t->expires_ns += n * t->interval_ns;
+	t->expires_ns += (n - 1) * t->interval_ns;
+	t->expires_ns = add_saturated(t->expires_ns, t->interval_ns);
 	t->ticks += n - 1;
 	t->fired = false;
 	t->armed = true;
@@ -261,9 +262,8 @@ static void set_locked(struct timerfd *t, u32 flags,
 	t->armed = new->value_ns != 0;
 	if (!t->armed)
 		return;
-	if (!absolute && add_overflow(clock_now_ns(), new->value_ns,
-				      &t->expires_ns))
-		t->expires_ns = U64_MAX;
+	if (!absolute)
+		t->expires_ns = add_saturated(clock_now_ns(), new->value_ns);
 	if (own_now(t) >= t->expires_ns)
 		expire(t);
 	else

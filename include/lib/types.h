@@ -54,6 +54,12 @@ typedef u64 paddr_t;
 #define sub_overflow(a, b, out) __builtin_sub_overflow(a, b, out)
 #define mul_overflow(a, b, out) __builtin_mul_overflow(a, b, out)
 
+/* The sum, or the largest u64 when it does not fit: for times, "never". */
+#define add_saturated(a, b) ({					\
+	u64 add_sum;						\
+	add_overflow((u64)(a), (u64)(b), &add_sum) ? ~0ull : add_sum; \
+})
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

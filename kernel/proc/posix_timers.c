@@ -136,7 +136,8 @@ static void forward(struct posix_timer *t)
 	if (!t->interval_ns || now < t->expires_ns)
 		return;
 	n = (now - t->expires_ns) / t->interval_ns + 1;
-	t->expires_ns += n * t->interval_ns;
+	t->expires_ns += (n - 1) * t->interval_ns;
+	t->expires_ns = add_saturated(t->expires_ns, t->interval_ns);
 	t->overrun += (s64)n;
 }
 
@@ -451,9 +452,8 @@ static void set_locked(struct posix_timer *t, bool absolute,
 				   new->value_ns;
 	if (!new->value_ns)
 		return;
-	if (!absolute && add_overflow(own_now(t), new->value_ns,
-				      &t->expires_ns))
-		t->expires_ns = U64_MAX;
+	if (!absolute)
+		t->expires_ns = add_saturated(own_now(t), new->value_ns);
 	start(t, 0);
 }
 

@@ -32,7 +32,8 @@ static void advance(struct interval_timer *it, u64 now)
 		it->expires_ns = 0;
 		return;
 	}
-	it->expires_ns += (behind / it->interval_ns + 1) * it->interval_ns;
+	it->expires_ns += behind / it->interval_ns * it->interval_ns;
+	it->expires_ns = add_saturated(it->expires_ns, it->interval_ns);
 }
 
 /* Context: interrupt. */
@@ -112,7 +113,7 @@ static void cpu_timer_set(struct process *p, u64 left_ns)
 	u64 after = left_ns / max(p->nlive, 1u);
 
 	after = max(after, (u64)CPU_LOOK_MIN_NS);
-	timer_set(&p->cpu_timer, clock_now_ns() + after);
+	timer_set(&p->cpu_timer, add_saturated(clock_now_ns(), after));
 }
 
 /* See what is due, and set the timer for the rest. [S] dropped inside. */
@@ -197,10 +198,8 @@ void itimer_set(u32 which, u64 value_ns, u64 interval_ns)
 	struct process *p = current_process();
 	struct interval_timer *it = &p->itimers[which];
 	u64 now = itimer_clock(p, which);
-	u64 at;
+	u64 at = add_saturated(now, value_ns);
 
-	if (add_overflow(now, value_ns, &at))
-		at = U64_MAX;
 	spin_lock_irq(&p->siglock);
 	it->expires_ns = value_ns ? at : 0;
 	it->interval_ns = interval_ns;

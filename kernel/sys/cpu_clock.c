@@ -102,7 +102,8 @@ int cpu_clock_sleep_until(clockid_t clock, u64 at_ns)
 			return err;
 		wait = (at_ns - now) / cpu_online_count();
 		wait = max(wait, (u64)NSEC_PER_MSEC);
-		err = sleep_until_interruptible(clock_now_ns() + wait);
+		err = sleep_until_interruptible(add_saturated(clock_now_ns(),
+							      wait));
 		if (err)
 			return err;
 	}

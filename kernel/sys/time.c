@@ -271,7 +271,7 @@ static int check_sleep_clock(clockid_t clock, int flags)
 
 static long sleep_for(clockid_t clock, u64 ns, uptr_t urem)
 {
-	u64 now, at;
+	u64 now;
 	int err;
 
 	/* A relative sleep does not care what the time of day is. */
@@ -281,9 +281,7 @@ static long sleep_for(clockid_t clock, u64 ns, uptr_t urem)
 	err = clock_read(clock, &now);
 	if (err)
 		return err;
-	if (add_overflow(now, ns, &at))
-		at = U64_MAX;
-	return sleep_relative(clock, at, urem);
+	return sleep_relative(clock, add_saturated(now, ns), urem);
 }
 
 long sys_clock_nanosleep(clockid_t clock, int flags, uptr_t ureq, uptr_t urem)

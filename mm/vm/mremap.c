@@ -261,6 +261,8 @@ static int cut_tail(struct remap *m)
 
 	if (m->old_len <= m->new_len)
 		return 0;
+	if (m->old_len > USER_END - from)
+		return -EINVAL;
 	return unmap_locked(m->as, from + m->new_len, from + m->old_len,
 			    &m->dead);
 }

@@ -119,9 +119,11 @@ void unmap_finish(struct unmap *u)
 int unmap_locked(struct aspace *as, u64 start, u64 end, struct region **dead)
 {
 	struct unmap u = { .as = as, .start = start, .end = end };
-	int err = unmap_prepare(&u);
 	struct region *r;
+	int err;
 
+	ASSERT(start <= end && end <= USER_END);
+	err = unmap_prepare(&u);
 	if (!err)
 		unmap_commit(&u);
 	while ((r = u.dead) != NULL) {

@@ -39,7 +39,7 @@ USER_TESTS += self_confined
 
 # the process tree without a global lock: make test-races, test-saboteurs
 USER_TESTS += race_zap race_kill race_exit race_exec race_proc race_init
-USER_TESTS += race_session race_drain lock_stat
+USER_TESTS += race_session race_drain race_calls lock_stat
 
 # threads
 USER_TESTS += threads threads_raw threads_exec futex futex_pi
