@@ -112,10 +112,19 @@ void mount_make_writable(struct mount *m);
 #define COPY_SHARED 4		/* the copy is shared */
 #define COPY_SHARED_TO_SLAVE 8	/* copies of shared mounts become slaves */
 #define COPY_UNBINDABLE 16	/* unbindable mounts are copied too */
+#define COPY_NS_FILES 32	/* and files of mount namespaces */
+/*
+ * A mount of such a file keeps that namespace. If the namespace had it in turn,
+ * or kept another one that has it, none of them could ever go. So a namespace
+ * may only hold younger ones, and no such mount gets from one into another.
+ */
+/* Could @ns keep itself by a mount of @d? */
+bool mount_would_loop(const struct dentry *d, const struct mount_ns *ns);
 /* One mount, its root at @root (below the root of @old). */
 int mount_copy(struct mount *old, struct dentry *root, u32 how,
 	       struct mount **out);
-/* And all below it that can be seen from there. */
+/* And all below it that can be seen from there. -ENOMEM, -ENOSPC, -EINVAL:
+ * @old itself is of a kind that @how leaves out. */
 int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 		    struct mount **out);
 /* Free a tree that was never attached, or no longer is. */
@@ -123,7 +132,8 @@ void mount_tree_put(struct mount *top);
 /* Take @top and all below away: everywhere it was propagated to, too. */
 void mount_tree_umount(struct mount *top, bool propagate);
 /* Attach the tree @top at @at and at all places that receive from there.
- * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC. */
+ * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC, -EINVAL: another
+ * namespace would get the file of a namespace. */
 int mount_tree_attach(struct mount *top, const struct path *at);
 void ns_add_tree(struct mount_ns *ns, struct mount *top);
 

@@ -67,6 +67,27 @@ int mount_copy(struct mount *old, struct dentry *root, u32 how,
 	return 0;
 }
 
+static struct mount_ns *ns_behind(const struct dentry *d)
+{
+	const struct inode *inode = d->inode;
+
+	return inode->ops->mount_ns ? inode->ops->mount_ns(inode) : NULL;
+}
+
+bool mount_would_loop(const struct dentry *d, const struct mount_ns *ns)
+{
+	const struct mount_ns *behind = ns_behind(d);
+
+	return behind && ns->seq >= behind->seq;
+}
+
+/* Does @how leave out @m, mounted with @root? */
+static bool left_out(const struct mount *m, const struct dentry *root, u32 how)
+{
+	return (m->unbindable && !(how & COPY_UNBINDABLE)) ||
+	       (!(how & COPY_NS_FILES) && ns_behind(root));
+}
+
 /* The next of the tree, its children left out when @skip. */
 static struct mount *next_to_copy(struct mount *m, struct mount *top,
 				  bool skip)
@@ -96,14 +117,14 @@ int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 	bool skip = false;
 	int err;
 
-	if (old->unbindable && !(how & COPY_UNBINDABLE))
+	if (left_out(old, root, how))
 		return -EINVAL;
 	err = mount_copy(old, root, how, out);
 	if (err)
 		return err;
 	old->twin = *out;
 	while (!err && (m = next_to_copy(m, old, skip)) != NULL) {
-		skip = (m->unbindable && !(how & COPY_UNBINDABLE)) ||
+		skip = left_out(m, m->root, how) ||
 		       (m->parent == old && !dentry_is_below(m->point, root));
 		if (!skip)
 			err = copy_child(m, how);

@@ -180,7 +180,8 @@ int mount_bind_copy(const struct path *from, struct mount_ns *ns,
 	if (!recursive && mount_has_locked(from->mount, from->dentry))
 		return -EINVAL;
 	if (recursive)
-		err = mount_copy_tree(from->mount, from->dentry, 0, out);
+		err = mount_copy_tree(from->mount, from->dentry, COPY_NS_FILES,
+				      out);
 	else
 		err = mount_copy(from->mount, from->dentry, 0, out);
 	if (!err)
@@ -200,8 +201,8 @@ static int do_bind(const struct mount_args *a, const struct path *at)
 	if (err)
 		return err;
 	mount_tree_lock();
-	err = at->mount->ns != a->ns ? -EINVAL :
-		mount_bind_copy(&from, a->ns, a->flags & MS_REC, &copy);
+	err = at->mount->ns != a->ns || mount_would_loop(from.dentry, a->ns) ?
+		-EINVAL : mount_bind_copy(&from, a->ns, a->flags & MS_REC, &copy);
 	if (!err)
 		err = graft_or_free(copy, at, a->ns);
 	mount_tree_unlock();
@@ -215,6 +216,17 @@ static bool tree_has_unbindable(struct mount *top)
 
 	for_each_mount(m, top) {
 		if (m->unbindable)
+			return true;
+	}
+	return false;
+}
+
+static bool tree_would_loop(struct mount *top, const struct mount_ns *ns)
+{
+	struct mount *m;
+
+	for_each_mount(m, top) {
+		if (mount_would_loop(m->root, ns))
 			return true;
 	}
 	return false;
@@ -245,6 +257,8 @@ static int check_move(const struct path *from, const struct path *at,
 		return -EINVAL;
 	if (at->mount->group && tree_has_unbindable(from->mount))
 		return -EINVAL;
+	if (tree_would_loop(from->mount, ns))
+		return -ELOOP;
 	for (up = at->mount; up; up = up->parent) {
 		if (up == from->mount)
 			return -ELOOP;

@@ -80,6 +80,9 @@ struct inode_ops {
 	 * @out with references. */
 	int (*follow)(struct inode *inode, struct path *out,
 		      const struct cred *cred);
+	/* The mount namespace that the file stands for, borrowed; NULL (also
+	 * for this function): it is no such file. */
+	struct mount_ns *(*mount_ns)(const struct inode *inode);
 	/* May the caller? NULL: the mode bits decide. @mask: MAY_*. */
 	int (*permission)(struct inode *inode, const struct cred *cred,
 			  u32 mask);
@@ -450,6 +453,8 @@ struct mount_ns {
 	u32 nmounts;			/* [mount mutex] */
 	struct user_ns *owner;		/* [I] borrowed from private; NULL: the
 					   first user namespace */
+	u64 seq;			/* [I] counts all that were made; 0: of
+					   a detached tree */
 	void *private;			/* [I] struct ns_common of proc */
 	void (*release)(struct mount_ns *ns);	/* [I] may be NULL */
 	struct wait_queue changed;	/* poll of /proc/PID/mounts */

@@ -21,7 +21,6 @@
 struct mnt_id {
 	struct ns_common common;
 	struct mount_ns *ns;		/* [I] whose identity this is */
-	u64 seq;			/* [I] counts all that were made */
 	struct list link;		/* [all_lock] in this order */
 };
 
@@ -32,7 +31,7 @@ static u64 last_seq;			/* [all_lock] */
 static void all_add(struct mnt_id *id)
 {
 	spin_lock(&all_lock);
-	id->seq = ++last_seq;
+	id->ns->seq = ++last_seq;
 	list_add_tail(&all, &id->link);
 	spin_unlock(&all_lock);
 }
@@ -44,7 +43,7 @@ static struct mnt_id *id_of(struct ns_common *common)
 
 u64 mntns_seq(struct ns_common *common)
 {
-	return id_of(common)->seq;
+	return id_of(common)->ns->seq;
 }
 
 struct mount_ns *mntns_by_seq(u64 seq)
@@ -54,7 +53,7 @@ struct mount_ns *mntns_by_seq(u64 seq)
 
 	spin_lock(&all_lock);
 	for_each_list(id, &all, link) {
-		if (id->seq == seq && refcount_try_get(&id->ns->refs))
+		if (id->ns->seq == seq && refcount_try_get(&id->ns->refs))
 			found = id->ns;
 	}
 	spin_unlock(&all_lock);

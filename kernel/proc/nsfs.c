@@ -53,7 +53,15 @@ static int nsfs_setattr(struct inode *inode, const struct attr_change *c,
 	return c->mask & ATTR_SIZE ? -EINVAL : -EPERM;
 }
 
+static struct mount_ns *nsfs_mount_ns(const struct inode *inode)
+{
+	struct ns_common *ns = inode->private;
+
+	return ns->ops == &mntns_ops ? mntns_of(ns) : NULL;
+}
+
 static const struct inode_ops nsfs_inode_ops = {
+	.mount_ns = nsfs_mount_ns,
 	.permission = nsfs_permission,
 	.setattr = nsfs_setattr,
 	.evict = nsfs_evict,

@@ -177,6 +177,13 @@ static void mremap_errors(void)
 		 -ENOMEM);
 	CHECK_EQ("too long, fixed", remap(p, PAGE, 1ul << 50,
 		 MREMAP_MAYMOVE | MREMAP_FIXED, q), -EINVAL);
+	CHECK_EQ("shorter than more than there can be", remap(p, 1ul << 62,
+		 PAGE, 0, NULL), -EINVAL);
+	CHECK_EQ("up to the kernel's half and on", remap(p,
+		 (unsigned long)kernel - (unsigned long)p + (1ul << 40), PAGE,
+		 MREMAP_MAYMOVE, NULL), -EINVAL);
+	CHECK_EQ("the same, fixed", remap(p, 1ul << 62, PAGE,
+		 MREMAP_MAYMOVE | MREMAP_FIXED, q), -EINVAL);
 	CHECK_EQ("from length 0, private", remap(p, 0, PAGE, MREMAP_MAYMOVE,
 						 NULL), -EINVAL);
 	CHECK_EQ("from length 0, shared", remap(shared, 0, PAGE,

@@ -2,7 +2,8 @@
  * tests/user/ns_mounts.c - mount namespaces by the ioctls of their files
  *
  * What:  id and size of one, the one made before or after it, who may ask;
- *        the first mount of all stays.
+ *        the first mount of all stays; a file of one may only be mounted in
+ *        older ones, so that none keeps itself.
  * See:   ioctl_nsfs(2); id NSFS-27
  */
 #include "lib/ns.h"
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -21,6 +23,14 @@
 #define MNT_GET_INFO		0x8010b70a
 #define MNT_GET_NEXT		0x8010b70b
 #define MNT_GET_PREV		0x8010b70c
+
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE		1
+#endif
+#ifndef SYS_open_tree
+#define SYS_open_tree		428
+#define SYS_move_mount		429
+#endif
 
 struct mnt_ns_info {
 	uint32_t size, nr_mounts;
@@ -143,7 +153,96 @@ static void first_mount(void)
 		    EINVAL);
 }
 
+static long open_tree(const char *path, unsigned int flags)
+{
+	return sys(SYS_open_tree, AT_FDCWD, P(path), flags);
+}
+
+static long move_mount(int fd, const char *to)
+{
+	return sys(SYS_move_mount, fd, P(""), AT_FDCWD, P(to), 4);
+}
+
+/* in a younger namespace: 0 if the files of older ones cannot be mounted */
+static int mounts_older(void *arg)
+{
+	int fd;
+
+	(void)arg;
+	need(!ns_unshare(CLONE_NEWNS));
+	CHECK_ERRNO("its own file",
+		    mount("/proc/self/ns/mnt", "on", NULL, MS_BIND, NULL),
+		    EINVAL);
+	CHECK_ERRNO("that of an older one",
+		    mount(proc_path("/proc/", getppid(), "/ns/mnt"), "on", NULL,
+			  MS_BIND, NULL), EINVAL);
+	CHECK_EQ("other kinds",
+		 mount("/proc/self/ns/uts", "on", NULL, MS_BIND, NULL), 0);
+	CHECK_EQ("and again away", umount("on"), 0);
+	fd = (int)open_tree("/proc/self/ns/mnt", OPEN_TREE_CLONE);
+	CHECK("a copy nowhere", fd >= 0);
+	CHECK_EQ("is not moved in", move_mount(fd, "on"), -ELOOP);
+	close(fd);
+	gate_open(&ready);
+	gate_wait(&go);
+	return 0;
+}
+
+static int has_mount_on(const char *name)
+{
+	char text[65536];
+
+	need(proc_read("/proc/self/mountinfo", text, sizeof(text)) > 0);
+	return strstr(text, name) != NULL;
+}
+
+static int looks_for_it(void *arg)
+{
+	(void)arg;
+	need(!ns_unshare(CLONE_NEWNS));
+	return has_mount_on("/younger ");
+}
+
+static void no_loops(void)
+{
+	char file[64];
+	pid_t pid;
+	int fd;
+
+	set_up();
+	need(!ns_unshare(CLONE_NEWNS));
+	need(!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	need(!mkdir("dir", 0755) && !mount("t", "dir", "tmpfs", 0, NULL));
+	need(!mkdir("copy", 0755));
+	need((fd = open("on", O_CREAT | O_RDWR, 0644)) >= 0 && !close(fd));
+	need((fd = open("dir/younger", O_CREAT, 0644)) >= 0 && !close(fd));
+	pid = child_start(mounts_older, NULL);
+	gate_wait(&ready);
+	strcpy(file, proc_path("/proc/", pid, "/ns/mnt"));
+	CHECK_OK("the file of a younger one",
+		 mount(file, "dir/younger", NULL, MS_BIND, NULL));
+	CHECK("can be seen", has_mount_on("/younger "));
+	CHECK_STATUS("does not get into a new one",
+		     child_run(looks_for_it, NULL), EXITED(0));
+	CHECK_OK("gets along with the directory",
+		 mount("dir", "copy", NULL, MS_BIND | MS_REC, NULL));
+	CHECK("there", has_mount_on("/copy/younger "));
+	need(!umount2("copy", MNT_DETACH) && !umount("dir/younger"));
+
+	/* Where others would get it. */
+	need(!mount(NULL, "dir", NULL, MS_SHARED, NULL));
+	CHECK_OK("shared, with nobody",
+		 mount(file, "dir/younger", NULL, MS_BIND, NULL));
+	need(!umount("dir/younger"));
+	need(!mount("dir", "copy", NULL, MS_BIND, NULL));
+	CHECK_ERRNO("shared with another",
+		    mount(file, "dir/younger", NULL, MS_BIND, NULL), EINVAL);
+	gate_open(&go);
+	CHECK_EXIT("the younger one", pid, 0);
+}
+
 static const struct test tests[] = {
+	{ "no_loops", no_loops, 0 },
 	{ "first_mount", first_mount, 0 },
 	{ "neighbours", mount_namespaces, 0 },
 };

@@ -8,6 +8,7 @@
 #include "lib/sys.h"
 #include "lib/test.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/time.h>
 #include <time.h>
@@ -105,6 +106,47 @@ static void cpu_timers(void)
 	      !us_of(&now.it_value));
 }
 
+/* how often @which fires while 20 ms of processor time are used */
+static int fires(int which, const struct itimerval *set)
+{
+	struct itimerval none = make(0, 0);
+	clock_t end = clock() + CLOCKS_PER_SEC / 50;
+
+	count = 0;
+	need(!setitimer(which, set, NULL));
+	while (clock() < end)
+		for (volatile int i = 0; i < 100000; i++)
+			;
+	setitimer(which, &none, NULL);
+	return (int)count;
+}
+
+/* Times as far away as can be said. */
+static void never(void)
+{
+	static const int signals[] = { SIGALRM, SIGVTALRM, SIGPROF };
+	static const char *const late[] = {
+		"ITIMER_REAL in ages", "ITIMER_VIRTUAL in ages",
+		"ITIMER_PROF in ages",
+	};
+	static const char *const once[] = {
+		"ITIMER_REAL, and again in ages",
+		"ITIMER_VIRTUAL, and again in ages",
+		"ITIMER_PROF, and again in ages",
+	};
+	struct itimerval set = { { LONG_MAX, 0 }, { LONG_MAX, 0 } };
+
+	for (int i = 0; i < 3; i++) {
+		handle(signals[i], on_signal, 0);
+		set.it_value.tv_sec = LONG_MAX;
+		CHECK_EQ(late[i], fires(i, &set), 0);
+		set.it_value.tv_sec = 0;
+		set.it_value.tv_usec = 1;
+		CHECK_EQ(once[i], fires(i, &set), 1);
+		set.it_value.tv_usec = 0;
+	}
+}
+
 static void errors(void)
 {
 	struct itimerval bad = make(0, 0), now;
@@ -188,6 +230,7 @@ static const struct test tests[] = {
 	{ "alarm", alarms, 0 },
 	{ "real", real, 0 },
 	{ "cpu", cpu_timers, 0 },
+	{ "never", never, 0 },
 	{ "errors", errors, 0 },
 	{ "kills", kills, 0 },
 	{ "posix", posix, 0 },
