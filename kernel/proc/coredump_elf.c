@@ -266,35 +266,77 @@ static void write_memory(struct core_dump *d, const struct core_map *m)
 	kfree(page);
 }
 
-static void write_all(struct core_dump *d, const struct core_map *m,
-		      const struct seq_buf *head, u64 data)
-{
-	size_t n = min(head->len, d->limit);
+/* --- all of it ------------------------------------------------------------ */
 
-	if (emit(d, head->data, n) && n == head->len && skip_to(d, data))
-		write_memory(d, m);
-	emit_end(d);
+struct parts {
+	struct core_map map;
+	struct seq_buf head;	/* all headers */
+	struct seq_buf first;	/* notes of dumper and process */
+	struct seq_buf thread;	/* those of another one, one after the other */
+	struct seq_buf last;
+	u64 data;		/* where memory begins in the file */
+};
+
+static bool emit_buf(struct core_dump *d, const struct seq_buf *b)
+{
+	size_t n = min((u64)b->len, d->limit - d->written);
+
+	return !b->len || (emit(d, b->data, n) && n == b->len);
+}
+
+static bool write_notes(struct core_dump *d, struct parts *x)
+{
+	const struct core_thread *c;
+	bool more = emit_buf(d, &x->first);
+
+	for_each_list(c, &d->threads, link) {
+		if (!more)
+			return false;
+		seq_rewind(&x->thread);
+		coredump_notes_thread(d, c->task, &x->thread);
+		more = emit_buf(d, &x->thread);
+	}
+	return more && emit_buf(d, &x->last);
+}
+
+/* False: no memory. */
+static bool prepare(struct core_dump *d, struct parts *x)
+{
+	const struct core_thread *c;
+	size_t n = 0;
+
+	map_init(&x->map);
+	seq_init(&x->head);
+	seq_init(&x->first);
+	seq_init(&x->thread);
+	seq_init(&x->last);
+	coredump_notes(d, &x->map, &x->first);
+	coredump_notes_thread(d, d->dumper, &x->thread);
+	coredump_notes_end(&x->last);
+	for_each_list(c, &d->threads, link)
+		n++;
+	put_headers(&x->map, x->first.len + n * x->thread.len + x->last.len,
+		    &x->head, &x->data);
+	return !x->map.buf.failed && !x->head.failed && !x->first.failed &&
+	       !x->thread.failed && !x->last.failed &&
+	       x->map.n < PN_XNUM - 1;
 }
 
 bool coredump_write(struct core_dump *d)
 {
-	struct seq_buf notes, head;
-	struct core_map m;
-	u64 data;
-	bool ok;
+	struct parts x;
+	bool ok = prepare(d, &x);
 
-	map_init(&m);
-	seq_init(&notes);
-	seq_init(&head);
-	coredump_notes(d, &m, &notes);
-	put_headers(&m, notes.len, &head, &data);
-	seq_write(&head, notes.data, notes.len);
-	ok = !m.buf.failed && !notes.failed && !head.failed &&
-	     m.n < PN_XNUM - 1;
-	if (ok)
-		write_all(d, &m, &head, data);
-	seq_fini(&head);
-	seq_fini(&notes);
-	map_fini(&m);
+	if (ok) {
+		if (emit_buf(d, &x.head) && write_notes(d, &x) &&
+		    skip_to(d, x.data))
+			write_memory(d, &x.map);
+		emit_end(d);
+	}
+	seq_fini(&x.last);
+	seq_fini(&x.thread);
+	seq_fini(&x.first);
+	seq_fini(&x.head);
+	map_fini(&x.map);
 	return ok;
 }

@@ -55,9 +55,13 @@ struct core_map {
 /* coredump_name.c: the name as the pattern has it, with its final zero. */
 void coredump_name(const struct core_dump *d, struct seq_buf *out);
 
-/* coredump_notes.c: the notes of all threads, dumper first, as bytes. */
+/* coredump_notes.c, as bytes: the notes of dumper and process, those of another
+ * thread, which are as many bytes for each, and what stands behind them. */
 void coredump_notes(const struct core_dump *d, const struct core_map *m,
 		    struct seq_buf *out);
+void coredump_notes_thread(const struct core_dump *d, struct task *t,
+			   struct seq_buf *out);
+void coredump_notes_end(struct seq_buf *out);
 
 /* coredump_elf.c: all of it to @d->file. True: at least begun; false: there was
  * no memory to begin. */

@@ -160,24 +160,32 @@ static void put_float(struct task *t, struct seq_buf *out)
 	put_xstate(t, out, "LINUX", NT_X86_XSTATE);
 }
 
+/* The part @n of the state; a number of 0: there is none. */
+static struct elf_xstate_part part_of(u32 n)
+{
+	struct elf_xstate_part p = { .number = n };
+
+	if (!arch_xstate_part(n, &p.offset, &p.size))
+		p.number = 0;
+	return p;
+}
+
 static void put_layout(struct seq_buf *out)
 {
-	struct elf_xstate_part parts[ARCH_XSTATE_PARTS];
-	u32 n = 0;
+	size_t n = 0;
 
-	memset(parts, 0, sizeof(parts));
-	for (u32 i = 2; i < ARCH_XSTATE_PARTS; i++) {
-		struct elf_xstate_part *p = &parts[n];
-
-		if (!arch_xstate_part(i, &p->offset, &p->size))
-			continue;
-		p->number = i;
-		n++;
-	}
+	for (u32 i = 2; i < ARCH_XSTATE_PARTS; i++)
+		n += part_of(i).number != 0;
 	if (!n)
 		return;
-	put_head(out, "LINUX", NT_X86_XSAVE_LAYOUT, n * sizeof(*parts));
-	seq_write(out, parts, n * sizeof(*parts));
+	put_head(out, "LINUX", NT_X86_XSAVE_LAYOUT,
+		 n * sizeof(struct elf_xstate_part));
+	for (u32 i = 2; i < ARCH_XSTATE_PARTS; i++) {
+		const struct elf_xstate_part p = part_of(i);
+
+		if (p.number)
+			seq_write(out, &p, sizeof(p));
+	}
 	put_end(out);
 }
 
@@ -317,17 +325,22 @@ static void put_files(const struct core_map *m, struct seq_buf *out)
 void coredump_notes(const struct core_dump *d, const struct core_map *m,
 		    struct seq_buf *out)
 {
-	const struct core_thread *c;
-
 	put_status(d, d->dumper, out);
 	put_process(out);
 	put_note(out, NT_SIGINFO, d->info, sizeof(*d->info));
 	put_auxv(out);
 	put_files(m, out);
 	put_float(d->dumper, out);
-	for_each_list(c, &d->threads, link) {
-		put_status(d, c->task, out);
-		put_float(c->task, out);
-	}
+}
+
+void coredump_notes_thread(const struct core_dump *d, struct task *t,
+			   struct seq_buf *out)
+{
+	put_status(d, t, out);
+	put_float(t, out);
+}
+
+void coredump_notes_end(struct seq_buf *out)
+{
 	put_layout(out);
 }

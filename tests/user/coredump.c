@@ -9,6 +9,7 @@
  */
 #include "lib/ns.h"
 #include "lib/proc.h"
+#include "lib/slabs.h"
 #include "lib/test.h"
 #include "lib/thread.h"
 
@@ -34,6 +35,7 @@
 #define USES_PID	"/proc/sys/kernel/core_uses_pid"
 #define SUID_DUMPABLE	"/proc/sys/fs/suid_dumpable"
 #define FILTER		"/proc/self/coredump_filter"
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define PAGE		4096ul
 #define MAGIC		0x6e69647573636f72ul
 #define XSAVE_LAYOUT	0x205u
@@ -1113,6 +1115,50 @@ static void traced(void)
 	CHECK_EQ("so does the end", last, CORE(SIGQUIT));
 }
 
+/* With the allocation that @nth counts to failing. */
+static int lacks_memory(void *nth)
+{
+	struct thread t;
+	char text[16];
+	int fd;
+
+	allow(RLIM_INFINITY);
+	need(!proc_write(FILTER, "1"));
+	thread_start(&t, sleeper, (void *)1);
+	snprintf(text, sizeof(text), "%d", (int)(intptr_t)nth);
+	fd = open(FAIL_NTH, O_WRONLY | O_CLOEXEC);
+	need(fd >= 0 && write(fd, text, strlen(text)) > 0);
+	raise(SIGQUIT);
+	return 1;
+}
+
+static void allocations(void)
+{
+	static struct slabs before, after;
+	int cores = 0, none = 0;
+
+	begin();
+	if (access(FAIL_NTH, W_OK)) {
+		SKIP("each fails in turn", "no fault injection");
+		SKIP("nothing is left", "no fault injection");
+		return;
+	}
+	child_run(lacks_memory, (void *)200);
+	unlink("core");
+	slabs_read(&before);
+	for (long nth = 1; nth <= 150; nth++) {
+		int status = child_run(lacks_memory, (void *)nth);
+
+		cores += status == CORE(SIGQUIT);
+		none += status == SIGQUIT;
+		unlink("core");
+	}
+	test_note("without a core", none);
+	CHECK("each fails in turn", cores + none == 150 && none > 5);
+	slabs_read(&after);
+	CHECK_EQ("nothing is left", slabs_grown(&before, &after, 40), 0);
+}
+
 static int ends_then_dies(void *arg)
 {
 	struct thread t;
@@ -1162,6 +1208,7 @@ int main(int argc, char **argv)
 		{ "rights", privileges, 0 }, { "killed", killed, 0 },
 		{ "race", races, 0 }, { "others", others, 0 },
 		{ "traced", traced, 0 }, { "late", traced_end, 10 },
+		{ "allocation", allocations, 0 },
 	};
 
 	if (argc == 3 && !strcmp(argv[1], "--filter"))
