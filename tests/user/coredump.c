@@ -39,6 +39,7 @@
 #define PAGE		4096ul
 #define MAGIC		0x6e69647573636f72ul
 #define XSAVE_LAYOUT	0x205u
+#define NR_process_mrelease 448
 #define CORE(sig)	((sig) | 0x80)
 
 /* What child and parent tell each other. */
@@ -935,7 +936,8 @@ static int dumping(pid_t pid)
 static void killed(void)
 {
 	unsigned int flags = 0;
-	int status = CORE(SIGQUIT), seen = 0;
+	int status = CORE(SIGQUIT), seen = 0, fd;
+	long released = 0;
 	struct stat st;
 
 	begin();
@@ -948,6 +950,9 @@ static void killed(void)
 			need(!waitid(P_PID, (id_t)pid, &si,
 				     WEXITED | WNOHANG | WNOWAIT));
 		flags = flags_of(pid);
+		fd = (int)pidfd_open(pid, 0);
+		released = sys(NR_process_mrelease, fd, 0);
+		close(fd);
 		seen += dumping(pid);
 		kill(pid, SIGUSR1);
 		kill(pid, SIGKILL);
@@ -955,6 +960,7 @@ static void killed(void)
 	}
 	CHECK("CoreDumping", seen);
 	CHECK_EQ("its flags", flags & 0x600, 0x600);
+	CHECK_EQ("its memory is still wanted", released, -EINVAL);
 	CHECK_EQ("SIGKILL ends it", status, SIGKILL);
 	CHECK("in the middle", !stat("core", &st) &&
 	      st.st_size < (off_t)LARGE);
