@@ -147,21 +147,15 @@ void coredump_park(void)
 
 /* --- the file ------------------------------------------------------------- */
 
-/* For a program with rights of its own: as root, and from the root that the
- * machine's init has, for the program may have chosen another. */
-static int open_private(const struct core_dump *d, struct walk *w,
-			const char *name, struct file **out)
-{
-	struct fs_context *fs = NULL;
-	struct task *init;
-	struct path root;
-	int err;
+#define OPEN_FLAGS (O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_LARGEFILE)
+#define OPEN_MODE 0600
 
-	if (name[0] != '/') {
-		pr_info("core: %s is not dumped: no absolute path\n",
-			d->dumper->comm);
-		return -EINVAL;
-	}
+/* The root that the machine's init has. 0, -ENOENT: it is gone. */
+static int machine_root(struct path *out)
+{
+	struct fs_context *fs;
+	struct task *init;
+
 	rcu_read_lock();
 	init = rcu_dereference(pidns_init_ns.reaper)->leader;
 	spin_lock(&init->alloc_lock);
@@ -172,12 +166,34 @@ static int open_private(const struct core_dump *d, struct walk *w,
 	rcu_read_unlock();
 	if (!fs)
 		return -ENOENT;
-	fs_context_root(fs, &root);
+	fs_context_root(fs, out);
 	fs_context_put(fs);
-	w->base = &root;
-	w->flags |= WALK_IN_ROOT;
-	err = vfs_open(w, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW |
-		       O_LARGEFILE, 0600, out);
+	return 0;
+}
+
+/* For a program with rights of its own: as root, and from the root of the
+ * machine, for the program may have chosen another. */
+static int open_private(const struct core_dump *d, const char *name,
+			struct file **out)
+{
+	struct path root;
+	const struct walk w = {
+		.fs = current_task()->fs,
+		.cred = d->cred,
+		.base = &root,
+		.flags = WALK_IN_ROOT,
+	};
+	int err;
+
+	if (name[0] != '/') {
+		pr_info("core: %s is not dumped: no absolute path\n",
+			d->dumper->comm);
+		return -EINVAL;
+	}
+	err = machine_root(&root);
+	if (err)
+		return err;
+	err = vfs_open(&w, name, OPEN_FLAGS, OPEN_MODE, out);
 	path_put(&root);
 	return err;
 }
@@ -185,18 +201,15 @@ static int open_private(const struct core_dump *d, struct walk *w,
 static int open_named(const struct core_dump *d, const char *name,
 		      struct file **out)
 {
-	struct walk w = {
+	const struct walk w = {
 		.fs = current_task()->fs,
 		.cred = d->cred,
 	};
 
-	if (d->dumpable != 1)
-		return open_private(d, &w, name, out);
 	/* If it cannot be removed, it is there: O_EXCL finds out. */
 	if (vfs_unlink(&w, name))
 		barrier();
-	return vfs_open(&w, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW |
-			O_LARGEFILE, 0600, out);
+	return vfs_open(&w, name, OPEN_FLAGS, OPEN_MODE, out);
 }
 
 /* Is it nobody's but the process's, as it was asked for? */
@@ -221,7 +234,9 @@ static bool make_file(struct core_dump *d)
 	seq_init(&name);
 	coredump_name(d, &name);
 	if (!name.failed)
-		err = open_named(d, name.data, &d->file);
+		err = d->dumpable == 1 ?
+		      open_named(d, name.data, &d->file) :
+		      open_private(d, name.data, &d->file);
 	seq_fini(&name);
 	if (err)
 		return false;
