@@ -1041,6 +1041,113 @@ static void races(void)
 	CHECK_EQ("with the end of a thread", ends[3][0], ROUNDS);
 }
 
+/* Threads in all kinds of places. */
+static void ready(void)
+{
+	__atomic_add_fetch(&told->ready, 1, __ATOMIC_SEQ_CST);
+}
+
+static int runs(void *arg)
+{
+	(void)arg;
+	ready();
+	for (;;)
+		;
+	return 0;
+}
+
+static int reads(void *arg)
+{
+	int ends[2];
+
+	(void)arg;
+	ready();
+	return !sys(SYS_pipe2, P(ends), 0) && sys(SYS_read, ends[0], P(ends), 1);
+}
+
+static int ends_with_parent(void *arg)
+{
+	(void)arg;
+	sys(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+	ready();
+	for (;;)
+		sys(SYS_pause);
+	return 0;
+}
+
+static int waits_for_vfork(void *arg)
+{
+	struct thread child;
+
+	(void)arg;
+	thread_clone(&child, CLONE_VM | CLONE_VFORK | SIGCHLD,
+		     ends_with_parent, NULL);
+	return 0;
+}
+
+static int waits_for_signal(void *arg)
+{
+	const unsigned long none = 1ul << (SIGUSR1 - 1);
+
+	(void)arg;
+	ready();
+	return (int)sys(SYS_rt_sigtimedwait, P(&none), 0, 0, 8);
+}
+
+static int births(void *arg)
+{
+	(void)arg;
+	ready();
+	for (;;) {
+		pid_t pid = (pid_t)sys(SYS_fork);
+
+		if (!pid)
+			sys(SYS_exit_group, 0);
+		sys(SYS_wait4, pid, 0, 0, 0);
+	}
+	return 0;
+}
+
+#define CROWD 60
+
+static int crowd(void *arg)
+{
+	static int (*const kinds[])(void *arg) = {
+		sleeper, reads, waits_for_vfork, waits_for_signal, sleeper,
+		reads,
+	};
+	static struct thread t[CROWD + 2];
+
+	(void)arg;
+	allow(RLIM_INFINITY);
+	for (int i = 0; i < CROWD; i++)
+		thread_start(&t[i], kinds[i % COUNT(kinds)], (void *)1);
+	thread_start(&t[CROWD], runs, NULL);
+	thread_start(&t[CROWD + 1], births, NULL);
+	while (__atomic_load_n(&told->ready, __ATOMIC_SEQ_CST) < CROWD + 2)
+		sched_yield();
+	raise(SIGQUIT);
+	return 1;
+}
+
+static void crowds(void)
+{
+	unsigned int known = 0;
+	struct core c;
+
+	begin();
+	need(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+	CHECK_EQ("many threads", status_of(crowd, 0), CORE(SIGQUIT));
+	c = core_open("core");
+	CHECK_EQ("are all there", count_threads(&c), CROWD + 3);
+	for (unsigned int i = 0; i < CROWD + 3; i++)
+		known += note(&c, NT_PRFPREG, i, NULL) != NULL;
+	CHECK_EQ("with all notes", known, CROWD + 3);
+	core_close(&c);
+	while (reap(-1) > 0 || errno != ECHILD)
+		;
+}
+
 static int shares_memory(void *arg)
 {
 	(void)arg;
@@ -1213,6 +1320,7 @@ int main(int argc, char **argv)
 		{ "memory", memory, 0 }, { "filter", filters, 0 },
 		{ "rights", privileges, 0 }, { "killed", killed, 0 },
 		{ "race", races, 0 }, { "others", others, 0 },
+		{ "crowd", crowds, 0 },
 		{ "traced", traced, 0 }, { "late", traced_end, 10 },
 		{ "allocation", allocations, 0 },
 	};
