@@ -9,6 +9,8 @@
  *        is then, or is a hole.
  * Life:  a core file whose limit is reached, or whose dumper is killed, ends
  *        there.
+ * Not:   more regions than a 16-bit number counts (only a raised max_map_count
+ *        allows them): then there is no core.
  * See:   core(5), elf(5).
  */
 #include "coredump_internal.h"

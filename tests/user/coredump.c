@@ -899,6 +899,15 @@ static void privileges(void)
 
 #define LARGE (48ul << 20)
 
+static int two_threads_die(void *arg)
+{
+	struct thread t;
+
+	(void)arg;
+	thread_start(&t, sleeper, (void *)1);
+	return dies((void *)SIGQUIT);
+}
+
 /* Takes a while. */
 static int dumps_much(void *arg)
 {
@@ -965,6 +974,50 @@ static void killed(void)
 	CHECK("in the middle", !stat("core", &st) &&
 	      st.st_size < (off_t)LARGE);
 	unlink("core");
+}
+
+/* An init that ends while a child of it dumps core. */
+static int leaves_dumper(void *arg)
+{
+	struct stat st = { 0 };
+	pid_t pid = fork();
+
+	(void)arg;
+	if (!pid)
+		_exit(dumps_much(NULL));
+	while (!st.st_size && waitpid(pid, NULL, WNOHANG) == 0)
+		stat("core", &st);
+	return 7;
+}
+
+/* A dump that begins while the namespace comes to its end, or before. */
+static int leaves_many(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < 8; i++) {
+		if (!fork())
+			_exit(two_threads_die(NULL));
+	}
+	usleep(1000);
+	return 7;
+}
+
+static void namespace_ends(void)
+{
+	int good = 0;
+
+	begin();
+	for (int i = 0; i < 5; i++) {
+		unlink("core");
+		good += ns_run(leaves_dumper, NULL) == EXITED(7);
+	}
+	CHECK_EQ("in the middle of a dump", good, 5);
+	good = 0;
+	pattern("core.%p");
+	for (int i = 0; i < 20; i++)
+		good += ns_run(leaves_many, NULL) == EXITED(7);
+	CHECK_EQ("of many", good, 20);
+	pattern("core");
 }
 
 static int leaves_late(void *code)
@@ -1320,6 +1373,7 @@ int main(int argc, char **argv)
 		{ "threads", threads, 0 }, { "namespace", namespaces, 0 },
 		{ "memory", memory, 0 }, { "filter", filters, 0 },
 		{ "rights", privileges, 0 }, { "killed", killed, 0 },
+		{ "end", namespace_ends, 0 },
 		{ "race", races, 0 }, { "others", others, 0 },
 		{ "crowd", crowds, 0 },
 		{ "traced", traced, 0 }, { "late", traced_end, 10 },
