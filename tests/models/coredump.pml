@@ -13,6 +13,7 @@
  *        in one section with the look for SIGKILL. signal_kill_other_threads
  *        for exec.
  * Sabotage: NO_WAIT NO_PARK LATE_MARK NO_WAKE DEAF_KILL BLIND_END EXEC_TOO
+ * Sabotage: COUNT_PAST
  */
 bit s;
 bit group_exit, group_exec, dumping;
@@ -50,7 +51,11 @@ inline begin(me)
 	assert(dumps == 1 && !group_exec);
 	if
 	:: !past[1 - me] -> kill[1 - me] = 1; waiting = 1
+#ifdef SABOTAGE_COUNT_PAST
+	:: else -> waiting = 1
+#else
 	:: else -> waiting = 0
+#endif
 	fi
 }
 
