@@ -9,6 +9,8 @@
 FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
 FACILITY_adjtimex := kernel/sys/adjtimex.c
 FACILITY_beacon := drivers/beacon.c
+FACILITY_coredump := kernel/proc/coredump.c kernel/proc/coredump_name.c \
+	kernel/proc/coredump_elf.c kernel/proc/coredump_notes.c
 FACILITY_deadline := kernel/sched/deadline.c kernel/sys/sched_deadline.c
 FACILITY_debugcon := drivers/debugcon.c
 FACILITY_epoll := fs/epoll.c fs/epoll_ready.c kernel/sys/epoll.c
@@ -35,7 +37,7 @@ FACILITY_posix_timers := kernel/proc/posix_timers.c kernel/sys/posix_timers.c
 FACILITY_prctl_hints := kernel/sys/prctl_hints.c
 FACILITY_process_vm := kernel/sys/process_vm.c
 FACILITY_ptrace := kernel/proc/ptrace.c kernel/proc/ptrace_stop.c \
-	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c arch/x86_64/ptrace.c
+	kernel/proc/ptrace_wait.c kernel/sys/ptrace.c
 FACILITY_ps2 := drivers/ps2.c
 FACILITY_proc_tty := drivers/proc_tty.c
 FACILITY_pty := drivers/pty.c drivers/ptmx.c drivers/devpts.c \

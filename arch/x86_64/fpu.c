@@ -291,8 +291,7 @@ static u32 mxcsr_mask(const struct fpu_area *a)
 	return a->fx.mxcsr_mask ? a->fx.mxcsr_mask : MXCSR_MASK_OLD;
 }
 
-/* Where component @n lies in the standard form. */
-static u32 component_place(u32 n, u32 *size)
+u32 fpu_component_place(u32 n, u32 *size)
 {
 	struct cpuid leaf = cpuid_count(CPUID_XSTATE, n);
 
@@ -321,7 +320,7 @@ static void write_out_extended(char *buf, u64 present)
 
 		if (!(features & ~present & BIT(n)))
 			continue;
-		at = component_place(n, &size);
+		at = fpu_component_place(n, &size);
 		memset(buf + at, 0, size);
 	}
 }

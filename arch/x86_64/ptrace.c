@@ -1,5 +1,5 @@
 /*
- * arch/x86_64/ptrace.c - the registers of a thread that is being traced
+ * arch/x86_64/ptrace.c - the registers of a thread that another looks at
  *
  * What:  general registers one by one, single steps, floating point state in
  *        the standard XSAVE form.
@@ -192,6 +192,14 @@ void arch_step_disable(struct arch_thread *t)
 u32 arch_xstate_size(void)
 {
 	return fpu_features() ? fpu_area_size() : 0;
+}
+
+bool arch_xstate_part(u32 n, u32 *at, u32 *size)
+{
+	if (!(fpu_features() & BIT(n)))
+		return false;
+	*at = fpu_component_place(n, size);
+	return true;
 }
 
 void arch_xstate_get(struct arch_thread *t, void *buf, u32 size)

@@ -90,6 +90,16 @@ static void user_state_save(struct arch_thread *t)
 	segments_save(t);
 }
 
+void arch_thread_save(void)
+{
+	struct arch_thread *t = arch_current();
+	u64 flags = irq_save();
+
+	fpu_save_full(t->fpu);
+	segments_save(t);
+	irq_restore(flags);
+}
+
 /* Loading a selector sets the base as well, so bases come last. */
 static void user_state_load(const struct arch_thread *t)
 {

@@ -1,9 +1,11 @@
 /*
- * include/arch/ptrace.h - the registers of another thread, for its tracer
+ * include/arch/ptrace.h - the registers of another thread, for its tracer, or
+ *                         for a core file
  *
  * What:  general, floating point and debug registers, and single steps.
- * Locks: none. The thread is the current one, or off its processor and kept
- *        so by the caller (a traced stop).
+ * Locks: none. The thread is the current one (to read floating point state and
+ *        bases, after arch_thread_save), or off its processor and kept so by
+ *        the caller (a traced stop, coredump_park).
  * See:   ptrace(2); Intel SDM volume 3, chapter 17 (debug registers).
  */
 #ifndef ARCH_PTRACE_H
@@ -34,6 +36,10 @@ static inline bool arch_step_enabled(const struct arch_thread *t)
 /* Bytes of the whole floating point state; 0: no XSAVE, only the old one. */
 u32 arch_xstate_size(void);
 #define ARCH_FXSTATE_SIZE 512u
+/* Where part @n of the whole lies, 2 to ARCH_XSTATE_PARTS - 1, in bytes. False:
+ * there is no such part. */
+#define ARCH_XSTATE_PARTS 63u
+bool arch_xstate_part(u32 n, u32 *at, u32 *size);
 /* The state as user space knows it, @size bytes: ARCH_FXSTATE_SIZE, or
  * arch_xstate_size(). */
 void arch_xstate_get(struct arch_thread *t, void *buf, u32 size);

@@ -56,6 +56,9 @@ struct arch_thread {
  *   void regs_set_syscall(r, nr)   number used by regs_restart_syscall
  * regs_syscall_nr is -1 outside a system call (fault, interrupt). */
 
+/* What the processor holds of the current thread's user state goes to where
+ * that of a sleeping one lies, for arch/ptrace.h to read. Context: any. */
+void arch_thread_save(void);
 /* User registers of @t: at the top of its kernel stack. */
 struct regs *arch_thread_regs(struct arch_thread *t);
 

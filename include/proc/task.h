@@ -29,6 +29,7 @@
 #include <uapi/signal.h>
 
 struct aspace;
+struct core_dump;
 struct sighand;
 struct file_table;
 struct fs_context;
@@ -172,7 +173,8 @@ struct task {
 #define TASK_UNLIMITED BIT(0)	/* writes for the kernel, not for itself */
 /* By their numbers on Linux: /proc/PID/stat shows them. */
 #define TASK_EXITING BIT(2)	/* set before the tree lock is taken in exit */
-#define TASK_ENDING BIT(3)	/* on its way there: a core dump is without */
+#define TASK_ENDING BIT(3)	/* on its way there: a core dump is without; set
+				   with siglock, if there are other threads */
 #define TASK_FORKNOEXEC BIT(6)
 #define TASK_SUPERPRIV BIT(8)	/* a capability was what allowed something */
 #define TASK_DUMPS BIT(9)	/* a signal ends it that dumps core */
@@ -222,6 +224,7 @@ struct process {
 	u32 sigflags;			/* [S] SIGNAL_* */
 	s32 group_exit_code;		/* [S] */
 	struct task *group_exec;	/* [S] thread that takes over in exec */
+	struct core_dump *core_dump;	/* [S] under way: proc/coredump.h */
 	s32 stop_count;			/* [S] threads still to stop */
 	s32 stop_signal;		/* [S] what wait reports */
 	struct wait_queue signal_wait;	/* pollers of signalfds */

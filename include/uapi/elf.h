@@ -131,6 +131,7 @@ struct elf64_nhdr {
 #define NT_PRPSINFO 3
 #define NT_AUXV 6
 #define NT_X86_XSTATE 0x202
+#define NT_X86_XSAVE_LAYOUT 0x205
 #define NT_SIGINFO 0x53494749
 #define NT_FILE 0x46494c45
 

@@ -111,6 +111,7 @@ enum region_flags {
 	REGION_MOVING = 32768,	/* faults wait for aspace->lock: mremap.c */
 	REGION_ACCOUNTED = 65536,	/* counts as memory that may be needed:
 					   private, and was writable once */
+	REGION_DONTDUMP = 131072,
 };
 #define REGION_PROT (REGION_READ | REGION_WRITE | REGION_EXEC)
 
@@ -157,6 +158,10 @@ struct vm_auxv {
 	u64 at[AUXV_WORDS];
 };
 
+/* What of memory goes into a core file, if nobody says otherwise. Source:
+ * core(5), "Controlling which mappings are written to the core dump". */
+#define VM_DUMP_FILTER 0x33u
+
 struct aspace {
 	struct mmu mmu;			/* [ptable_lock] */
 	struct refcount users;	/* threads; memory is torn down at 0 */
@@ -190,6 +195,7 @@ struct aspace {
 	struct vm_auxv *auxv;		/* [I] owned; NULL: not of a program */
 	bool sealed;			/* [lock] some region is, or was */
 	u32 no_huge;			/* [a] PR_SET_THP_DISABLE */
+	u32 dump_filter;		/* [a] /proc/PID/coredump_filter */
 	struct atomic membarrier;	/* [a] registered commands (sys) */
 	struct atomic mdwe;		/* [a] PR_SET_MDWE; once set constant */
 	struct rseq_numbers rseq;	/* [ptable_lock] */

@@ -101,6 +101,14 @@ static void place_mmap(struct exec *x)
 	x->as->mmap_top = PAGE_ALIGN_UP(x->as->stack_top - gap);
 }
 
+/* What a program says of its memory that is true of the next one's, too. */
+static void inherit_settings(struct aspace *to, struct aspace *from)
+{
+	aspace_inherit_mdwe(to, from);
+	to->no_huge = READ_ONCE(from->no_huge);
+	to->dump_filter = READ_ONCE(from->dump_filter);
+}
+
 static int build_aspace(struct exec *x)
 {
 	int err = aspace_create(&x->as);
@@ -108,11 +116,9 @@ static int build_aspace(struct exec *x)
 	if (err)
 		return err;
 	if (current_task()->aspace)
-		aspace_inherit_mdwe(x->as, current_task()->aspace);
+		inherit_settings(x->as, current_task()->aspace);
 	place_mmap(x);
 	exec_place(x);
-	x->as->no_huge = current_task()->aspace ?
-			 READ_ONCE(current_task()->aspace->no_huge) : 0;
 	x->late = true;
 	err = vdso_map ? vdso_map(x->as) : 0;
 	if (!err)

@@ -22,6 +22,7 @@
 #include <fs/file.h>
 #include <fs/poll.h>
 #include <proc/acct.h>
+#include <proc/coredump.h>
 #include <proc/futex.h>
 #include <proc/ipc.h>
 #include <proc/nsproxy.h>
@@ -496,13 +497,22 @@ static void check_global_init(struct task *t, bool last)
 		      (u32)t->exit_code);
 }
 
+/* No core dump counts on it from here on; one that does is waited for. */
+static void exit_begin(struct task *t)
+{
+	if (READ_ONCE(t->process->nthreads) > 1 && coredump_park)
+		coredump_park();
+	else
+		t->flags |= TASK_ENDING;
+}
+
 void task_exit(int code)
 {
 	struct task *t = current_task();
 	bool last;
 
 	ASSERT(!(t->flags & TASK_EXITING));
-	t->flags |= TASK_ENDING;
+	exit_begin(t);
 	if (unlikely(t->tracee.flags))
 		ptrace_event(PTRACE_EVENT_EXIT, (u64)code);
 	last = exit_count(t, code);

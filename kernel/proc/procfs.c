@@ -20,6 +20,7 @@
 #include <lib/string.h>
 #include <mm/slab.h>
 #include <proc/acct.h>
+#include <proc/coredump.h>
 #include <proc/pidns.h>
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
@@ -591,6 +592,8 @@ void procfs_init(void)
 	proc_sysctl_init();
 	proc_settings_init();
 	proc_user_init();
+	if (coredump_init)
+		coredump_init();
 	if (acct_init)
 		acct_init();
 	if (proc_nidus_init)

@@ -9,6 +9,7 @@
  */
 #include "procfs_internal.h"
 
+#include <proc/coredump.h>
 #include <proc/posix_timers.h>
 #include <proc/timens.h>
 
@@ -89,6 +90,9 @@ const struct proc_file proc_pid_table[] = {
 	  .show = timens_show, .write = timens_write },
 	{ .name = "oom_score_adj", .mode = S_IFREG | 0644,
 	  .show = proc_show_oom_score_adj, .write = proc_write_oom_score_adj },
+	{ .name = "coredump_filter", .mode = S_IFREG | 0644,
+	  .of = PROC_OF_PROCESS, .show = coredump_show_filter,
+	  .write = coredump_write_filter },
 	{ .name = "sched", .mode = S_IFREG | 0644,
 	  .show_ns = proc_show_sched, .write = proc_write_sched },
 	{ 0 },

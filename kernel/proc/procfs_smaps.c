@@ -86,7 +86,8 @@ static void show_flags(struct seq_buf *out, u32 flags)
 		{ REGION_GROWSDOWN, "gd " }, { REGION_LOCKED, "lo " },
 		{ REGION_DONTFORK, "dc " }, { REGION_ACCOUNTED, "ac " },
 		{ REGION_NORESERVE, "nr " },
-		{ REGION_WIPEONFORK, "wf " }, { REGION_DROPPABLE, "dp " },
+		{ REGION_WIPEONFORK, "wf " }, { REGION_DONTDUMP, "dd " },
+		{ REGION_DROPPABLE, "dp " },
 		{ REGION_SEALED, "sl " },
 	};
 

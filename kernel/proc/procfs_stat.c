@@ -358,7 +358,9 @@ static void status_memory(struct task *t, struct seq_buf *out)
 	seq_udec_wide(out, " kB\nVmLib:\t", 0, 8);
 	seq_udec_wide(out, " kB\nVmPTE:\t", as->mmu.npagetables * kb, 8);
 	seq_udec_wide(out, " kB\nVmSwap:\t", 0, 8);
-	seq_puts(out, " kB\nCoreDumping:\t0\nTHP_enabled:\t0\n");
+	seq_udec(out, " kB\nCoreDumping:\t",
+		 READ_ONCE(t->process->core_dump) != NULL);
+	seq_puts(out, "\nTHP_enabled:\t0\n");
 	aspace_put(as);
 }
 

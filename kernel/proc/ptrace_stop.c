@@ -20,6 +20,7 @@
 #include <proc/signal.h>
 #include <proc/user_ns.h>
 #include "signal_internal.h"
+#include <uapi/wait.h>
 
 #define USER_HZ 100
 
@@ -103,7 +104,10 @@ bool ptrace_notify_exit(struct task *t)
 		sig = t->exit_signal;
 	stop_info(&si, t, t->tracee.tracer);
 	si.si_signo = sig;
-	si.si_code = t->exit_code & 0x7f ? CLD_KILLED : CLD_EXITED;
+	if (t->exit_code & WCOREFLAG)
+		si.si_code = CLD_DUMPED;
+	else
+		si.si_code = t->exit_code & 0x7f ? CLD_KILLED : CLD_EXITED;
 	si.f.child.status = t->exit_code & 0x7f ? t->exit_code & 0x7f :
 						  t->exit_code >> 8;
 	if (sig > 0 && sig <= NSIG)

@@ -19,6 +19,7 @@
 #include <lib/cbpf.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
+#include <proc/coredump.h>
 #include <proc/lifecycle.h>
 #include <proc/ptrace.h>
 #include <proc/signal.h>
@@ -345,10 +346,10 @@ static u32 judge(const struct seccomp_data *d, struct seccomp_filter **match)
 	return verdict;
 }
 
-/* The registers are as they were at the call. */
-static void trap(struct regs *r, u32 reason)
+/* What SIGSYS tells; the registers become what they were at the call. */
+static struct siginfo undo_call(struct regs *r, u32 reason)
 {
-	struct siginfo si = {
+	const struct siginfo si = {
 		.si_signo = SIGSYS,
 		.si_code = SYS_SECCOMP,
 		.si_errno = (s32)reason,
@@ -358,16 +359,33 @@ static void trap(struct regs *r, u32 reason)
 	};
 
 	regs_undo_syscall(r);
+	return si;
+}
+
+static void trap(struct regs *r, u32 reason)
+{
+	const struct siginfo si = undo_call(r, reason);
+
 	signal_force(SIGSYS, &si);
 }
 
-static NORETURN void kill_caller(bool process)
+static NORETURN void kill_process(struct regs *r, u32 reason)
+{
+	const struct siginfo si = undo_call(r, reason);
+
+	current_task()->flags |= TASK_SIGNALED;
+	if (coredump)
+		coredump(&si);
+	task_exit_group(SIGSYS);
+}
+
+static NORETURN void kill_caller(struct regs *r, u32 reason, bool process)
 {
 	struct process *p = current_process();
 
 	pr_info("seccomp: %s killed by its filter\n", current_task()->comm);
 	if (process || READ_ONCE(p->nlive) == 1)
-		task_exit_group(SIGSYS);
+		kill_process(r, reason);
 	task_exit(SIGSYS);
 }
 
@@ -416,10 +434,10 @@ static bool apply(struct regs *r, bool again)
 	case SECCOMP_RET_USER_NOTIF:
 		return seccomp_ask(match, r, &d);
 	case SECCOMP_RET_KILL_THREAD:
-		kill_caller(false);
+		kill_caller(r, data, false);
 	}
 	/* KILL_PROCESS, and what nobody knows. */
-	kill_caller(true);
+	kill_caller(r, data, true);
 }
 
 static bool strict_allows(s64 nr)

@@ -12,6 +12,7 @@
 
 #include <core/assert.h>
 #include <lib/string.h>
+#include <proc/coredump.h>
 #include <proc/lifecycle.h>
 #include <proc/ptrace.h>
 #include <proc/rseq.h>
@@ -159,8 +160,8 @@ static void default_action(struct task *t, struct delivery *d)
 	}
 	spin_unlock_irq(&p->siglock);
 	t->flags |= TASK_SIGNALED;
-	if ((mask & SIG_DEFAULT_CORE) && READ_ONCE(p->dumpable))
-		t->flags |= TASK_DUMPS;
+	if ((mask & SIG_DEFAULT_CORE) && coredump)
+		coredump(&d->info);
 	task_exit_group(d->sig);
 }
 

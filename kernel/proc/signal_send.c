@@ -125,7 +125,9 @@ static bool ends_process(struct task *t, int sig)
 	if (SIGMASK(sig) & (SIG_DEFAULT_STOP | SIG_DEFAULT_IGNORE |
 			    SIG_DEFAULT_CORE))
 		return false;
-	if (t->process->sigflags & SIGNAL_GROUP_EXIT)
+	/* SIGKILL ends a dump, too. */
+	if ((t->process->sigflags & SIGNAL_GROUP_EXIT) &&
+	    !t->process->core_dump)
 		return false;
 	if (t->blocked & SIGMASK(sig))
 		return false;

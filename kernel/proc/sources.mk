@@ -41,6 +41,8 @@ SRCS += kernel/proc/procfs_fault.c
 # optional
 SRCS += kernel/proc/vdso.c
 SRCS += kernel/proc/signalfd.c kernel/proc/posix_timers.c
+SRCS += kernel/proc/coredump.c kernel/proc/coredump_name.c
+SRCS += kernel/proc/coredump_elf.c kernel/proc/coredump_notes.c
 SRCS += kernel/proc/acct.c kernel/proc/pidns_join.c
 SRCS += kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 SRCS += kernel/proc/ptrace.c kernel/proc/ptrace_stop.c

@@ -275,10 +275,16 @@ static struct aspace *memory_left(struct process *p, u32 *nthreads)
 	return as;
 }
 
+/* While it dumps core it dies, too, but its memory is still wanted. */
 static bool is_dying(struct process *p)
 {
-	return (READ_ONCE(p->sigflags) & SIGNAL_GROUP_EXIT) ||
-	       (READ_ONCE(p->nlive) == 0);
+	bool dying;
+
+	spin_lock_irq(&p->siglock);
+	dying = !p->core_dump && ((p->sigflags & SIGNAL_GROUP_EXIT) ||
+				  p->nlive == 0);
+	spin_unlock_irq(&p->siglock);
+	return dying;
 }
 
 static long release(struct process *p)

@@ -52,6 +52,7 @@ int aspace_create(struct aspace **out)
 	as->id = (u64)atomic_add_return(&last_id, 1);
 	mutex_init(&as->lock, "aspace", RANK_MUTEX_ASPACE);
 	spin_init(&as->ptable_lock, "ptable", RANK_PTABLE);
+	as->dump_filter = VM_DUMP_FILTER;
 	as->stack_top = USER_END;
 	as->mmap_top = USER_END;
 	*out = as;
@@ -350,6 +351,7 @@ static void clone_layout(struct aspace *dst, struct aspace *src)
 	dst->brk = src->brk;
 	atomic_set(&dst->membarrier, atomic_read(&src->membarrier));
 	dst->no_huge = src->no_huge;
+	dst->dump_filter = READ_ONCE(src->dump_filter);
 	dst->sealed = src->sealed;
 	aspace_inherit_mdwe(dst, src);
 	dst->mmap_top = src->mmap_top;

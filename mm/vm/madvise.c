@@ -127,6 +127,14 @@ static int advise_region(struct region **rp, u64 start, u64 end, int advice)
 			return -EINVAL;
 		return advise_flags(rp, start, end,
 				    r->flags & ~(u32)REGION_WIPEONFORK);
+	case MADV_DONTDUMP:
+		return advise_flags(rp, start, end,
+				    r->flags | REGION_DONTDUMP);
+	case MADV_DODUMP:
+		if (r->flags & REGION_DROPPABLE)
+			return -EINVAL;
+		return advise_flags(rp, start, end,
+				    r->flags & ~(u32)REGION_DONTDUMP);
 	case MADV_COLD:
 	case MADV_PAGEOUT:
 		return advise_pageout(r, start, end, advice);

@@ -123,7 +123,8 @@ static int check_kind(struct map *m)
 		if (a->object || (a->flags & (MAP_LOCKED | MAP_GROWSDOWN)))
 			return -EINVAL;
 		*flags |= REGION_MAYWRITE | REGION_WIPEONFORK |
-			  REGION_NORESERVE | REGION_DROPPABLE;
+			  REGION_NORESERVE | REGION_DROPPABLE |
+			  REGION_DONTDUMP;
 		return 0;
 	case MAP_PRIVATE:
 		*flags |= REGION_MAYWRITE;

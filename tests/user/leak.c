@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #define DRAIN		"/proc/nidus/drain"
@@ -190,6 +191,32 @@ static void work_namespaces(void)
 }
 
 /* what looks at everybody may forget what it found */
+static int waits_for_end(void *arg)
+{
+	(void)arg;
+	for (;;)
+		pause();
+	return 0;
+}
+
+static int dumps_core(void *arg)
+{
+	const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	struct thread other;
+
+	(void)arg;
+	thread_start(&other, waits_for_end, NULL);
+	setrlimit(RLIMIT_CORE, &limit);
+	raise(SIGQUIT);
+	return 0;
+}
+
+static void work_core(void)
+{
+	expect(child_run(dumps_core, NULL) == (SIGQUIT | 0x80));
+	expect(!unlink("core"));
+}
+
 static void work_look(void)
 {
 	static const char *const files[] = {
@@ -210,9 +237,9 @@ struct work {
 static const struct work works[] = {
 	{ work_fork, 3 }, { work_exec, 2 }, { work_clone, 6 },
 	{ work_thread, 5 }, { work_signal, 25 }, { work_kill, 1 },
-	{ work_pipe, 42 }, { work_map, 2 }, { work_file, 10 },
+	{ work_pipe, 41 }, { work_map, 2 }, { work_file, 10 },
 	{ work_session, 1 }, { work_namespace, 1 },
-	{ work_namespaces, 1 }, { work_look, 1 },
+	{ work_namespaces, 1 }, { work_look, 1 }, { work_core, 1 },
 };
 
 static void do_rounds(int rounds)

@@ -23,7 +23,7 @@ USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
 USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors mem_seal process_vm proc_look proc_memory proc_settings
-USER_TESTS += mem_regions proc_flags proc_sched
+USER_TESTS += mem_regions proc_flags proc_sched coredump
 
 # programs
 USER_TESTS += exec_args exec_image exec_script exec_state exec_random

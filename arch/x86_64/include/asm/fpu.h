@@ -19,6 +19,10 @@ u64 fpu_features(void);
 /* Bytes that a signal frame needs, end mark included. */
 u32 fpu_frame_size(void);
 
+/* Where component @n (2 to 62), one of fpu_features, lies in the standard
+ * form. Source: Intel SDM volume 1, section 13.4.3. */
+u32 fpu_component_place(u32 n, u32 *size);
+
 /* A new area, all zero, which is the initial state but for the control words:
  * fpu_area_reset, fpu_save_full or a copy of another area makes it fit for
  * fpu_load. NULL: no memory. */
