@@ -186,10 +186,16 @@ def record(m, why):
 
 
 def check():
-    """1 if there is a mistake that was never noticed as it is."""
+    """1 if there is a mistake that cannot be made, or was never noticed."""
     bad = 0
     known = read_noticed()
     for m in read_list():
+        try:
+            with open(m.path, encoding='utf-8') as f:
+                m.apply(f.read())
+        except (OSError, ValueError) as error:
+            print(f'{LIST}: {m.name}: {error}')
+            bad = 1
         if known.get(m.name, ('',))[0] != m.mark():
             print(f'{NOTICED}: {m.name} is not there, or changed: '
                   f'make test-mutations ONLY={m.name} RECORD=1')

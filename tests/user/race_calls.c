@@ -40,7 +40,8 @@
 #define PAGE		4096ul
 #define ARENA_PAGES	64
 #define ARENA_FIXED	16		/* never unmapped: stacks, structures */
-#define SLACK		0
+#define SLACK		8
+#define WARM_UP		4
 
 /*
  * A letter for each argument:
@@ -382,6 +383,7 @@ static void worker(unsigned int round, unsigned int number)
 	random_begin(round, number);
 	setrlimit(RLIMIT_AS, &as);
 	setrlimit(RLIMIT_FSIZE, &size);
+	setrlimit(RLIMIT_CORE, &size);
 	for (int i = 0; i < 4; i++)
 		socketpair(AF_UNIX, i & 1 ? SOCK_STREAM : SOCK_DGRAM, 0,
 			   (int *)arena);
@@ -456,7 +458,7 @@ static void random_calls(void)
 
 	race_begin();
 	need(!mkdir("w", 0755));
-	while (rounds < 2)
+	while (rounds < WARM_UP)
 		good += round_of_calls(rounds++);
 	slabs_read(&before);
 	do {
