@@ -102,6 +102,18 @@ static bool same_already_there(const struct superblock *sb,
 	return same;
 }
 
+/* Not for one that another mount made and owns (a namespace's mqueue). */
+static int own_superblock(const struct fs_type *type, struct superblock *sb,
+			  const struct cred *cred)
+{
+	const struct cred *mine = cred_get(cred);
+
+	if (cas(&sb->mounter, NULL, mine))
+		return type->own(sb, cred);
+	cred_put(mine);
+	return 0;
+}
+
 int mount_superblock(const struct mount_args *a, const struct fs_type *type,
 		     struct superblock **out)
 {
@@ -117,10 +129,8 @@ int mount_superblock(const struct mount_args *a, const struct fs_type *type,
 			  a->data ? a->data : "", a->fs_arg, &sb);
 	if (err)
 		return err;
-	if (type->own) {
-		sb->mounter = cred_get(cred);
-		err = type->own(sb, cred);
-	}
+	if (type->own)
+		err = own_superblock(type, sb, cred);
 	if (err)
 		superblock_put(sb);
 	else if ((a->flags & MS_RDONLY) && refcount_read(&sb->refs) == 1)

@@ -152,7 +152,7 @@ struct superblock {
 	struct atomic writers;		/* [a] who writes; -1: read-only */
 	struct atomic64 next_ino;	/* [a] last one of inode_create */
 	struct mount *internal;		/* [a] of nameless files; stays */
-	const struct cred *mounter;	/* [I] owned; NULL: the kernel */
+	const struct cred *mounter;	/* [a] owned; the first; NULL: kernel */
 	void *private;
 };
 /* The user namespace that may change the file system: its mounter's. */
