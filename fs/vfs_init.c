@@ -53,7 +53,5 @@ void vfs_init(void)
 	make_root();
 	anon_init();
 	pipe_init();
-	memdev_init();
-	kmsg_init();
 	devtmpfs_init();
 }

@@ -293,7 +293,8 @@ static void exec_commit(struct exec *x)
 	struct task *t = current_task();
 
 	change_sighand(x, t);
-	process_timers_exec(t->process);
+	if (process_timers_exec)
+		process_timers_exec(t->process);
 	change_program(x, t);
 	change_rest(x, t);
 	change_name(x, t);

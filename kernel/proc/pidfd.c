@@ -275,7 +275,7 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info, u32 flags)
 	struct siginfo own;
 	u32 scope = flags;
 
-	if (!pid)
+	if (!pid && proc_file_pid)
 		pid = proc_file_pid(f);
 	if (!pid)
 		return -EBADF;

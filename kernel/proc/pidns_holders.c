@@ -127,7 +127,7 @@ static const struct pid_ns *path_pidns(const struct path *path)
 static void visit_file(const struct visit *v, int fd, struct file *f)
 {
 	const struct pid_ns *ns = path_pidns(&f->path);
-	struct pid *pid = pidfd_file_pid(f);
+	struct pid *pid = file_pidfd(f);
 
 	if (ns)
 		hold(v, ns, HOLD_FD, fd);

@@ -163,9 +163,10 @@ extern const struct proc_file proc_ns_table[];
 /* procfs_net.c: /proc/PID/net */
 extern const struct inode_ops proc_net_ops;
 extern const struct file_ops proc_net_fops;
-/* user_ns_map.c: uid_map, gid_map, projid_map, setgroups */
-extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
-			     proc_projid_map_fops, proc_setgroups_fops;
+/* user_ns_map.c: uid_map, gid_map, projid_map, setgroups; optional */
+OPTIONAL extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops;
+OPTIONAL extern const struct file_ops proc_projid_map_fops,
+				      proc_setgroups_fops;
 /* procfs_fault.c: fail-nth */
 extern const struct file_ops proc_fail_fops;
 /* procfs_stat.c: stat, status, statm, limits, ... */

@@ -281,8 +281,8 @@ int task_setns(int fd, int nstype)
 		else
 			err = setns_one(ns);
 		ns->ops->put(ns);
-	} else if (pidfd_file_pid(f)) {
-		err = setns_pidfd(pidfd_file_pid(f), (u32)nstype);
+	} else if (file_pidfd(f)) {
+		err = setns_pidfd(file_pidfd(f), (u32)nstype);
 	} else {
 		err = -EINVAL;
 	}

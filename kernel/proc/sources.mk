@@ -1,6 +1,7 @@
 # kernel/proc/sources.mk - sources of this directory in reading order
 SRCS += kernel/proc/start.c
 SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/user_ns.c
+SRCS += kernel/proc/user_ns_create.c
 SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c kernel/proc/task_access.c
 SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
 SRCS += kernel/proc/tree.c

@@ -29,13 +29,16 @@ void proc_start(void)
 	utsns_init();
 	nsproxy_init();
 	fault_init();
-	futex_init();
+	if (futex_init)
+		futex_init();
 	file_owner_init();
 	rlimit_init();
 	if (vdso_init)
 		vdso_init();
 	nsfs_init();
-	pidfd_init();
-	procfs_init();
+	if (pidfd_init)
+		pidfd_init();
+	if (procfs_init)
+		procfs_init();
 	start_calls_run();	/* what may be left out */
 }

@@ -51,7 +51,7 @@ int fd_to_any(int fd, struct file **out);
 /* The task behind a process descriptor, with a reference. 0, -EBADF, -ESRCH (it
  * was reaped). In pidfd.c. */
 struct task;
-int task_of_pidfd(int fd, struct task **out);
+OPTIONAL int task_of_pidfd(int fd, struct task **out);
 /* F_SETOWN and F_GETOWN of sockets as ioctls, by two numbers each: cmd is one
  * of them; what it does. 0, -EFAULT, -EINVAL, -ESRCH. In fcntl.c. */
 static inline bool ioctl_is_owner(u32 cmd)

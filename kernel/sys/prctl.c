@@ -186,7 +186,7 @@ static long prctl_set(int option, const struct prctl_args *a)
 	case PR_SET_MM:
 		return prctl_hint ? prctl_hint(option, a) : -EINVAL;
 	}
-	return prctl_cap(option, a);
+	return prctl_cap ? prctl_cap(option, a) : -EINVAL;
 }
 
 long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
