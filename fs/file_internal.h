@@ -17,7 +17,6 @@ int file_open(struct file *f, u32 flags);
 /* Allocation of the /proc/devices and device part: chardev.c, memdev.c */
 void devtmpfs_init(void);
 void anon_init(void);
-void pipe_init(void);
 void ramfs_init(void);
 
 /* async.c */

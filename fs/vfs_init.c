@@ -52,6 +52,5 @@ void vfs_init(void)
 	ramfs_init();
 	make_root();
 	anon_init();
-	pipe_init();
 	devtmpfs_init();
 }

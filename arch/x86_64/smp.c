@@ -159,7 +159,7 @@ void smp_init(void)
 		ap_count = 1;
 	}
 	possible_count = ap_count;
-	for (u32 i = 0; i < ap_count; i++)
+	for (u32 i = 0; cpu_set_topology && i < ap_count; i++)
 		cpu_set_topology(i, ap_apic_ids[i]);
 	pr_info("smp: %u CPUs (%u disabled, %u out of reach, %u not wanted)\n",
 		possible_count, c.disabled, c.unreachable, c.too_many);

@@ -1,6 +1,7 @@
 # arch/x86_64/sources.mk - sources of this directory in reading order
 SRCS += \
 	arch/x86_64/boot/header.asm \
+	arch/x86_64/boot/pvh_note.asm \
 	arch/x86_64/boot/start.asm \
 	arch/x86_64/boot/fail.asm \
 	arch/x86_64/boot/boot.c \

@@ -340,7 +340,8 @@ static void user_debug(struct regs *r)
 	int code = TRAP_BRKPT;
 
 	dr6_write(DR6_CLEAR);
-	dr6 = debug_hit(arch_current(), r, dr6);
+	if (debug_hit)
+		dr6 = debug_hit(arch_current(), r, dr6);
 	irq_enable();
 	if (dr6 & DR6_BS)
 		code = TRAP_TRACE;

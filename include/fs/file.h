@@ -201,9 +201,10 @@ u32 file_table_size(struct file_table *t);
 struct pipe_ends {
 	struct file *read, *write;
 };
-int pipe_create(const struct cred *cred, u32 flags, struct pipe_ends *out);
-long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred);
-long pipe_get_size(struct file *f);	/* -EBADF: no pipe */
+OPTIONAL int pipe_create(const struct cred *cred, u32 flags,
+			 struct pipe_ends *out);
+OPTIONAL long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred);
+OPTIONAL long pipe_get_size(struct file *f);	/* -EBADF: no pipe */
 u64 pipe_max_size(void);		/* /proc/sys/fs/pipe-max-size */
 int pipe_set_max_size(u64 bytes);	/* 0, -EINVAL */
 int eventfd_create(u32 count, u32 flags, struct file **out);

@@ -47,16 +47,25 @@ static inline void proc_entry_add(struct proc_entry *e)
 struct pid;
 OPTIONAL void proc_forget(struct pid *pid, struct pid *tgid);
 
-/* nsfs: a file for a namespace. */
-void nsfs_init(void);
-int nsfs_path(struct ns_common *ns, struct path *out);	/* takes own ref */
+/* nsfs: a file for a namespace; optional. */
+OPTIONAL void nsfs_init(void);
+/* Takes its own reference. */
+OPTIONAL int nsfs_path(struct ns_common *ns, struct path *out);
 /* A descriptor of @ns, which keeps it: or -EMFILE, -ENFILE, -ENOMEM. */
-long nsfs_open(struct ns_common *ns);
+OPTIONAL long nsfs_open(struct ns_common *ns);
 /* The namespace behind an open nsfs file; NULL: another file. With ref. */
 struct file;
-struct ns_common *nsfs_file_ns(struct file *f);
+OPTIONAL struct ns_common *nsfs_file_ns(struct file *f);
+static inline struct ns_common *file_ns_get(struct file *f)
+{
+	return nsfs_file_ns ? nsfs_file_ns(f) : NULL;
+}
 /* The namespace that @path's inode stands for, borrowed; NULL: no nsfs. */
-struct ns_common *nsfs_path_ns(const struct path *path);
+OPTIONAL struct ns_common *nsfs_path_ns(const struct path *path);
+static inline struct ns_common *path_ns(const struct path *path)
+{
+	return nsfs_path_ns ? nsfs_path_ns(path) : NULL;
+}
 /* The pid namespace that @path's /proc shows, borrowed; NULL: no /proc. */
 OPTIONAL struct pid_ns *procfs_path_pidns(const struct path *path);
 

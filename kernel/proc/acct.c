@@ -288,7 +288,7 @@ int acct_on(struct file *f)
 	if (!S_ISREG(path_inode(&f->path)->mode))
 		return -EACCES;
 	if ((procfs_path_pidns && procfs_path_pidns(&f->path)) ||
-	    nsfs_path_ns(&f->path))
+	    path_ns(&f->path))
 		return -EINVAL;
 	a = kzalloc(sizeof(*a));
 	if (!a)

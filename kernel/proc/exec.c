@@ -83,7 +83,7 @@ static int find_program(struct exec *x)
 		if (err)
 			return err;
 		err = exec_elf_check(x);
-		if (err != -ENOEXEC || x->head[0] != '#')
+		if (err != -ENOEXEC || x->head[0] != '#' || !exec_script)
 			return err;
 		err = exec_script(x);
 		if (err)

@@ -135,7 +135,8 @@ static long pidfd_ioctl(struct file *f, u32 cmd, u64 arg)
 
 	if (arg)
 		return -EINVAL;
-	if (cmd < PIDFD_GET_CGROUP_NAMESPACE || cmd > PIDFD_GET_UTS_NAMESPACE)
+	if (!nsfs_path || cmd < PIDFD_GET_CGROUP_NAMESPACE ||
+	    cmd > PIDFD_GET_UTS_NAMESPACE)
 		return -ENOTTY;
 	err = grab_ns(file_pid(f), cmd, &ns);
 	if (err)

@@ -117,7 +117,7 @@ static void visit_children(const struct visit *v)
 
 static const struct pid_ns *path_pidns(const struct path *path)
 {
-	struct ns_common *ns = nsfs_path_ns(path);
+	struct ns_common *ns = path_ns(path);
 
 	if (!ns || ns->ops != &pidns_ops)
 		return NULL;

@@ -19,7 +19,7 @@ struct proc_node;
 enum proc_file_of { PROC_OF_BOTH, PROC_OF_PROCESS, PROC_OF_THREAD };
 
 /* One entry of a table: a file, link or directory below /proc/PID. A regular
- * file behind which nothing was linked is not there. */
+ * file or directory behind which nothing was linked is not there. */
 struct proc_file {
 	const char *name;
 	mode_t mode;		/* with the file type */
@@ -158,8 +158,8 @@ extern const struct file_ops proc_map_files_fops;
 /* procfs_task.c: /proc/PID/task */
 extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
-/* procfs_ns.c: /proc/PID/ns */
-extern const struct proc_file proc_ns_table[];
+/* procfs_ns.c: /proc/PID/ns; optional */
+OPTIONAL extern const struct proc_file proc_ns_table[];
 /* procfs_net.c: /proc/PID/net */
 extern const struct inode_ops proc_net_ops;
 extern const struct file_ops proc_net_fops;

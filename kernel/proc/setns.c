@@ -274,7 +274,7 @@ int task_setns(int fd, int nstype)
 
 	if (!f)
 		return -EBADF;
-	ns = nsfs_file_ns(f);
+	ns = file_ns_get(f);
 	if (ns) {
 		if (nstype && (u32)nstype != ns->ops->clone_flag)
 			err = -EINVAL;

@@ -35,6 +35,7 @@ SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
 	kernel/proc/procfs_trace.c
 SRCS += kernel/proc/procfs_smaps.c
 SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c
+SRCS += kernel/proc/procfs_cpuinfo.c kernel/proc/procfs_pipe.c
 SRCS += kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_settings.c
 SRCS += kernel/proc/procfs_user.c

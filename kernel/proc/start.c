@@ -35,7 +35,8 @@ void proc_start(void)
 	rlimit_init();
 	if (vdso_init)
 		vdso_init();
-	nsfs_init();
+	if (nsfs_init)
+		nsfs_init();
 	if (pidfd_init)
 		pidfd_init();
 	if (procfs_init)

@@ -27,11 +27,13 @@ long sys_vfork(void);
 long sys_clone(u64 flags, uptr_t stack, uptr_t parent_tid, uptr_t child_tid,
 	       uptr_t tls);
 long sys_clone3(uptr_t uargs, size_t size);
-long sys_unshare(u64 flags);
 long sys_exit(int code);
 long sys_exit_group(int code);
 long sys_wait4(pid_t pid, uptr_t status, int options, uptr_t rusage);
 long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage);
+
+/* unshare.c */
+OPTIONAL long sys_unshare(u64 flags);
 
 /* setns.c */
 OPTIONAL long sys_setns(int fd, int nstype);
@@ -77,8 +79,10 @@ long sys_open(uptr_t uname, int flags, mode_t mode);
 long sys_openat(int dirfd, uptr_t uname, int flags, mode_t mode);
 long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size);
 long sys_creat(uptr_t uname, mode_t mode);
-long sys_pipe(uptr_t ufds);
-long sys_pipe2(uptr_t ufds, int flags);
+
+/* pipe.c */
+OPTIONAL long sys_pipe(uptr_t ufds);
+OPTIONAL long sys_pipe2(uptr_t ufds, int flags);
 
 /* file_io.c */
 long sys_read(int fd, uptr_t buf, size_t len);
@@ -173,10 +177,10 @@ long sys_utimes(uptr_t uname, uptr_t utimes);
 long sys_futimesat(int dirfd, uptr_t uname, uptr_t utimes);
 
 /* mount.c */
-long sys_mount(uptr_t usource, uptr_t utarget, uptr_t utype, u64 flags,
-	       uptr_t udata);
-long sys_umount2(uptr_t utarget, int flags);
-long sys_pivot_root(uptr_t unew, uptr_t uold);
+OPTIONAL long sys_mount(uptr_t usource, uptr_t utarget, uptr_t utype, u64 flags,
+			uptr_t udata);
+OPTIONAL long sys_umount2(uptr_t utarget, int flags);
+OPTIONAL long sys_pivot_root(uptr_t unew, uptr_t uold);
 
 /* poll.c */
 OPTIONAL long sys_poll(uptr_t ufds, u32 n, int timeout_ms);
@@ -308,7 +312,9 @@ OPTIONAL long sys_capget(uptr_t uheader, uptr_t udata);
 OPTIONAL long sys_capset(uptr_t uheader, uptr_t udata);
 
 /* prctl.c */
-long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+OPTIONAL long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+
+/* arch_prctl.c */
 long sys_arch_prctl(int code, u64 addr);
 long sys_personality(u32 persona);
 

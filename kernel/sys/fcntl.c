@@ -190,9 +190,10 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 	case F_OFD_SETLKW:
 		return fcntl_lock ? fcntl_lock(fd, f, cmd, arg) : -EINVAL;
 	case F_GETPIPE_SZ:
-		return pipe_get_size(f);
+		return pipe_get_size ? pipe_get_size(f) : -EBADF;
 	case F_SETPIPE_SZ:
-		return pipe_set_size(f, (u32)arg, current_cred());
+		return !pipe_set_size ? -EBADF :
+		       pipe_set_size(f, (u32)arg, current_cred());
 	case F_ADD_SEALS:
 		return arg > U32_MAX || !file_add_seals ?
 			       -EINVAL : file_add_seals(f, (u32)arg);

@@ -38,7 +38,8 @@ long sys_close_range(u32 first, u32 last, u32 flags)
 	if (first > last)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE)
-		err = task_unshare(CLONE_FILES);
+		err = task_unshare ? task_unshare(CLONE_FILES) :
+				     -EINVAL;
 	if (err)
 		return err;
 	return fd_close_range(current_task()->files, first, last, flags);

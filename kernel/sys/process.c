@@ -195,11 +195,6 @@ long sys_clone3(uptr_t uargs, size_t size)
 	return task_clone(&req);
 }
 
-long sys_unshare(u64 flags)
-{
-	return task_unshare(flags);
-}
-
 long sys_exit(int code)
 {
 	task_exit((code & 0xff) << 8);

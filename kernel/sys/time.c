@@ -30,6 +30,11 @@ static u64 tai_ns(void)
 	return (u64)wallclock_tai() * NSEC_PER_SEC;
 }
 
+static inline int time_used(clockid_t clock, u64 *ns)
+{
+	return cpu_clock_read ? cpu_clock_read(clock, ns) : -EINVAL;
+}
+
 /* 0, -EINVAL (no such clock), -ESRCH as -EINVAL (of no such process). */
 static inline int clock_read(clockid_t clock, u64 *ns)
 {
@@ -50,7 +55,7 @@ static inline int clock_read(clockid_t clock, u64 *ns)
 		*ns = timens_from_host(clock, clock_now_ns());
 		return 0;
 	}
-	return cpu_clock_read(clock, ns);
+	return time_used(clock, ns);
 }
 
 long sys_clock_gettime(clockid_t clock, uptr_t uts)
@@ -101,7 +106,7 @@ long sys_clock_settime(clockid_t clock, uptr_t uts)
 	if (clock != CLOCK_REALTIME) {
 		err = clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID ||
 		      clock == CLOCK_THREAD_CPUTIME_ID ?
-		      cpu_clock_read(clock, &ns) : -EINVAL;
+		      time_used(clock, &ns) : -EINVAL;
 		if (err)
 			return err;
 	}
@@ -199,7 +204,8 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 	case CLOCK_BOOTTIME_ALARM:
 		return sleep_until_interruptible(timens_to_host(clock, at_ns));
 	}
-	return cpu_clock_sleep_until(clock, at_ns);
+	return cpu_clock_sleep_until ?
+	       cpu_clock_sleep_until(clock, at_ns) : -EINVAL;
 }
 
 static long sleep_restart(struct task *t);
@@ -266,7 +272,7 @@ static int check_sleep_clock(clockid_t clock, int flags)
 			return -EINVAL;
 		return capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
 	}
-	return cpu_clock_read(clock, &ns);
+	return time_used(clock, &ns);
 }
 
 static long sleep_for(clockid_t clock, u64 ns, uptr_t urem)

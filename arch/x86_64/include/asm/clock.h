@@ -76,8 +76,8 @@ void clock_warp_judge(void);
  * Context: boot CPU, after calibration (waits 5 ms at most)
  * Return:  false: there is no clock, or it shows nonsense.
  */
-bool rtc_read(u64 *out);
+OPTIONAL bool rtc_read(u64 *out);
 /* Frequency of the TSC by the RTC's periodic flag, about 15 ms; 0: failed. */
-u64 rtc_measure_tsc_khz(void);
+OPTIONAL u64 rtc_measure_tsc_khz(void);
 
 #endif
