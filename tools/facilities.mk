@@ -103,6 +103,10 @@ FACILITY_ipc = $(filter kernel/ipc/%,$(SRCS)) lib/idr.c $(FACILITY_mqueue) \
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
 FACILITY_trace := kernel/core/trace.c kernel/sched/trace.c \
 	kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c
+# Terminals, and what is nothing without them.
+FACILITY_tty = $(filter drivers/tty%,$(SRCS)) drivers/serial_tty.c \
+	kernel/proc/session_tty.c kernel/sys/vhangup.c $(FACILITY_pty) \
+	$(FACILITY_screen) $(FACILITY_keyboard) $(FACILITY_proc_tty)
 FACILITY_unshare := kernel/proc/unshare.c kernel/sys/unshare.c
 FACILITY_unix := fs/unix/socket.c fs/unix/name.c fs/unix/connect.c \
 	fs/unix/send.c fs/unix/receive.c fs/unix/rights.c \

@@ -524,7 +524,7 @@ void task_exit(int code)
 	if (sem_undo_leave)
 		sem_undo_leave(t);
 	exit_files(t);
-	if (last)
+	if (last && session_leader_exit)
 		session_leader_exit(t->process);
 	nsproxy_switch(NULL);
 	if (exit_notify(t, last))

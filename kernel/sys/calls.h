@@ -331,7 +331,9 @@ long sys_sethostname(uptr_t uname, int len);
 long sys_setdomainname(uptr_t uname, int len);
 long sys_sysinfo(uptr_t uinfo);
 long sys_getrandom(uptr_t buf, size_t len, u32 flags);
-long sys_vhangup(void);
+
+/* vhangup.c */
+OPTIONAL long sys_vhangup(void);
 
 /* reboot.c */
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg);

@@ -18,7 +18,7 @@ SRCS += kernel/sys/sched_deadline.c
 SRCS += kernel/sys/cred.c kernel/sys/ids.c kernel/sys/capability.c kernel/sys/prctl.c
 SRCS += kernel/sys/arch_prctl.c
 SRCS += kernel/sys/prctl_cap.c kernel/sys/limits.c kernel/sys/misc.c
-SRCS += kernel/sys/syslog.c kernel/sys/reboot.c
+SRCS += kernel/sys/vhangup.c kernel/sys/syslog.c kernel/sys/reboot.c
 # optional: what is left out is answered -ENOSYS
 SRCS += kernel/sys/strace.c kernel/sys/strace_text.c kernel/sys/strace_names.c
 SRCS += kernel/sys/strace_signal.c kernel/sys/mseal.c
