@@ -20,7 +20,8 @@ void anon_init(void);
 void ramfs_init(void);
 
 /* async.c */
-void file_async_init(void (*signal)(struct file *f, int fd, int band));
-void file_async_forget(struct file *f);
+OPTIONAL void file_async_init(void (*signal)(struct file *f, int fd, int band));
+/* @f is on a list. */
+OPTIONAL void file_async_forget(struct file *f);
 
 #endif

@@ -87,6 +87,8 @@ FACILITY_sched_policy = kernel/sys/sched_policy.c $(FACILITY_deadline)
 FACILITY_scripts := kernel/proc/exec_script.c
 FACILITY_selftest := $(filter tests/kernel/%,$(SRCS))
 FACILITY_setns := kernel/proc/setns.c kernel/sys/setns.c
+FACILITY_sigio := fs/async.c kernel/proc/file_owner.c \
+	kernel/sys/file_owner.c
 FACILITY_signalfd := kernel/proc/signalfd.c kernel/sys/signalfd.c
 FACILITY_strace := kernel/sys/strace.c kernel/sys/strace_text.c \
 	kernel/sys/strace_names.c kernel/sys/strace_signal.c
@@ -101,6 +103,7 @@ FACILITY_sysv_shm := kernel/ipc/shm.c kernel/sys/sysv_shm.c mm/vm/detach.c
 FACILITY_ipc = $(filter kernel/ipc/%,$(SRCS)) lib/idr.c $(FACILITY_mqueue) \
 	$(FACILITY_sysv_msg) $(FACILITY_sysv_sem) $(FACILITY_sysv_shm)
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
+FACILITY_timens := kernel/proc/timens.c
 FACILITY_trace := kernel/core/trace.c kernel/sched/trace.c \
 	kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c
 # Terminals, and what is nothing without them.

@@ -221,7 +221,8 @@ static int join_task(struct joining *j, struct task *t, u64 flags)
 			continue;
 		ns = nsproxy_find_get(t, kinds[i], false);
 		if (!ns)
-			return -ESRCH;
+			return kinds[i] == CLONE_NEWTIME && !timens_get ?
+			       -EINVAL : -ESRCH;
 		err = install(j, ns);
 		ns->ops->put(ns);
 	}

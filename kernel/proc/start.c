@@ -6,7 +6,6 @@
 #include <proc/start.h>
 
 #include <core/start_call.h>
-#include <proc/file_owner.h>
 #include <proc/futex.h>
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
@@ -31,7 +30,6 @@ void proc_start(void)
 	fault_init();
 	if (futex_init)
 		futex_init();
-	file_owner_init();
 	rlimit_init();
 	if (vdso_init)
 		vdso_init();

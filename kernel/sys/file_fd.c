@@ -103,7 +103,7 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	else if (cmd == FIOASYNC)
 		WRITE_ONCE(f->async_fd, fd);
 	if (cmd != FIOCLEX && cmd != FIONCLEX)
-		ret = ioctl_is_owner(cmd) && file_is_socket &&
+		ret = ioctl_is_owner(cmd) && ioctl_owner && file_is_socket &&
 		      file_is_socket(f) ? ioctl_owner(f, cmd, arg) :
 					  file_ioctl(f, cmd, arg);
 	file_put(f);

@@ -58,7 +58,9 @@ static inline bool ioctl_is_owner(u32 cmd)
 {
 	return cmd >= FIOSETOWN && cmd <= SIOCGPGRP;
 }
-long ioctl_owner(struct file *f, u32 cmd, u64 arg);
+OPTIONAL long ioctl_owner(struct file *f, u32 cmd, u64 arg);
+/* The commands of fcntl for owners; -EINVAL: none of them. Optional too. */
+OPTIONAL long fcntl_owner(struct file *f, u32 cmd, u64 arg);
 /* Put @f at the lowest free descriptor; @f is stolen. fd, -EMFILE, -ENOMEM. */
 long file_to_fd(struct file *f, bool cloexec);
 /* Both get a number, stolen, and user space both numbers, or nothing happens.

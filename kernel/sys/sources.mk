@@ -5,6 +5,7 @@ SRCS += kernel/sys/exec.c kernel/sys/signal.c
 SRCS += kernel/sys/pidfd.c kernel/sys/kcmp.c
 SRCS += kernel/sys/path_util.c kernel/sys/file_open.c kernel/sys/pipe.c kernel/sys/file_io.c
 SRCS += kernel/sys/file_range.c kernel/sys/file_copy.c kernel/sys/file_fd.c kernel/sys/fcntl.c
+SRCS += kernel/sys/file_owner.c
 SRCS += kernel/sys/file_names.c kernel/sys/file_stat.c kernel/sys/file_attr.c
 SRCS += kernel/sys/mount.c kernel/sys/wait_mask.c kernel/sys/poll.c
 SRCS += kernel/sys/memory.c
