@@ -171,7 +171,7 @@ static void set_pidns_join(const char *value)
 
 static void set_acpi(const char *value)
 {
-	if (value && !strcmp(value, "off"))
+	if (acpi_set_off && value && !strcmp(value, "off"))
 		acpi_set_off();
 }
 
@@ -179,7 +179,7 @@ static void set_acpi_rsdp(const char *value)
 {
 	u64 pa;
 
-	if (value && !parse_u64(value, &pa))
+	if (acpi_set_rsdp && value && !parse_u64(value, &pa))
 		acpi_set_rsdp(pa);
 }
 

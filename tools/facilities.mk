@@ -7,6 +7,7 @@
 # See:   docs/architecture.md; tests/scenario/facilities.py
 
 FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
+FACILITY_acpi := arch/x86_64/acpi.c arch/x86_64/acpi_power.c
 FACILITY_adjtimex := kernel/sys/adjtimex.c
 FACILITY_advice := mm/vm/madvise.c kernel/sys/advice.c
 FACILITY_beacon := drivers/beacon.c

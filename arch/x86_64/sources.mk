@@ -35,6 +35,7 @@ SRCS += \
 	arch/x86_64/table.c \
 	arch/x86_64/kmap.c \
 	arch/x86_64/tlb.c \
+	arch/x86_64/firmware.c \
 	arch/x86_64/acpi.c arch/x86_64/mptable.c \
 	arch/x86_64/lapic.c \
 	arch/x86_64/ioapic.c \
@@ -48,4 +49,4 @@ SRCS += \
 	arch/x86_64/calibrate.c \
 	arch/x86_64/clock.c \
 	arch/x86_64/rtc.c \
-	arch/x86_64/poweroff.c
+	arch/x86_64/poweroff.c arch/x86_64/acpi_power.c

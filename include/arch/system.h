@@ -17,8 +17,8 @@ void arch_init_irq(void);	/* ACPI, APICs, clock; needs the allocators */
 
 /* acpi=off: do as if firmware had no tables. acpi_rsdp=: where their root is,
  * whatever the loader said. Before arch_init_irq. */
-void acpi_set_off(void);
-void acpi_set_rsdp(paddr_t pa);
+OPTIONAL void acpi_set_off(void);
+OPTIONAL void acpi_set_rsdp(paddr_t pa);
 /* hostile=NAME of debug builds (asm/hostile.h). False: no such name. */
 bool hostile_set(const char *name);
 

@@ -21,7 +21,7 @@ struct ref_clock {
  * refclock_find - the best counter of this machine that really counts
  * In this order: HPET, ACPI PM timer, PIT channel 2, the APIC timer of a
  * hypervisor that documents its frequency.
- * Context: boot CPU, after acpi_init and lapic_init_boot
+ * Context: boot CPU, after firmware_init and lapic_init_boot
  * Return:  borrowed for ever; NULL when there is none.
  */
 const struct ref_clock *refclock_find(void);
