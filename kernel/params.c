@@ -135,7 +135,7 @@ static void set_racedelay(const char *value)
 
 static void set_lockstat(const char *value)
 {
-	if (number(value))
+	if (lock_stat_enable && number(value))
 		lock_stat_enable();
 }
 
@@ -185,7 +185,7 @@ static void set_acpi_rsdp(const char *value)
 
 static void set_hostile(const char *value)
 {
-	if (value && !hostile_set(value))
+	if (value && !(hostile_set && hostile_set(value)))
 		pr_warn("params: hostile=%s means nothing here\n", value);
 }
 

@@ -24,6 +24,7 @@ FACILITY_futex = kernel/proc/futex.c kernel/proc/futex_robust.c \
 	kernel/sys/futex.c mm/vm/backing.c $(FACILITY_futex_pi) $(FACILITY_futex2)
 FACILITY_futex_pi := kernel/proc/futex_pi.c
 FACILITY_futex2 := kernel/proc/futex_many.c kernel/sys/futex2.c
+FACILITY_hostile := arch/x86_64/hostile.c
 FACILITY_ids := kernel/sys/ids.c
 FACILITY_itimers = kernel/proc/timers.c kernel/sys/itimer.c \
 	$(FACILITY_posix_timers)
@@ -42,6 +43,8 @@ FACILITY_mount = kernel/sys/mount.c fs/mount_ops.c fs/mount_copy.c \
 	$(FACILITY_mount_api)
 FACILITY_mount_api := fs/fs_setup.c fs/mount_detached.c fs/mount_group.c \
 	kernel/sys/mount_api.c
+FACILITY_mount_list = fs/mount_show.c kernel/proc/procfs_mounts.c \
+	$(FACILITY_mount_stat)
 FACILITY_mount_stat := fs/mount_stat.c kernel/sys/mount_stat.c
 FACILITY_mqueue := kernel/ipc/mqueue.c kernel/ipc/mqueue_fs.c \
 	kernel/sys/mqueue.c
@@ -53,7 +56,7 @@ FACILITY_msync := mm/vm/msync.c kernel/sys/msync.c
 FACILITY_mptable := arch/x86_64/mptable.c
 FACILITY_nidus := kernel/proc/pidns_holders.c kernel/proc/procfs_nidus.c
 FACILITY_nsfs := kernel/proc/nsfs.c kernel/proc/procfs_ns.c
-FACILITY_lock_stat := kernel/proc/procfs_lock_stat.c
+FACILITY_lock_stat := kernel/core/lock_stat.c kernel/proc/procfs_lock_stat.c
 FACILITY_pidfd := kernel/proc/pidfd.c kernel/sys/pidfd.c
 FACILITY_pipe = fs/pipe.c fs/fifo.c kernel/sys/pipe.c \
 	kernel/proc/procfs_pipe.c $(FACILITY_splice)

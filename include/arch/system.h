@@ -19,8 +19,9 @@ void arch_init_irq(void);	/* ACPI, APICs, clock; needs the allocators */
  * whatever the loader said. Before arch_init_irq. */
 OPTIONAL void acpi_set_off(void);
 OPTIONAL void acpi_set_rsdp(paddr_t pa);
-/* hostile=NAME of debug builds (asm/hostile.h). False: no such name. */
-bool hostile_set(const char *name);
+/* hostile=NAME of debug builds (asm/hostile.h): optional. False: no such
+ * name. */
+OPTIONAL bool hostile_set(const char *name);
 
 /* Power off by ACPI S5 (or the test runner's exit port); halt if all fail. */
 NORETURN void machine_power_off(void);

@@ -176,16 +176,19 @@ int proc_show_statm(struct task *t, struct seq_buf *out);
 int proc_show_limits(struct task *t, struct seq_buf *out);
 u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
 u64 proc_sigqueue_used(struct task *t);
-/* procfs_where.c: links and mounts; the umask for status */
+/* procfs_mounts.c: optional */
+OPTIONAL int proc_show_mounts(struct task *t, struct seq_buf *out);
+OPTIONAL int proc_show_mountinfo(struct task *t, struct seq_buf *out);
+OPTIONAL int proc_show_mountstats(struct task *t, struct seq_buf *out);
+/* procfs_where.c: links; the umask for status */
+/* With a reference; NULL: it has none any more. */
+struct fs_context *proc_task_fs(struct task *t);
 int proc_follow_cwd(struct task *t, struct path *out);
 int proc_follow_root(struct task *t, struct path *out);
 int proc_follow_exe(struct task *t, struct path *out);
 ssize_t proc_readlink_cwd(struct task *t, char *buf, size_t size);
 ssize_t proc_readlink_root(struct task *t, char *buf, size_t size);
 ssize_t proc_readlink_exe(struct task *t, char *buf, size_t size);
-int proc_show_mounts(struct task *t, struct seq_buf *out);
-int proc_show_mountinfo(struct task *t, struct seq_buf *out);
-int proc_show_mountstats(struct task *t, struct seq_buf *out);
 mode_t proc_umask(struct task *t);
 /* procfs_aspace.c: files that stand for the memory there was at open(2) */
 /*

@@ -273,14 +273,6 @@ static ssize_t thread_self_link(char *buf, size_t size,
 	return link_text(buf, size, text, (size_t)len);
 }
 
-static ssize_t mounts_link(char *buf, size_t size,
-			   const struct pid_ns *ns UNUSED)
-{
-	static const char text[] = "self/mounts";
-
-	return link_text(buf, size, text, sizeof(text) - 1);
-}
-
 static ssize_t net_link(char *buf, size_t size,
 			const struct pid_ns *ns UNUSED)
 {
@@ -322,7 +314,6 @@ static struct proc_entry system_entries[] = {
 	{ .path = "self", .mode = S_IFLNK | 0777, .link = self_link },
 	{ .path = "thread-self", .mode = S_IFLNK | 0777,
 	  .link = thread_self_link },
-	{ .path = "mounts", .mode = S_IFLNK | 0777, .link = mounts_link },
 	{ .path = "net", .mode = S_IFLNK | 0777, .link = net_link },
 	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
 	{ .path = "devices", .mode = 0444, .show = show_devices },
