@@ -10,6 +10,7 @@ FACILITY_acct := kernel/proc/acct.c kernel/sys/acct.c
 FACILITY_acpi := arch/x86_64/acpi.c arch/x86_64/acpi_power.c
 FACILITY_adjtimex := kernel/sys/adjtimex.c
 FACILITY_advice := mm/vm/madvise.c kernel/sys/advice.c
+FACILITY_backtrace := arch/x86_64/backtrace.c kernel/core/ksyms.c
 FACILITY_beacon := drivers/beacon.c
 FACILITY_capabilities := kernel/sys/capability.c kernel/sys/prctl_cap.c
 FACILITY_cpu_clocks := kernel/sys/cpu_clock.c

@@ -39,16 +39,17 @@ void machine_test_exit(u8 value);
 #define TEST_EXIT_PANIC 0x12
 
 /*
+ * Optional:
  * backtrace_walk - frame-pointer walk from @fp (0: the caller) in kernel text
  * Return: number of addresses stored in @out. Context: any; never faults.
  */
-u32 backtrace_walk(u64 fp, u64 *out, u32 max);
+OPTIONAL u32 backtrace_walk(u64 fp, u64 *out, u32 max);
 /* What it takes for the place where @r was saved. */
 struct regs;
-u64 backtrace_start(const struct regs *r);
+OPTIONAL u64 backtrace_start(const struct regs *r);
 /* Print registers and a symbolised back trace. */
-void regs_dump(const struct regs *r);
+OPTIONAL void regs_dump(const struct regs *r);
 /* Back trace of another, switched-out thread. */
-u32 backtrace_thread(const struct arch_thread *t, u64 *out, u32 max);
+OPTIONAL u32 backtrace_thread(const struct arch_thread *t, u64 *out, u32 max);
 
 #endif
