@@ -1,14 +1,19 @@
 /*
  * drivers/console.c - which devices the log and /dev/console are
  *
- * What:  console= chooses; without it both are used and the serial port, if
- *        there is one, is /dev/console.
+ * What:  console= chooses the sinks of the log. Without terminals
+ *        /dev/console is these, and only to be written to.
+ * Not:   the terminal behind /dev/console (tty_console.c).
  * See:   docs/boot.md; console(4).
  */
 #include <drivers/drivers.h>
 
 #include <core/printk.h>
-#include <drivers/tty.h>
+#include <fs/file.h>
+#include <sched/sched.h>
+#include <uapi/errno.h>
+#include <uapi/kdev.h>
+#include <vm/iobuf.h>
 #include "debugcon.h"
 #include "screen.h"
 #include "serial.h"
@@ -34,25 +39,32 @@ void console_screen(u32 mask)
 		screen_early();
 }
 
+static ssize_t plain_write(struct file *f UNUSED, struct iobuf *b,
+			   off_t *pos UNUSED)
+{
+	size_t before = b->left;
+	char piece[128];
+	size_t n;
+
+	do {
+		n = iobuf_take(b, piece, min(b->left, sizeof(piece)));
+		log_direct(piece, n);
+		cond_resched();
+	} while (n && b->left);
+	return before == b->left && before ? -EFAULT :
+					     (ssize_t)(before - b->left);
+}
+
+static const struct file_ops plain_ops = {
+	.write = plain_write,
+};
+
 void drivers_init(u32 mask, u32 preferred)
 {
-	struct tty *serial = NULL, *screen = NULL, *console;
-
-	if (tty_init())
-		pr_err("console: no memory for the terminals\n");
-	if (pty_init)
-		pty_init();
-	if (wanted(mask, CONSOLE_SERIAL) && serial_init(&serial))
-		serial = NULL;
-	if (!screen_init || screen_init(&screen))
-		screen = NULL;
-	console = serial ? serial : screen;
-	if (preferred == CONSOLE_SCREEN && screen)
-		console = screen;
-	if (console)
-		tty_set_console(console);
-	else
-		pr_warn("console: neither serial port nor screen\n");
+	if (ttys_start)
+		ttys_start(mask, preferred);
+	else if (chardev_register(TTYAUX_MAJOR, 1, "/dev/console", &plain_ops))
+		pr_err("console: no memory for the device\n");
 	if (beacon_alive && !log_is_seen())
 		beacon_alive();
 }

@@ -273,7 +273,7 @@ void pci_find_class(u32 class, void (*fn)(const struct pci_address *a))
 
 		walk(&w, 0, NBUSES - 1);
 	}
-	for (u32 i = 0; arch_pci_ecam(i, &e); i++) {
+	for (u32 i = 0; arch_pci_ecam && arch_pci_ecam(i, &e); i++) {
 		struct pci_walk w = { .class = class, .fn = fn };
 
 		if (ports && !e.segment)

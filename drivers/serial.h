@@ -10,7 +10,8 @@ struct tty;
 
 /* Find the port and make it a sink of the log. False: there is none. */
 bool serial_early(void);
-/* ttyS0 with interrupts. 0, -ENODEV, -ENOMEM, -EBUSY. May sleep. */
+/* serial_tty.c: ttyS0 with interrupts. May sleep. 0, -ENODEV, -ENOMEM,
+ * -EBUSY. */
 int serial_init(struct tty **out);
 /* Wait, bounded, until everything is sent. */
 void serial_flush(void);

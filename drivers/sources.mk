@@ -7,7 +7,7 @@ SRCS += drivers/fbcon.c drivers/egatext.c
 SRCS += drivers/keyboard.c drivers/keymap.c drivers/ps2.c
 SRCS += drivers/tty.c drivers/tty_file.c drivers/tty_line.c
 SRCS += drivers/tty_output.c drivers/tty_ioctl.c drivers/tty_mode.c
-SRCS += drivers/tty_job.c
+SRCS += drivers/tty_job.c drivers/tty_console.c drivers/serial_tty.c
 SRCS += drivers/proc_tty.c
 # Optional: pairs of terminals.
 SRCS += drivers/pty.c drivers/ptmx.c

@@ -24,7 +24,7 @@ void file_async_init(void (*signal)(struct file *f, int fd, int band))
 	signal_owner = signal;
 }
 
-int file_async_set(struct file *f, struct list *listeners, u32 flags)
+int file_async_change(struct file *f, struct list *listeners, u32 flags)
 {
 	bool on = flags & FASYNC;
 
@@ -39,8 +39,6 @@ int file_async_set(struct file *f, struct list *listeners, u32 flags)
 
 void file_async_forget(struct file *f)
 {
-	if (list_empty(&f->async_link))
-		return;
 	mutex_lock(&async_mutex);
 	list_del(&f->async_link);
 	mutex_unlock(&async_mutex);
@@ -52,12 +50,10 @@ static u32 concerned(int band)
 	return band == FILE_ASYNC_OUT ? FILE_WRITE : FILE_READ;
 }
 
-void file_async_notify(struct list *listeners, int band)
+void file_async_tell(struct list *listeners, int band)
 {
 	struct file *f;
 
-	if (likely(list_empty(listeners)))
-		return;
 	mutex_lock(&async_mutex);
 	for_each_list(f, listeners, async_link) {
 		if ((f->mode & concerned(band)) && signal_owner)

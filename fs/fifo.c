@@ -11,6 +11,7 @@
 
 #include <core/panic.h>
 #include <core/race.h>
+#include <core/start_call.h>
 #include <lib/format.h>
 #include <uapi/fcntl.h>
 
@@ -19,7 +20,7 @@
 
 static struct superblock *pipe_sb;	/* set at boot */
 
-void pipe_init(void)
+static void pipe_start(void)
 {
 	static struct fs_type pipefs = { .name = "pipefs", .nodev = true };
 
@@ -27,6 +28,7 @@ void pipe_init(void)
 	if (superblock_create("pipefs", PIPEFS_MAGIC, NULL, &pipe_sb))
 		panic("vfs: no memory for pipefs");
 }
+START_CALL(pipe_start);
 
 /* The pipe of @inode, kept by one file more; NULL: no memory. */
 static struct pipe *pipe_hold(struct inode *inode)

@@ -6,8 +6,8 @@
 
 #include <fs/file.h>
 
-/* FIFOs and pipes (fifo.c, pipe.c). */
-extern const struct file_ops fifo_file_ops;
+/* FIFOs and pipes (fifo.c, pipe.c): optional. */
+OPTIONAL extern const struct file_ops fifo_file_ops;
 /* Character devices (chardev.c): open replaces them by the device's. */
 extern const struct file_ops chardev_file_ops;
 

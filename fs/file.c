@@ -221,7 +221,8 @@ static void file_destroy(struct file *f)
 		epoll_hook(f);
 	if (inode_has_locks(f))
 		lock_release_file(f);
-	file_async_forget(f);
+	if (!list_empty(&f->async_link))
+		file_async_forget(f);
 	if ((f->mode & FILE_OPENED) && f->ops->release)
 		f->ops->release(f);
 	if (f->owner && owner_hooks.put)

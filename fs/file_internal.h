@@ -15,15 +15,13 @@ int file_create_steal(struct path *path, const struct file_ops *ops,
  * fit for file_put. */
 int file_open(struct file *f, u32 flags);
 /* Allocation of the /proc/devices and device part: chardev.c, memdev.c */
-void memdev_init(void);
-void kmsg_init(void);
 void devtmpfs_init(void);
 void anon_init(void);
-void pipe_init(void);
 void ramfs_init(void);
 
 /* async.c */
-void file_async_init(void (*signal)(struct file *f, int fd, int band));
-void file_async_forget(struct file *f);
+OPTIONAL void file_async_init(void (*signal)(struct file *f, int fd, int band));
+/* @f is on a list. */
+OPTIONAL void file_async_forget(struct file *f);
 
 #endif

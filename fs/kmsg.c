@@ -12,6 +12,7 @@
 
 #include <core/panic.h>
 #include <core/printk.h>
+#include <core/start_call.h>
 #include <lib/ctype.h>
 #include <lib/format.h>
 #include <mm/kmalloc.h>
@@ -235,9 +236,10 @@ static const struct file_ops kmsg_ops = {
 	.release = kmsg_release,
 };
 
-void kmsg_init(void)
+static void kmsg_start(void)
 {
 	timer_init(&watch_timer, watch_look);
 	if (chardev_register(MEM_MAJOR, MINOR_KMSG, "mem", &kmsg_ops))
 		panic("vfs: cannot register /dev/kmsg");
 }
+START_CALL(kmsg_start);

@@ -8,6 +8,7 @@
 #include <fs/file.h>
 
 #include <core/panic.h>
+#include <core/start_call.h>
 #include <fs/random.h>
 #include <mm/kmalloc.h>
 #include <sched/sched.h>
@@ -187,7 +188,7 @@ static const struct file_ops random_ops = {
 	.ioctl = random_ioctl,
 };
 
-void memdev_init(void)
+static void memdev_start(void)
 {
 	static const struct {
 		u32 minor;
@@ -208,3 +209,4 @@ void memdev_init(void)
 			      devices[i].name);
 	}
 }
+START_CALL(memdev_start);

@@ -310,7 +310,7 @@ void mount_detach_all_on(struct dentry *d)
 		spin_lock(&mount_lock);
 		m = find_on(d, NULL);
 		spin_unlock(&mount_lock);
-		if (!m)
+		if (!m || !mount_tree_umount)
 			break;
 		mount_tree_umount(m, false);
 	}

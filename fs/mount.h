@@ -130,12 +130,11 @@ int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 /* Free a tree that was never attached, or no longer is. */
 void mount_tree_put(struct mount *top);
 /* Take @top and all below away: everywhere it was propagated to, too. */
-void mount_tree_umount(struct mount *top, bool propagate);
+OPTIONAL void mount_tree_umount(struct mount *top, bool propagate);
 /* Attach the tree @top at @at and at all places that receive from there.
  * @top->parent not NULL: it is moved. 0, -ENOMEM, -ENOSPC, -EINVAL: another
  * namespace would get the file of a namespace. */
 int mount_tree_attach(struct mount *top, const struct path *at);
-void ns_add_tree(struct mount_ns *ns, struct mount *top);
 
 /* mount_ops.c; the mutex is held where it is not said. */
 /* The MS_ flags of a call as they are kept in the mount. */
@@ -155,6 +154,10 @@ int mount_bind_copy(const struct path *from, struct mount_ns *ns,
 /* @top, in no place, gets a namespace of its own, which is freed when it moves
  * into another or is unmounted. 0, -ENOMEM. */
 int mount_ns_detached(struct mount *top);
+/* An empty one, with a reference; NULL: no memory. Not held. */
+struct mount_ns *mount_ns_alloc(void);
+/* @top and all below are in @ns from now on. */
+void ns_add_tree(struct mount_ns *ns, struct mount *top);
 
 /* mount_show.c; into @buf of PATH_MAX bytes. */
 /* Where @m is mounted, seen from @root; NULL: it cannot be seen. */

@@ -136,34 +136,6 @@ int mount_copy_tree(struct mount *old, struct dentry *root, u32 how,
 	return err;
 }
 
-/* In the order of ids: that of birth, which is not that of arrival. */
-static void ns_list_add(struct mount_ns *ns, struct mount *m)
-{
-	struct list *at = ns->mounts.prev;
-
-	while (at != &ns->mounts &&
-	       list_entry(at, struct mount, ns_link)->id > m->id)
-		at = at->prev;
-	list_add(at, &m->ns_link);
-}
-
-void ns_add_tree(struct mount_ns *ns, struct mount *top)
-{
-	struct mount *m;
-
-	for_each_mount(m, top) {
-		if (m->ns == ns)
-			continue;
-		if (m->ns) {
-			list_del(&m->ns_link);
-			m->ns->nmounts--;
-		}
-		WRITE_ONCE(m->ns, ns);
-		ns_list_add(ns, m);
-		ns->nmounts++;
-	}
-}
-
 static void ns_remove(struct mount *m)
 {
 	struct mount_ns *ns = m->ns;

@@ -1,10 +1,11 @@
 /*
  * fs/mount_ns.c - mount namespaces
  *
- * What:  the first one, copies for CLONE_NEWNS, the end of one.
+ * What:  the first one, what is in one, the end of one.
  * Locks: mount_mutex for the tree and the list.
  * Life:  mount_ns_clone -> tasks and nsfs files hold references -> the last
  *        put unmounts everything; proc's share goes by ns->release.
+ * Not:   copies for CLONE_NEWNS (mount_ns_clone.c).
  * See:   mount_namespaces(7)
  */
 #include "mount.h"
@@ -15,7 +16,7 @@
 
 static struct mount_ns *first_ns;	/* set at boot */
 
-static struct mount_ns *ns_alloc(void)
+struct mount_ns *mount_ns_alloc(void)
 {
 	struct mount_ns *ns = kzalloc(sizeof(*ns));
 
@@ -27,11 +28,39 @@ static struct mount_ns *ns_alloc(void)
 	return ns;
 }
 
+/* In the order of ids: that of birth, which is not that of arrival. */
+static void ns_list_add(struct mount_ns *ns, struct mount *m)
+{
+	struct list *at = ns->mounts.prev;
+
+	while (at != &ns->mounts &&
+	       list_entry(at, struct mount, ns_link)->id > m->id)
+		at = at->prev;
+	list_add(at, &m->ns_link);
+}
+
+void ns_add_tree(struct mount_ns *ns, struct mount *top)
+{
+	struct mount *m;
+
+	for_each_mount(m, top) {
+		if (m->ns == ns)
+			continue;
+		if (m->ns) {
+			list_del(&m->ns_link);
+			m->ns->nmounts--;
+		}
+		WRITE_ONCE(m->ns, ns);
+		ns_list_add(ns, m);
+		ns->nmounts++;
+	}
+}
+
 void mount_ns_boot(struct superblock *rootfs)
 {
 	struct mount *m;
 
-	first_ns = ns_alloc();
+	first_ns = mount_ns_alloc();
 	if (!first_ns || mount_alloc(rootfs, rootfs->root, "rootfs", &m))
 		panic("vfs: no memory for the first mount");
 	m->flags = 0;
@@ -62,7 +91,7 @@ void mount_ns_put(struct mount_ns *ns)
 		return;
 	}
 	mount_tree_lock();
-	if (ns->root)
+	if (ns->root && mount_tree_umount)
 		mount_tree_umount(ns->root, false);
 	mount_tree_unlock();
 	if (ns->release)
@@ -72,74 +101,13 @@ void mount_ns_put(struct mount_ns *ns)
 
 int mount_ns_detached(struct mount *top)
 {
-	struct mount_ns *ns = ns_alloc();
+	struct mount_ns *ns = mount_ns_alloc();
 
 	if (!ns)
 		return -ENOMEM;
 	ns->detached = true;
 	ns_add_tree(ns, top);
 	return 0;
-}
-
-/* The mounts of both trees in step; @fs moves from the old to the new. */
-static void move_context(struct fs_context *fs, struct mount *old,
-			 struct mount *new)
-{
-	struct mount *o = old;
-	struct mount *n = new;
-	struct path cwd;
-	struct path root;
-
-	fs_context_root(fs, &root);
-	fs_context_cwd(fs, &cwd);
-	while (o && n) {
-		struct path p = { .mount = n };
-
-		if (root.mount == o) {
-			p.dentry = root.dentry;
-			fs_context_set_root(fs, &p);
-		}
-		if (cwd.mount == o) {
-			p.dentry = cwd.dentry;
-			fs_context_set_cwd(fs, &p);
-		}
-		o = mount_next(o, old);
-		n = mount_next(n, new);
-	}
-	path_put(&root);
-	path_put(&cwd);
-}
-
-int mount_ns_clone_for(struct mount_ns *src, struct fs_context *fs,
-		       bool other_owner, struct mount_ns **out)
-{
-	struct mount_ns *ns = ns_alloc();
-	u32 how = COPY_UNBINDABLE | (other_owner ? COPY_SHARED_TO_SLAVE : 0);
-	int err;
-
-	if (!ns)
-		return -ENOMEM;
-	mount_tree_lock();
-	err = mount_copy_tree(src->root, src->root->root, how, &ns->root);
-	if (err) {
-		mount_tree_unlock();
-		kfree(ns);
-		return err;
-	}
-	if (other_owner)
-		mount_tree_lock_down(ns->root);
-	ns_add_tree(ns, ns->root);
-	if (fs)
-		move_context(fs, src->root, ns->root);
-	mount_tree_unlock();
-	*out = ns;
-	return 0;
-}
-
-int mount_ns_clone(struct mount_ns *src, struct fs_context *fs,
-		   struct mount_ns **out)
-{
-	return mount_ns_clone_for(src, fs, false, out);
 }
 
 void mount_ns_root(struct mount_ns *ns, struct path *out)

@@ -21,7 +21,7 @@ SRCS += \
 	fs/mount_copy.c \
 	fs/mount_locked.c \
 	fs/mount_ops.c \
-	fs/mount_ns.c \
+	fs/mount_ns.c fs/mount_ns_clone.c \
 	fs/mount_show.c fs/mount_stat.c fs/mount_options.c \
 	fs/mount_detached.c fs/mount_group.c fs/fs_setup.c \
 	fs/propagate.c \

@@ -52,8 +52,5 @@ void vfs_init(void)
 	ramfs_init();
 	make_root();
 	anon_init();
-	pipe_init();
-	memdev_init();
-	kmsg_init();
 	devtmpfs_init();
 }

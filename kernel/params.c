@@ -135,7 +135,7 @@ static void set_racedelay(const char *value)
 
 static void set_lockstat(const char *value)
 {
-	if (number(value))
+	if (lock_stat_enable && number(value))
 		lock_stat_enable();
 }
 
@@ -171,7 +171,7 @@ static void set_pidns_join(const char *value)
 
 static void set_acpi(const char *value)
 {
-	if (value && !strcmp(value, "off"))
+	if (acpi_set_off && value && !strcmp(value, "off"))
 		acpi_set_off();
 }
 
@@ -179,13 +179,13 @@ static void set_acpi_rsdp(const char *value)
 {
 	u64 pa;
 
-	if (value && !parse_u64(value, &pa))
+	if (acpi_set_rsdp && value && !parse_u64(value, &pa))
 		acpi_set_rsdp(pa);
 }
 
 static void set_hostile(const char *value)
 {
-	if (value && !hostile_set(value))
+	if (value && !(hostile_set && hostile_set(value)))
 		pr_warn("params: hostile=%s means nothing here\n", value);
 }
 

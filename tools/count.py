@@ -58,7 +58,7 @@ def facilities(paths):
     """Sources that a build can leave out: tools/facilities.mk."""
     with open('tools/facilities.mk', encoding='utf-8') as f:
         text = re.sub(r'#.*', '', f.read())
-    whole = tuple(re.findall(r'\$\(filter ([\w/]+/)%', text))
+    whole = tuple(re.findall(r'\$\(filter ([\w/]+)%', text))
     return set(re.findall(r'[\w/]+\.(?:c|asm)', text)) | {p for p in paths if p.startswith(whole)}
 
 

@@ -1,35 +1,28 @@
 /*
- * arch/x86_64/acpi.c - the firmware's tables, read only
+ * arch/x86_64/acpi.c - the tables of ACPI, read only
  *
  * What:  finds RSDP, then XSDT or RSDT; checks lengths and sums; keeps what
  *        the FADT, the HPET table and the package _S5_ say, and the place of
  *        the MADT for the interrupt controllers to be walked, and of MCFG.
+ *        Optional.
  * Locks: none: written once by the boot CPU alone, constant afterwards.
  * Life:  tables are used where they lie: in the direct map when it covers
  *        them, else mapped for ever (above 4 GiB, or in reserved memory).
- * Not:   no AML interpreter: _S5_ is found when it is a package of constants,
+ * Not:   what others ask for (firmware.c); how to switch off (acpi_power.c).
+ *        No AML interpreter: _S5_ is found when it is a package of constants,
  *        which is what firmware in the field has.
  * See:   ACPI Specification 6.5, sections 5.2.5 to 5.2.12, 20.2.
  */
 #include <asm/acpi.h>
 
 #include <arch/boot.h>
-#include <arch/mmu.h>
 #include <arch/pci.h>
 #include <arch/system.h>
-#include <asm/cpu.h>
-#include <asm/mptable.h>
 #include <core/printk.h>
 
 #define RSDP_V1_SIZE 20
 #define RSDP_V2_SIZE BIOS_FIND_BYTES
 #define TABLE_MAX_BYTES (16u << 20)
-
-/* Legacy places of the RSDP: 1 KiB from the segment at 0x40e, and the ROM. */
-#define EBDA_SEGMENT_PTR 0x40e
-#define EBDA_SCAN_BYTES 1024
-#define ROM_START 0xe0000
-#define ROM_END 0x100000
 
 struct rsdp {
 	char signature[8];
@@ -132,7 +125,6 @@ static_assert(sizeof(struct mcfg_entry) == 16, "the same");
 
 static struct acpi_power power;
 static const struct madt *madt;
-static const u8 *entries, *entries_end;	/* of the MADT, or made like one */
 static const struct mcfg *mcfg;
 static paddr_t hpet_address;
 static bool is_off;			/* acpi=off */
@@ -146,66 +138,6 @@ void acpi_set_off(void)
 void acpi_set_rsdp(paddr_t pa)
 {
 	given_rsdp = pa;
-}
-
-const struct acpi_power *acpi_power(void)
-{
-	return &power;
-}
-
-paddr_t acpi_hpet_address(void)
-{
-	return hpet_address;
-}
-
-bool acpi_has_madt(void)
-{
-	return entries != NULL;
-}
-
-bool acpi_has_pics(void)
-{
-	return !madt || (madt->flags & MADT_PCAT_COMPAT);
-}
-
-bool same_bytes(const char *a, const char *b, size_t n)
-{
-	while (n && *a++ == *b++)
-		n--;
-	return n == 0;
-}
-
-bool sum_is_zero(const void *p, size_t len)
-{
-	const u8 *b = p;
-	u8 sum = 0;
-
-	while (len--)
-		sum += *b++;
-	return sum == 0;
-}
-
-/* All of [@pa, @pa + @len) in the direct map? */
-static bool in_direct_map(paddr_t pa, size_t len)
-{
-	paddr_t at;
-
-	if (pa + len < pa || pa + len > KMAP_BASE - DIRECT_MAP_BASE)
-		return false;
-	for (at = PAGE_ALIGN_DOWN(pa); at < pa + len; at += PAGE_SIZE) {
-		if (!mmu_query(mmu_kernel(), (u64)phys_to_virt(at), NULL, NULL))
-			return false;
-	}
-	return true;
-}
-
-const void *acpi_map(paddr_t pa, size_t len)
-{
-	if (pa + len < pa || (pa + len - 1) >> cpu_phys_bits())
-		return NULL;
-	if (in_direct_map(pa, len))
-		return phys_to_virt(pa);
-	return mmio_map(pa, len, 0);
 }
 
 /* The whole table at @pa; NULL when its length or sum is wrong. */
@@ -242,27 +174,6 @@ static bool rsdp_is_valid(const void *p)
 
 	return same_bytes(r->signature, "RSD PTR ", 8) &&
 	       sum_is_zero(r, RSDP_V1_SIZE);
-}
-
-static const void *bios_scan(paddr_t start, paddr_t end,
-			     bool (*is_valid)(const void *))
-{
-	for (paddr_t pa = ALIGN_UP(start, 16); pa + BIOS_FIND_BYTES <= end;
-	     pa += 16) {
-		if (is_valid(phys_to_virt(pa)))
-			return phys_to_virt(pa);
-	}
-	return NULL;
-}
-
-const void *bios_find(bool (*is_valid)(const void *p))
-{
-	paddr_t ebda = *(const u16 *)phys_to_virt(EBDA_SEGMENT_PTR) * 16ul;
-	const void *p = NULL;
-
-	if (ebda >= 0x400 && ebda <= 0xa0000 - EBDA_SCAN_BYTES)
-		p = bios_scan(ebda, ebda + EBDA_SCAN_BYTES, is_valid);
-	return p ? p : bios_scan(ROM_START, ROM_END, is_valid);
 }
 
 static const struct rsdp *rsdp_find(void)
@@ -487,44 +398,6 @@ static void root_use(const struct acpi_header *root, size_t entry_size)
 		power.hw_reduced ? ", reduced hardware" : "");
 }
 
-/* What lies behind an entry that cannot be is left out. */
-static void entries_check(void)
-{
-	const u8 *p = entries;
-
-	while (p < entries_end) {
-		const struct madt_entry *e = (const struct madt_entry *)p;
-
-		if (entries_end - p < (long)sizeof(*e) ||
-		    e->length < sizeof(*e) || e->length > entries_end - p) {
-			pr_warn("acpi: the MADT is damaged %lu bytes before "
-				"its end\n", entries_end - p);
-			entries_end = p;
-			return;
-		}
-		p += e->length;
-	}
-}
-
-void acpi_init(void)
-{
-	size_t entry_size;
-	const struct acpi_header *root =
-		is_off ? NULL : root_find(&entry_size);
-
-	if (root)
-		root_use(root, entry_size);
-	else
-		pr_warn("acpi: no tables\n");
-	if (madt) {
-		entries = (const u8 *)(madt + 1);
-		entries_end = (const u8 *)madt + madt->head.length;
-	} else if (mptable_read && mptable_read(&entries, &entries_end)) {
-		pr_info("acpi: no MADT; processors by the MP table\n");
-	}
-	entries_check();
-}
-
 bool arch_pci_ecam(u32 i, struct pci_ecam *out)
 {
 	const struct mcfg_entry *e;
@@ -541,17 +414,21 @@ bool arch_pci_ecam(u32 i, struct pci_ecam *out)
 	return true;
 }
 
-void acpi_for_each_madt(enum madt_type type, size_t size,
-			void (*fn)(const struct madt_entry *e, void *arg),
-			void *arg)
+void acpi_read(struct firmware *out)
 {
-	const u8 *p = entries;
+	size_t entry_size;
+	const struct acpi_header *root =
+		is_off ? NULL : root_find(&entry_size);
 
-	while (p < entries_end) {
-		const struct madt_entry *e = (const struct madt_entry *)p;
-
-		if (e->type == type && e->length >= size)
-			fn(e, arg);
-		p += e->length;
-	}
+	if (root)
+		root_use(root, entry_size);
+	else
+		pr_warn("acpi: no tables\n");
+	out->power = power;
+	out->hpet_address = hpet_address;
+	if (!madt)
+		return;
+	out->lacks_pics = !(madt->flags & MADT_PCAT_COMPAT);
+	out->entries = (const u8 *)(madt + 1);
+	out->entries_end = (const u8 *)madt + madt->head.length;
 }

@@ -228,7 +228,7 @@ void calibrate(const struct ref_clock *ref, u32 total_us,
 		goto done;
 	if (ref && measure(ref, total_us, out))
 		goto done;
-	khz = rtc_measure_tsc_khz();
+	khz = rtc_measure_tsc_khz ? rtc_measure_tsc_khz() : 0;
 	if (is_sane(khz) && adopt(NULL, khz, "rtc", out))
 		goto done;
 	pr_warn("clock: nothing to measure by; %llu MHz is a guess\n",

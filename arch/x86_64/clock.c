@@ -249,7 +249,8 @@ static void go_slow(const struct ref_clock *ref, const char *why)
 	slow.last = slow.start;
 	slow.to_ns = scale_make(ref->hz, NSEC_PER_SEC);
 	store_release(&slow.ref, ref);
-	vdso_page_refresh();
+	if (vdso_page_refresh)
+		vdso_page_refresh();
 	pr_warn("clock: %s, using %s\n", why, ref->name);
 }
 
@@ -278,7 +279,7 @@ static void read_epoch(void)
 {
 	u64 seconds, now = clock_now_ns();
 
-	if (!rtc_read(&seconds)) {
+	if (!rtc_read || !rtc_read(&seconds)) {
 		pr_notice("clock: no RTC, it is 1970\n");
 		return;
 	}

@@ -2,7 +2,7 @@
  * arch/x86_64/hostile.c - hardware made worse than it is, for tests
  *
  * What:  reads the word hostile=NAME, sends the interrupts that nobody asked
- *        for, pauses. In a release build the word means nothing.
+ *        for, pauses. Optional; nothing in a release build.
  * Locks: none: set by the boot CPU alone, before there are others.
  * See:   asm/hostile.h, for those who ask; tests/scenario/hostile.py.
  */
@@ -52,8 +52,6 @@ void hostile_interrupts(void)
 {
 	u32 cpu;
 
-	if (!hostile(HOSTILE_INTERRUPTS))
-		return;
 	for_each_cpu(cpu, cpu_online_mask()) {
 		for (u32 v = VECTOR_FIRST_IRQ; v < VECTOR_FIRST_DEVICE; v++)
 			lapic_send_ipi(smp_apic_id(cpu), v);
@@ -64,16 +62,12 @@ void hostile_interrupts(void)
 
 void hostile_pause(void)
 {
-	if (!hostile(HOSTILE_PAUSE))
-		return;
 	clock_delay_us(PAUSE_US);
 	WRITE_ONCE(pauses, pauses + 1);
 }
 
 void hostile_come_late(void)
 {
-	if (!hostile(HOSTILE_PAUSE))
-		return;
 	while (READ_ONCE(pauses) < 3)
 		cpu_relax();
 	clock_delay_us(LATE_US);
@@ -86,44 +80,12 @@ bool hostile_get_lost(u32 cpu)
 	if (cpu != 1 || was_lost)
 		return false;
 	was_lost = true;
-	return hostile(HOSTILE_LOST_CPU) || hostile(HOSTILE_STALE_START);
+	return true;
 }
 
 void hostile_start_early(u32 apic_id)
 {
-	if (hostile(HOSTILE_STALE_START))
-		lapic_send_startup(apic_id,
-				   (u32)(boot_trampoline_page() / PAGE_SIZE));
-}
-
-#else
-
-bool hostile_set(const char *name)
-{
-	return !name;
-}
-
-void hostile_interrupts(void)
-{
-}
-
-void hostile_pause(void)
-{
-}
-
-void hostile_come_late(void)
-{
-}
-
-bool hostile_get_lost(u32 cpu)
-{
-	(void)cpu;
-	return false;
-}
-
-void hostile_start_early(u32 apic_id)
-{
-	(void)apic_id;
+	lapic_send_startup(apic_id, (u32)(boot_trampoline_page() / PAGE_SIZE));
 }
 
 #endif

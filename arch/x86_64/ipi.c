@@ -168,8 +168,10 @@ void smp_call(const struct cpumask *mask, void (*fn)(void *), void *arg)
 static void trace_fill(const struct regs *r)
 {
 	trace.addrs[0] = regs_ip(r);
-	trace.n = 1 + backtrace_walk(backtrace_start(r), trace.addrs + 1,
-			       TRACE_MAX - 1);
+	trace.n = 1;
+	if (backtrace_walk)
+		trace.n += backtrace_walk(backtrace_start(r), trace.addrs + 1,
+					  TRACE_MAX - 1);
 	store_release(&trace.state, TRACE_DONE);
 }
 

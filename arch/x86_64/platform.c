@@ -11,12 +11,11 @@
 #include <asm/acpi.h>
 #include <asm/apic.h>
 #include <asm/clock.h>
-#include <asm/power.h>
 #include <asm/smp.h>
 
 void arch_init_irq(void)
 {
-	acpi_init();
+	firmware_init();
 	pics_off();
 	lapic_init_boot();
 	ioapic_init();
@@ -24,5 +23,6 @@ void arch_init_irq(void)
 	smp_init();
 	smp_send_init();
 	clock_init(cpu_possible_count() > 1 ? SMP_INIT_US : 0);
-	power_init();
+	if (acpi_power_init)
+		acpi_power_init();
 }

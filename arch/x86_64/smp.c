@@ -159,7 +159,7 @@ void smp_init(void)
 		ap_count = 1;
 	}
 	possible_count = ap_count;
-	for (u32 i = 0; i < ap_count; i++)
+	for (u32 i = 0; cpu_set_topology && i < ap_count; i++)
 		cpu_set_topology(i, ap_apic_ids[i]);
 	pr_info("smp: %u CPUs (%u disabled, %u out of reach, %u not wanted)\n",
 		possible_count, c.disabled, c.unreachable, c.too_many);
@@ -252,7 +252,7 @@ static void wait_arrivals(u64 max_ns)
 		u64 now;
 		u32 missing;
 
-		if (!waited)
+		if (!waited && hostile(HOSTILE_PAUSE))
 			hostile_pause();
 		now = clock_now_ns();
 		missing = missing_count();
@@ -296,7 +296,8 @@ static void recall_unseen(void)
 		if (!cas(&ap_state[cpu], AP_CALLED, AP_RECALLED))
 			continue;
 		lapic_send_init(ap_apic_ids[cpu]);
-		hostile_start_early(ap_apic_ids[cpu]);
+		if (hostile(HOSTILE_STALE_START))
+			hostile_start_early(ap_apic_ids[cpu]);
 		n++;
 	}
 	if (!n)
@@ -335,7 +336,8 @@ void smp_start_all(void)
 	clock_warp_judge();
 	pr_info("smp: %u of %u CPUs run after %lu us\n", cpu_online_count(),
 		possible_count, (clock_now_ns() - start) / NSEC_PER_USEC);
-	hostile_interrupts();
+	if (hostile(HOSTILE_INTERRUPTS))
+		hostile_interrupts();
 }
 
 /* Before its second INIT this CPU must take nothing; after it, it may be here
@@ -349,14 +351,18 @@ static bool ap_begin(u32 cpu)
 
 NORETURN void ap_main(u32 cpu)
 {
-	if (hostile_get_lost(cpu) || !ap_begin(cpu))
+	if ((hostile(HOSTILE_LOST_CPU) || hostile(HOSTILE_STALE_START)) &&
+	    hostile_get_lost(cpu))
+		cpu_halt_forever();
+	if (!ap_begin(cpu))
 		cpu_halt_forever();
 	cpu_init_ap(cpu, ap_threads[cpu]);
 	lapic_init_cpu();
 	clock_init_cpu();
 	for (u32 i = 0; i < WARP_PROBES; i++)
 		clock_warp_probe();
-	hostile_come_late();
+	if (hostile(HOSTILE_PAUSE))
+		hostile_come_late();
 	if ((cpu == 1 && hostile(HOSTILE_FROZEN_CPU)) ||
 	    !cas(&ap_state[cpu], AP_SEEN, AP_CAME))
 		cpu_halt_forever();

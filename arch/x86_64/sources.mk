@@ -1,6 +1,7 @@
 # arch/x86_64/sources.mk - sources of this directory in reading order
 SRCS += \
 	arch/x86_64/boot/header.asm \
+	arch/x86_64/boot/pvh_note.asm \
 	arch/x86_64/boot/start.asm \
 	arch/x86_64/boot/fail.asm \
 	arch/x86_64/boot/boot.c \
@@ -34,6 +35,7 @@ SRCS += \
 	arch/x86_64/table.c \
 	arch/x86_64/kmap.c \
 	arch/x86_64/tlb.c \
+	arch/x86_64/firmware.c \
 	arch/x86_64/acpi.c arch/x86_64/mptable.c \
 	arch/x86_64/lapic.c \
 	arch/x86_64/ioapic.c \
@@ -47,4 +49,4 @@ SRCS += \
 	arch/x86_64/calibrate.c \
 	arch/x86_64/clock.c \
 	arch/x86_64/rtc.c \
-	arch/x86_64/poweroff.c
+	arch/x86_64/poweroff.c arch/x86_64/acpi_power.c

@@ -174,7 +174,8 @@ void arch_thread_fini(struct arch_thread *t)
 {
 	if (t->fpu)
 		fpu_area_free(t->fpu);
-	debug_free(t);
+	if (debug_free)
+		debug_free(t);
 	t->fpu = NULL;
 	t->is_user = 0;
 }

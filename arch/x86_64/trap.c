@@ -284,7 +284,8 @@ static enum fault_access fault_access(u64 error)
 
 static NORETURN void kernel_fault(struct regs *r, u64 addr)
 {
-	regs_dump(r);
+	if (regs_dump)
+		regs_dump(r);
 	if (r->vector == TRAP_PF)
 		panic("%s in the kernel: address %#lx, error %#lx, rip %#lx",
 		      fault_name(r->vector), addr, r->error, r->rip);
@@ -340,7 +341,8 @@ static void user_debug(struct regs *r)
 	int code = TRAP_BRKPT;
 
 	dr6_write(DR6_CLEAR);
-	dr6 = debug_hit(arch_current(), r, dr6);
+	if (debug_hit)
+		dr6 = debug_hit(arch_current(), r, dr6);
 	irq_enable();
 	if (dr6 & DR6_BS)
 		code = TRAP_TRACE;
@@ -465,7 +467,8 @@ static NORETURN void double_fault(struct regs *r)
 {
 	u64 addr = cr2_read();
 
-	regs_dump(r);
+	if (regs_dump)
+		regs_dump(r);
 	/* A push below the stack faults near the stack pointer, and there is
 	 * no room to report it. */
 	if (addr - r->rsp + PAGE_SIZE < 2 * PAGE_SIZE)

@@ -43,7 +43,8 @@ void arch_user_reset(uptr_t ip, uptr_t sp)
 
 	if (!t->is_user)
 		become_user(t);
-	debug_free(t);
+	if (debug_free)
+		debug_free(t);
 	t->debug_status = 0;
 	regs_clear(r);
 	r->rip = ip;

@@ -14,7 +14,7 @@ struct pci_ecam {
 };
 
 /* The @i-th such range. Return: false when there is none. Context: any. */
-bool arch_pci_ecam(u32 i, struct pci_ecam *out);
+OPTIONAL bool arch_pci_ecam(u32 i, struct pci_ecam *out);
 
 /* What a device writes where to interrupt a processor. */
 struct msi_message {

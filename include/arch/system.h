@@ -17,10 +17,11 @@ void arch_init_irq(void);	/* ACPI, APICs, clock; needs the allocators */
 
 /* acpi=off: do as if firmware had no tables. acpi_rsdp=: where their root is,
  * whatever the loader said. Before arch_init_irq. */
-void acpi_set_off(void);
-void acpi_set_rsdp(paddr_t pa);
-/* hostile=NAME of debug builds (asm/hostile.h). False: no such name. */
-bool hostile_set(const char *name);
+OPTIONAL void acpi_set_off(void);
+OPTIONAL void acpi_set_rsdp(paddr_t pa);
+/* hostile=NAME of debug builds (asm/hostile.h): optional. False: no such
+ * name. */
+OPTIONAL bool hostile_set(const char *name);
 
 /* Power off by ACPI S5 (or the test runner's exit port); halt if all fail. */
 NORETURN void machine_power_off(void);
@@ -38,16 +39,17 @@ void machine_test_exit(u8 value);
 #define TEST_EXIT_PANIC 0x12
 
 /*
+ * Optional:
  * backtrace_walk - frame-pointer walk from @fp (0: the caller) in kernel text
  * Return: number of addresses stored in @out. Context: any; never faults.
  */
-u32 backtrace_walk(u64 fp, u64 *out, u32 max);
+OPTIONAL u32 backtrace_walk(u64 fp, u64 *out, u32 max);
 /* What it takes for the place where @r was saved. */
 struct regs;
-u64 backtrace_start(const struct regs *r);
+OPTIONAL u64 backtrace_start(const struct regs *r);
 /* Print registers and a symbolised back trace. */
-void regs_dump(const struct regs *r);
+OPTIONAL void regs_dump(const struct regs *r);
 /* Back trace of another, switched-out thread. */
-u32 backtrace_thread(const struct arch_thread *t, u64 *out, u32 max);
+OPTIONAL u32 backtrace_thread(const struct arch_thread *t, u64 *out, u32 max);
 
 #endif

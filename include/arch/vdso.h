@@ -18,8 +18,8 @@ const void *arch_vdso_image(size_t *len);
 void arch_vdso_start(void *data, s64 offset_ns);
 /* From the next update on programs are to ask the kernel for the time: it does
  * not run as evenly as the page can tell. Any context. */
-void arch_vdso_ask(bool on);
+OPTIONAL void arch_vdso_ask(bool on);
 /* The time of day was set, or the clock changed. Any context. */
-void arch_vdso_update(s64 offset_ns);
+OPTIONAL void arch_vdso_update(s64 offset_ns);
 
 #endif

@@ -17,8 +17,12 @@
  * @offset:  set on success: bytes from the start of the function
  * Context:  any; takes no lock and touches no memory but the table
  * Return:   true, or false when @addr is not in the kernel's code (or the
- *           image was linked without a table)
+ *           image was linked without a table, or without ksyms.c)
  */
-bool ksym_lookup(u64 addr, const char **name, u64 *offset);
+OPTIONAL bool ksym_find(u64 addr, const char **name, u64 *offset);
+static inline bool ksym_lookup(u64 addr, const char **name, u64 *offset)
+{
+	return ksym_find && ksym_find(addr, name, offset);
+}
 
 #endif

@@ -28,25 +28,27 @@ struct lock_class_stat {
 	u64 longest_ns;
 };
 
-#ifdef NIDUS_DEBUG
-extern bool lock_stat_on;	/* [I] after boot */
-
 /* Count from now on (boot). */
-void lock_stat_enable(void);
+OPTIONAL void lock_stat_enable(void);
+#ifdef NIDUS_DEBUG
+OPTIONAL extern bool lock_stat_on;	/* [I] after boot */
+
+/* Is it part of the build, and asked for? */
+static inline bool lock_stat_counts(void)
+{
+	return &lock_stat_on && unlikely(lock_stat_on);
+}
+
 /* How the upper layer names the world of what runs now; NULL: none, as in an
  * interrupt. Context of @world: any. */
 void lock_stat_set_world(const void *(*world)(void));
 /* @l was taken, and is held. */
-void lock_stat_taken(struct spinlock *l);
+OPTIONAL void lock_stat_taken(struct spinlock *l);
 /* @l is not free; the result goes to lock_stat_waited. */
-u64 lock_stat_begin_wait(const struct spinlock *l);
-void lock_stat_waited(const struct spinlock *l, u64 start_ns);
+OPTIONAL u64 lock_stat_begin_wait(const struct spinlock *l);
+OPTIONAL void lock_stat_waited(const struct spinlock *l, u64 start_ns);
 /* The sums over all CPUs of the class @rank. Context: any. */
 void lock_stat_read(enum lock_rank rank, struct lock_class_stat *out);
-#else
-static inline void lock_stat_enable(void)
-{
-}
 #endif
 
 #endif

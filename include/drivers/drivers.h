@@ -19,6 +19,8 @@ void console_screen(u32 mask);
 /* Interrupts, ttys, keyboard, device files; after vfs_init and the scheduler.
  * May sleep. */
 void drivers_init(u32 mask, u32 preferred);
+/* Terminals, if they are part of the build. */
+OPTIONAL void ttys_start(u32 mask, u32 preferred);
 /* Pairs of terminals and devpts, if they are part of the build. */
 OPTIONAL void pty_init(void);
 /* beacon.c: a panic that nobody sees is shown otherwise from now on. */

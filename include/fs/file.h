@@ -12,6 +12,8 @@
 #include <fs/poll.h>
 #include <fs/vfs.h>
 #include <lib/refcount.h>
+#include <uapi/errno.h>
+#include <uapi/fcntl.h>
 #include <vm/iobuf.h>
 
 struct file_table;
@@ -201,9 +203,10 @@ u32 file_table_size(struct file_table *t);
 struct pipe_ends {
 	struct file *read, *write;
 };
-int pipe_create(const struct cred *cred, u32 flags, struct pipe_ends *out);
-long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred);
-long pipe_get_size(struct file *f);	/* -EBADF: no pipe */
+OPTIONAL int pipe_create(const struct cred *cred, u32 flags,
+			 struct pipe_ends *out);
+OPTIONAL long pipe_set_size(struct file *f, u64 bytes, const struct cred *cred);
+OPTIONAL long pipe_get_size(struct file *f);	/* -EBADF: no pipe */
 u64 pipe_max_size(void);		/* /proc/sys/fs/pipe-max-size */
 int pipe_set_max_size(u64 bytes);	/* 0, -EINVAL */
 int eventfd_create(u32 count, u32 flags, struct file **out);
@@ -214,7 +217,8 @@ int memfd_create_file(const char *name, u32 flags, const struct cred *cred,
 OPTIONAL int file_add_seals(struct file *f, u32 seals);
 OPTIONAL int file_get_seals(struct file *f);
 
-/* Who owns an O_ASYNC file is told by proc: hooks set once at boot. */
+/* Who owns an O_ASYNC file is told by proc: hooks set once at boot, if it is
+ * part of the build. */
 struct file_owner_hooks {
 	void (*put)(void *owner);
 	void (*signal)(struct file *f, int fd, int band);
@@ -226,13 +230,26 @@ void file_set_owner_hooks(const struct file_owner_hooks *h);
  * file_async_notify - signals to them; FILE_ASYNC_OUT is told to those open
  *                     for writing, the others to those open for reading
  * Context: task, may sleep; no spinlock, no mutex below RANK_MUTEX_SMALL
- * Return:  0
+ * Return:  0, -EINVAL (O_ASYNC without the facility)
  */
 #define FILE_ASYNC_IN 1		/* POLL_IN */
 #define FILE_ASYNC_OUT 2	/* POLL_OUT */
 #define FILE_ASYNC_HUP 3	/* POLL_HUP: the other end is gone */
-int file_async_set(struct file *f, struct list *listeners, u32 flags);
-void file_async_notify(struct list *listeners, int band);
+OPTIONAL int file_async_change(struct file *f, struct list *listeners,
+			       u32 flags);
+static inline int file_async_set(struct file *f, struct list *listeners,
+				 u32 flags)
+{
+	if (file_async_change)
+		return file_async_change(f, listeners, flags);
+	return flags & FASYNC ? -EINVAL : 0;
+}
+OPTIONAL void file_async_tell(struct list *listeners, int band);
+static inline void file_async_notify(struct list *listeners, int band)
+{
+	if (file_async_tell && !list_empty(listeners))
+		file_async_tell(listeners, band);
+}
 
 /* Character devices register what opening (major, minor) gives. @minor
  * CHARDEV_ANY: all those of @major that nobody else has. @name: of the

@@ -40,7 +40,8 @@ struct ns_common {
 };
 
 extern const struct ns_ops pidns_ops, utsns_ops, mntns_ops, userns_ops,
-			   ipcns_ops, netns_ops, cgroupns_ops, timens_ops;
+			   ipcns_ops, netns_ops, cgroupns_ops;
+OPTIONAL extern const struct ns_ops timens_ops;
 
 /* A number never used before for a living namespace. */
 u32 ns_ino_alloc(void);

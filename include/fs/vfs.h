@@ -500,7 +500,7 @@ struct pivot_args {
 };
 int vfs_pivot_root(const struct pivot_args *args, struct pivot_result *out);
 /*
- * mount_ns_clone - copy of all mounts for CLONE_NEWNS
+ * mount_ns_clone - copy of all mounts for CLONE_NEWNS; optional
  * @fs:      root and cwd are moved to the same places of the copy; NULL: none.
  *           Must not be in use by another task.
  * @other_owner: the copy belongs to another user namespace: its mounts become
@@ -509,8 +509,8 @@ int vfs_pivot_root(const struct pivot_args *args, struct pivot_result *out);
  */
 int mount_ns_clone(struct mount_ns *src, struct fs_context *fs,
 		   struct mount_ns **out);
-int mount_ns_clone_for(struct mount_ns *src, struct fs_context *fs,
-		       bool other_owner, struct mount_ns **out);
+OPTIONAL int mount_ns_clone_for(struct mount_ns *src, struct fs_context *fs,
+				bool other_owner, struct mount_ns **out);
 struct mount_ns *mount_ns_get(struct mount_ns *ns);
 /* The last one unmounts everything. Context: task, may sleep. */
 void mount_ns_put(struct mount_ns *ns);

@@ -27,7 +27,5 @@ OPTIONAL int acct_on(struct file *f);
 OPTIONAL void acct_off(struct pid_ns *ns);
 /* The current task exits, @last of its process; it still has its memory. */
 OPTIONAL void acct_exit(struct task *t, bool last);
-/* Boot: /proc/sys/kernel/acct. */
-OPTIONAL void acct_init(void);
 
 #endif

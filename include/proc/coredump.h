@@ -34,7 +34,5 @@ OPTIONAL void coredump_park(void);
 OPTIONAL int coredump_show_filter(struct task *t, struct seq_buf *out);
 OPTIONAL ssize_t coredump_write_filter(struct task *t, const char *text,
 				       size_t len);
-/* Boot: core_pattern and core_uses_pid in /proc/sys/kernel. */
-OPTIONAL void coredump_init(void);
 
 #endif

@@ -10,8 +10,6 @@
 struct f_owner_ex;
 struct file;
 
-/* The hooks of the file layer; once, at boot. */
-void file_owner_init(void);
 /*
  * file_owner_set - F_SETOWN, F_SETOWN_EX
  * @owner:   number in the caller's namespace; 0: nobody

@@ -1,5 +1,5 @@
 /*
- * include/proc/futex.h - fast user-space locks
+ * include/proc/futex.h - fast user-space locks, an optional facility
  * See: futex(2), get_robust_list(2).
  */
 #ifndef PROC_FUTEX_H
@@ -9,7 +9,7 @@
 
 struct task;
 
-void futex_init(void);
+OPTIONAL void futex_init(void);
 struct futex_args {
 	uptr_t addr, addr2;
 	int op;			/* FUTEX_* with PRIVATE and CLOCK flags */
@@ -29,8 +29,8 @@ struct futex_word {
 OPTIONAL long futex_wait_many(const struct futex_word *words, u32 n,
 			      u64 deadline_ns);
 /* Wake up to @n waiters of a shared or private word (exit, clear_child_tid). */
-int futex_wake_user(uptr_t addr, u32 n);
+OPTIONAL int futex_wake_user(uptr_t addr, u32 n);
 /* Walk the robust list of the dying current task. */
-void futex_exit(struct task *t);
+OPTIONAL void futex_exit(struct task *t);
 
 #endif

@@ -29,7 +29,7 @@ struct clone_request {
  */
 long task_clone(const struct clone_request *req);
 /* unshare(2), setns(2). */
-int task_unshare(u64 flags);
+OPTIONAL int task_unshare(u64 flags);
 int task_setns(int fd, int nstype);
 /* set_tid_address and child_tid on the first run; set as return hook. */
 void task_child_start(void);

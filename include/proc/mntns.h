@@ -16,7 +16,7 @@ struct user_ns;
 /*
  * mntns_create - copy of @src with an identity of its own
  * @fs:      the context whose root and cwd move along; not shared
- * Return:   0 and one reference, -ENOMEM, -ENOSPC
+ * Return:   0 and one reference, -ENOMEM, -ENOSPC, -EINVAL (no facility)
  */
 int mntns_create(struct mount_ns *src, struct user_ns *owner,
 		 struct fs_context *fs, struct mount_ns **out);

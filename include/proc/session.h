@@ -69,14 +69,15 @@ bool group_has_stopped(struct pid *pgrp);	/* [G] */
  * Context:  tree locks may be held, no session lock
  */
 void session_exit_check(struct process *p, struct process *parent);
-/* Session leader exits: terminal is given up, SIGHUP to the foreground. */
-void session_leader_exit(struct process *p);
+/* session_tty.c is optional, as terminals are. Session leader exits: the
+ * terminal is given up, SIGHUP to the foreground. */
+OPTIONAL void session_leader_exit(struct process *p);
 
 /* For the tty driver: */
 /* @p's terminal as /proc shows it: device number and foreground group in
  * @ns; unchanged when there is none. */
-void session_terminal(struct process *p, struct pid_ns *ns, dev_t *dev,
-		      s32 *pgrp);
+OPTIONAL void session_terminal(struct process *p, struct pid_ns *ns,
+			       dev_t *dev, s32 *pgrp);
 struct session *session_of_current(void);	/* with reference */
 /* The controlling terminal of the caller, with reference; NULL: none. */
 struct tty *session_current_tty(void);
@@ -90,7 +91,7 @@ void session_hangup(struct session *s, bool leader_exits);
 /* vhangup(2) */
 void session_vhangup(void);
 /* With the last reference of @s. */
-void session_put_tty(struct session *s);
+OPTIONAL void session_put_tty(struct session *s);
 /* TIOCNOTTY by a process that is not the leader: only it (and its children
  * to come) is without the terminal. 0. */
 int session_leave_tty(void);

@@ -363,11 +363,11 @@ bool ns_capable(const struct user_ns *ns, int cap);
 	for_each_list_rcu(t, &(p)->threads, thread_link)
 
 /* Interval timers of a new process; in timers.c. */
-void process_timers_init(struct process *p);
+OPTIONAL void process_timers_init(struct process *p);
 /* A new process is published, or RLIMIT_CPU changed: watch the limit. */
-void process_timers_start(struct process *p);
+OPTIONAL void process_timers_start(struct process *p);
 /* All of them stop: the last thread is leaving. May sleep. */
-void process_timers_stop(struct process *p);
+OPTIONAL void process_timers_stop(struct process *p);
 /*
  * itimer_set - setitimer(2) of the current process
  * @which:   ITIMER_*
@@ -415,7 +415,7 @@ static inline bool task_look_retry(const struct task *t, u32 seq)
 int task_aspace_look(struct task *t, bool real, struct aspace **out);
 /* exec: timers of timer_create(2) go, those of setitimer(2) stay. Called by
  * the only thread; may sleep. */
-void process_timers_exec(struct process *p);
+OPTIONAL void process_timers_exec(struct process *p);
 
 /* Counts for /proc and limits. */
 u32 task_count(void);

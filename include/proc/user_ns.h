@@ -80,7 +80,7 @@ bool user_ns_is_below(const struct user_ns *ns, const struct user_ns *ancestor);
  *           no mapping), -ENOMEM
  * Source:   user_namespaces(7), clone(2)
  */
-int user_ns_create(struct cred *new);
+OPTIONAL int user_ns_create(struct cred *new);
 /* setns(2): @new moves into @ns. 0, -ENOMEM (then unchanged). */
 int user_ns_enter(struct cred *new, struct user_ns *ns);
 
@@ -111,6 +111,6 @@ bool user_ns_maps_ids(const struct user_ns *ns, uid_t uid, gid_t gid);
  * process as before. */
 bool cred_caps_within(const struct cred *new, const struct cred *old);
 /* Free the extents of a namespace that goes. */
-void user_ns_maps_free(struct user_ns *ns);
+OPTIONAL void user_ns_maps_free(struct user_ns *ns);
 
 #endif

@@ -274,10 +274,10 @@ struct mremap_args {
  * -ENOMEM, -EAGAIN (lock limit), -EPERM (low address). */
 int vm_mremap(struct aspace *as, const struct mremap_args *args, u64 *out);
 /* Return: 0, -EINVAL, -ENOMEM (a hole, memory), -EFAULT, -EINTR. */
-int vm_madvise(struct aspace *as, u64 addr, u64 len, int advice);
+OPTIONAL int vm_madvise(struct aspace *as, u64 addr, u64 len, int advice);
 /* process_mrelease(2): free what a dying process has for itself; who still runs
  * in it faults. Context: task, may sleep. */
-void vm_release(struct aspace *as);
+OPTIONAL void vm_release(struct aspace *as);
 /* brk(2): returns the new or, on failure, the old break. */
 u64 vm_brk(struct aspace *as, u64 brk, const struct vm_limits *limits);
 /* Return: 0, -EINVAL, -EBUSY (MS_INVALIDATE, locked), -ENOMEM (a hole). */

@@ -42,7 +42,7 @@ static const struct ksym_entry *entry_find(const struct ksym_table *table,
 	return low ? &table->entries[low - 1] : NULL;
 }
 
-bool ksym_lookup(u64 addr, const char **name, u64 *offset)
+bool ksym_find(u64 addr, const char **name, u64 *offset)
 {
 	const struct ksym_table *table = (const void *)ksyms_start;
 	u64 text = (u64)text_start;

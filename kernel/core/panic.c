@@ -51,7 +51,8 @@ void dump_stack(void)
 {
 	u64 addrs[TRACE_DEPTH];
 
-	backtrace_print(addrs, backtrace_walk(0, addrs, TRACE_DEPTH));
+	if (backtrace_walk)
+		backtrace_print(addrs, backtrace_walk(0, addrs, TRACE_DEPTH));
 }
 
 static void pass_half_second(bool on)

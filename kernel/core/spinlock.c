@@ -156,7 +156,7 @@ static void wait_counted(struct spinlock *l, u64 caller)
 {
 	u64 start_ns;
 
-	if (!lock_stat_on) {
+	if (!lock_stat_counts()) {
 		wait_traced(l, caller);
 		return;
 	}
@@ -172,7 +172,7 @@ static void lock_checked(struct spinlock *l, bool nested, u64 caller)
 	if (!spin_try_ticket(l))
 		wait_counted(l, caller);
 	rank_push(l, caller);
-	if (unlikely(lock_stat_on))
+	if (lock_stat_counts())
 		lock_stat_taken(l);
 }
 

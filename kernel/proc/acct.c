@@ -16,6 +16,7 @@
 #include <proc/acct.h>
 
 #include <arch/clock.h>
+#include <core/start_call.h>
 #include <core/spinlock.h>
 #include <fs/file.h>
 #include <lib/parse.h>
@@ -286,7 +287,8 @@ int acct_on(struct file *f)
 
 	if (!S_ISREG(path_inode(&f->path)->mode))
 		return -EACCES;
-	if (procfs_path_pidns(&f->path) || nsfs_path_ns(&f->path))
+	if ((procfs_path_pidns && procfs_path_pidns(&f->path)) ||
+	    path_ns(&f->path))
 		return -EINVAL;
 	a = kzalloc(sizeof(*a));
 	if (!a)
@@ -397,8 +399,9 @@ static struct proc_entry room_entry = {
 	.write = store_room,
 };
 
-void acct_init(void)
+static void acct_start(void)
 {
 	mount_set_gone_hook(mount_gone);
 	proc_entry_add(&room_entry);
 }
+START_CALL(acct_start);

@@ -69,7 +69,7 @@ static long birth_finish(struct birth *b)
 		mutex_unlock(b->first_birth);
 	if (b->pidfd)
 		fd_install(current_task()->files, b->pidfd_nr, b->pidfd);
-	if (b->process)
+	if (b->process && process_timers_start)
 		process_timers_start(b->process);
 	if (b->req->flags & CLONE_PARENT_SETTID) {
 		/* As on Linux, a bad address is not an error any more. */

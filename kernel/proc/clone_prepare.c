@@ -42,6 +42,8 @@ static int copy_cred(struct birth *b)
 		b->child->cred = cred_get(current_cred());
 		return 0;
 	}
+	if (!user_ns_create)
+		return -EINVAL;
 	new = cred_copy(current_cred());
 	if (!new)
 		return -ENOMEM;
@@ -176,7 +178,8 @@ static int copy_process(struct birth *b)
 	p->oom_score_adj = from->oom_score_adj;
 	p->dumpable = from->dumpable;
 	p->exec_ns = user_ns_get(READ_ONCE(from->exec_ns));
-	process_timers_init(p);
+	if (process_timers_init)
+		process_timers_init(p);
 	b->process = p;
 	b->child->process = p;
 	return 0;
@@ -269,6 +272,8 @@ static int make_pidfd(struct birth *b)
 
 	if (!(b->req->flags & CLONE_PIDFD))
 		return 0;
+	if (!pidfd_create)
+		return -EINVAL;
 	if (b->req->flags & CLONE_THREAD)
 		flags |= PIDFD_THREAD;
 	fd = fd_alloc(current_task()->files, 0, current_rlimit(RLIMIT_NOFILE),

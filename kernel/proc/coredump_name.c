@@ -10,6 +10,7 @@
  */
 #include "coredump_internal.h"
 
+#include <core/start_call.h>
 #include <fs/file.h>
 #include <lib/parse.h>
 #include <lib/string.h>
@@ -215,7 +216,7 @@ static ssize_t write_uses_pid(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
-void coredump_init(void)
+static void coredump_start(void)
 {
 	static struct proc_entry entries[] = {
 		{ .path = "sys/kernel/core_pattern", .mode = 0644,
@@ -227,6 +228,7 @@ void coredump_init(void)
 	for (u32 i = 0; i < ARRAY_SIZE(entries); i++)
 		proc_entry_add(&entries[i]);
 }
+START_CALL(coredump_start);
 
 /* --- /proc/PID/coredump_filter -------------------------------------------- */
 

@@ -83,7 +83,7 @@ static int find_program(struct exec *x)
 		if (err)
 			return err;
 		err = exec_elf_check(x);
-		if (err != -ENOEXEC || x->head[0] != '#')
+		if (err != -ENOEXEC || x->head[0] != '#' || !exec_script)
 			return err;
 		err = exec_script(x);
 		if (err)
@@ -299,7 +299,8 @@ static void exec_commit(struct exec *x)
 	struct task *t = current_task();
 
 	change_sighand(x, t);
-	process_timers_exec(t->process);
+	if (process_timers_exec)
+		process_timers_exec(t->process);
 	change_program(x, t);
 	change_rest(x, t);
 	change_name(x, t);

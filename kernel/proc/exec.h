@@ -102,7 +102,7 @@ int exec_stack_build(struct exec *x);
  *         not be opened by the interpreter), -E2BIG, -ENOMEM, and what
  *         opening the interpreter says.
  */
-int exec_script(struct exec *x);
+OPTIONAL int exec_script(struct exec *x);
 
 /* exec_elf.c */
 /* Check program and interpreter; nothing is mapped yet. */

@@ -136,7 +136,8 @@ static bool process_died(struct process *p)
 {
 	bool unwaited;
 
-	pidfd_notify_exit(p->tgid);
+	if (pidfd_notify_exit)
+		pidfd_notify_exit(p->tgid);
 	unwaited = signal_notify_parent_exit(p, p->leader->exit_signal);
 	trace_dead(p, !unwaited);
 	return unwaited;
@@ -211,7 +212,8 @@ void task_release(struct task *t)
 			leader = p->leader;
 	}
 	release_unlock(p, both);
-	proc_forget(pid, p->tgid);
+	if (proc_forget)
+		proc_forget(pid, p->tgid);
 	task_release_rest(t);
 	if (leader)
 		task_release(leader);
@@ -223,13 +225,14 @@ void task_leave_aspace(struct task *t)
 
 	if (!t->aspace)
 		return;
-	futex_exit(t);
+	if (futex_exit)
+		futex_exit(t);
 	if (t->rseq.at)
 		rseq_leave();
 	if (t->clear_child_tid) {
 		/* Nobody to tell when it is alone in its memory. */
 		if (refcount_read(&t->aspace->users) > 1 &&
-		    !put_user_u32(t->clear_child_tid, 0))
+		    !put_user_u32(t->clear_child_tid, 0) && futex_wake_user)
 			futex_wake_user(t->clear_child_tid, 1);
 		t->clear_child_tid = 0;
 	}
@@ -523,7 +526,7 @@ void task_exit(int code)
 	check_global_init(t, last);
 	if (unlikely(t->syscall_filter))
 		seccomp_release(t);
-	if (last)
+	if (last && process_timers_stop)
 		process_timers_stop(t->process);
 	if (acct_exit)
 		acct_exit(t, last);
@@ -531,7 +534,7 @@ void task_exit(int code)
 	if (sem_undo_leave)
 		sem_undo_leave(t);
 	exit_files(t);
-	if (last)
+	if (last && session_leader_exit)
 		session_leader_exit(t->process);
 	nsproxy_switch(NULL);
 	if (exit_notify(t, last))

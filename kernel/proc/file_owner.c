@@ -11,6 +11,7 @@
  */
 #include <proc/file_owner.h>
 
+#include <core/start_call.h>
 #include <fs/file.h>
 #include <proc/session.h>
 #include <proc/signal.h>
@@ -175,7 +176,8 @@ static const struct file_owner_hooks hooks = {
 	.signal = owner_signal,
 };
 
-void file_owner_init(void)
+static void file_owner_start(void)
 {
 	file_set_owner_hooks(&hooks);
 }
+START_CALL(file_owner_start);

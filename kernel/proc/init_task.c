@@ -142,7 +142,8 @@ int task_create_init(struct task **out)
 	t->start_ns = clock_now_ns();
 	str_copy(t->comm, sizeof(t->comm), "init");
 	init_limits(p);
-	process_timers_init(p);
+	if (process_timers_init)
+		process_timers_init(p);
 	init_family(t, p, pid, s);
 	init_publish(t, p, pid);
 	*out = t;

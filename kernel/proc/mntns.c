@@ -134,11 +134,14 @@ void mntns_init(void)
 int mntns_create(struct mount_ns *src, struct user_ns *owner,
 		 struct fs_context *fs, struct mount_ns **out)
 {
-	struct mnt_id *id = kzalloc(sizeof(*id));
 	bool other_owner = mntns_common(src)->owner != owner;
 	struct mount_ns *ns;
+	struct mnt_id *id;
 	int err = -ENOMEM;
 
+	if (!mount_ns_clone_for)
+		return -EINVAL;
+	id = kzalloc(sizeof(*id));
 	if (id)
 		err = ns_common_init(&id->common, &mntns_ops, owner);
 	if (err)

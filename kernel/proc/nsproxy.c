@@ -150,6 +150,8 @@ static int clone_time(const struct nsproxy_args *a, struct nsproxy *old,
 {
 	int err = 0;
 
+	if (!timens_get)
+		return a->flags & CLONE_NEWTIME ? -EINVAL : 0;
 	new->time = timens_get(old->time);
 	if (a->flags & CLONE_NEWTIME)
 		err = timens_create(old->time_for_children, a->owner,
@@ -180,7 +182,7 @@ int nsproxy_copy(const struct nsproxy_args *a, struct nsproxy **out)
 		nsproxy_put(new);
 		return err;
 	}
-	if (a->enter_time)
+	if (a->enter_time && timens_enter)
 		timens_enter(new);
 	*out = new;
 	return 0;
@@ -310,6 +312,8 @@ static struct ns_common *member_of(const struct nsproxy *set, u64 clone_flag,
 	case CLONE_NEWCGROUP:
 		return &set->cgroup->common;
 	case CLONE_NEWTIME:
+		if (!timens_get)
+			return NULL;
 		return for_children ? &set->time_for_children->common :
 				      &set->time->common;
 	}

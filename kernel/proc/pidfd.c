@@ -135,7 +135,8 @@ static long pidfd_ioctl(struct file *f, u32 cmd, u64 arg)
 
 	if (arg)
 		return -EINVAL;
-	if (cmd < PIDFD_GET_CGROUP_NAMESPACE || cmd > PIDFD_GET_UTS_NAMESPACE)
+	if (!nsfs_path || cmd < PIDFD_GET_CGROUP_NAMESPACE ||
+	    cmd > PIDFD_GET_UTS_NAMESPACE)
 		return -ENOTTY;
 	err = grab_ns(file_pid(f), cmd, &ns);
 	if (err)
@@ -275,7 +276,7 @@ int pidfd_send_signal(struct file *f, int sig, struct siginfo *info, u32 flags)
 	struct siginfo own;
 	u32 scope = flags;
 
-	if (!pid)
+	if (!pid && proc_file_pid)
 		pid = proc_file_pid(f);
 	if (!pid)
 		return -EBADF;

@@ -117,7 +117,7 @@ static void visit_children(const struct visit *v)
 
 static const struct pid_ns *path_pidns(const struct path *path)
 {
-	struct ns_common *ns = nsfs_path_ns(path);
+	struct ns_common *ns = path_ns(path);
 
 	if (!ns || ns->ops != &pidns_ops)
 		return NULL;
@@ -127,7 +127,7 @@ static const struct pid_ns *path_pidns(const struct path *path)
 static void visit_file(const struct visit *v, int fd, struct file *f)
 {
 	const struct pid_ns *ns = path_pidns(&f->path);
-	struct pid *pid = pidfd_file_pid(f);
+	struct pid *pid = file_pidfd(f);
 
 	if (ns)
 		hold(v, ns, HOLD_FD, fd);

@@ -51,7 +51,7 @@ static int find_target(int fd, struct pid_ns **out)
 
 	if (!f)
 		return -EBADF;
-	ns = nsfs_file_ns(f);
+	ns = file_ns_get(f);
 	file_put(f);
 	if (!ns)
 		return -EINVAL;

@@ -20,7 +20,6 @@
 #include <lib/string.h>
 #include <mm/slab.h>
 #include <proc/acct.h>
-#include <proc/coredump.h>
 #include <proc/pidns.h>
 #include <uapi/dirent.h>
 #include <uapi/errno.h>
@@ -44,7 +43,7 @@ static bool shows_entry(const struct inode *dir, const struct proc_entry *e)
 	       !strcmp(e->path, "self") || !strcmp(e->path, "thread-self");
 }
 
-void proc_entry_add(struct proc_entry *e)
+void proc_entry_link(struct proc_entry *e)
 {
 	struct proc_entry **last = &entries;
 
@@ -592,10 +591,6 @@ void procfs_init(void)
 	proc_sysctl_init();
 	proc_settings_init();
 	proc_user_init();
-	if (coredump_init)
-		coredump_init();
-	if (acct_init)
-		acct_init();
 	if (proc_nidus_init)
 		proc_nidus_init();
 	if (proc_lock_stat_init)

@@ -120,8 +120,8 @@ static int fdinfo_show(struct seq_source *src, struct seq_buf *out)
 	if (err)
 		return err;
 	file_show_fdinfo(f, cloexec, out);
-	if (pidfd_file_pid(f))
-		pidfd_show_fdinfo(pidfd_file_pid(f), n->ns, out);
+	if (file_pidfd(f))
+		pidfd_show_fdinfo(file_pidfd(f), n->ns, out);
 	file_put(f);
 	return 0;
 }

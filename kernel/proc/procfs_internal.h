@@ -19,7 +19,7 @@ struct proc_node;
 enum proc_file_of { PROC_OF_BOTH, PROC_OF_PROCESS, PROC_OF_THREAD };
 
 /* One entry of a table: a file, link or directory below /proc/PID. A regular
- * file behind which nothing was linked is not there. */
+ * file or directory behind which nothing was linked is not there. */
 struct proc_file {
 	const char *name;
 	mode_t mode;		/* with the file type */
@@ -158,14 +158,15 @@ extern const struct file_ops proc_map_files_fops;
 /* procfs_task.c: /proc/PID/task */
 extern const struct inode_ops proc_task_ops;
 extern const struct file_ops proc_task_fops;
-/* procfs_ns.c: /proc/PID/ns */
-extern const struct proc_file proc_ns_table[];
+/* procfs_ns.c: /proc/PID/ns; optional */
+OPTIONAL extern const struct proc_file proc_ns_table[];
 /* procfs_net.c: /proc/PID/net */
 extern const struct inode_ops proc_net_ops;
 extern const struct file_ops proc_net_fops;
-/* user_ns_map.c: uid_map, gid_map, projid_map, setgroups */
-extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops,
-			     proc_projid_map_fops, proc_setgroups_fops;
+/* user_ns_map.c: uid_map, gid_map, projid_map, setgroups; optional */
+OPTIONAL extern const struct file_ops proc_uid_map_fops, proc_gid_map_fops;
+OPTIONAL extern const struct file_ops proc_projid_map_fops,
+				      proc_setgroups_fops;
 /* procfs_fault.c: fail-nth */
 extern const struct file_ops proc_fail_fops;
 /* procfs_stat.c: stat, status, statm, limits, ... */
@@ -175,16 +176,19 @@ int proc_show_statm(struct task *t, struct seq_buf *out);
 int proc_show_limits(struct task *t, struct seq_buf *out);
 u32 proc_fd_size(struct task *t);	/* slots of its descriptor table */
 u64 proc_sigqueue_used(struct task *t);
-/* procfs_where.c: links and mounts; the umask for status */
+/* procfs_mounts.c: optional */
+OPTIONAL int proc_show_mounts(struct task *t, struct seq_buf *out);
+OPTIONAL int proc_show_mountinfo(struct task *t, struct seq_buf *out);
+OPTIONAL int proc_show_mountstats(struct task *t, struct seq_buf *out);
+/* procfs_where.c: links; the umask for status */
+/* With a reference; NULL: it has none any more. */
+struct fs_context *proc_task_fs(struct task *t);
 int proc_follow_cwd(struct task *t, struct path *out);
 int proc_follow_root(struct task *t, struct path *out);
 int proc_follow_exe(struct task *t, struct path *out);
 ssize_t proc_readlink_cwd(struct task *t, char *buf, size_t size);
 ssize_t proc_readlink_root(struct task *t, char *buf, size_t size);
 ssize_t proc_readlink_exe(struct task *t, char *buf, size_t size);
-int proc_show_mounts(struct task *t, struct seq_buf *out);
-int proc_show_mountinfo(struct task *t, struct seq_buf *out);
-int proc_show_mountstats(struct task *t, struct seq_buf *out);
 mode_t proc_umask(struct task *t);
 /* procfs_aspace.c: files that stand for the memory there was at open(2) */
 /*

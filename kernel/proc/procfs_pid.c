@@ -263,6 +263,8 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
 	if (file->of == (dir->thread ? PROC_OF_PROCESS : PROC_OF_THREAD))
 		return true;
+	if (S_ISDIR(file->mode))
+		return !file->table && !file->dir_ops;
 	return S_ISREG(file->mode) && !file->show && !file->memory &&
 	       !file->show_ns && !file->fops;
 }

@@ -63,7 +63,8 @@ static void read_kin(struct task *t, struct pid_ns *ns, struct kin *k)
 		k->ppid = parent == p ? 0 : pid_nr(parent->tgid, ns);
 		k->pgid = pid_nr(rcu_dereference(p->pgid), ns);
 		k->sid = pid_nr(rcu_dereference(p->sid), ns);
-		session_terminal(p, ns, &k->tty, &k->tty_pgrp);
+		if (session_terminal)
+			session_terminal(p, ns, &k->tty, &k->tty_pgrp);
 	}
 	rcu_read_unlock();
 }

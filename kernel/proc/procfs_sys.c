@@ -170,21 +170,6 @@ static int show_stat(struct seq_buf *out)
 	return 0;
 }
 
-static int show_cpuinfo(struct seq_buf *out)
-{
-	char *text = kmalloc(PAGE_SIZE);
-	u32 cpu;
-
-	if (!text)
-		return -ENOMEM;
-	for_each_cpu(cpu, cpu_online_mask()) {
-		cpu_describe(cpu, text, PAGE_SIZE);
-		seq_printf(out, "%s\n", text);
-	}
-	kfree(text);
-	return 0;
-}
-
 static int show_version(struct seq_buf *out)
 {
 	struct new_utsname n;
@@ -288,14 +273,6 @@ static ssize_t thread_self_link(char *buf, size_t size,
 	return link_text(buf, size, text, (size_t)len);
 }
 
-static ssize_t mounts_link(char *buf, size_t size,
-			   const struct pid_ns *ns UNUSED)
-{
-	static const char text[] = "self/mounts";
-
-	return link_text(buf, size, text, sizeof(text) - 1);
-}
-
 static ssize_t net_link(char *buf, size_t size,
 			const struct pid_ns *ns UNUSED)
 {
@@ -337,10 +314,8 @@ static struct proc_entry system_entries[] = {
 	{ .path = "self", .mode = S_IFLNK | 0777, .link = self_link },
 	{ .path = "thread-self", .mode = S_IFLNK | 0777,
 	  .link = thread_self_link },
-	{ .path = "mounts", .mode = S_IFLNK | 0777, .link = mounts_link },
 	{ .path = "net", .mode = S_IFLNK | 0777, .link = net_link },
 	{ .path = "cmdline", .mode = 0444, .show = show_cmdline },
-	{ .path = "cpuinfo", .mode = 0444, .show = show_cpuinfo },
 	{ .path = "devices", .mode = 0444, .show = show_devices },
 	{ .path = "filesystems", .mode = 0444, .show = show_filesystems },
 	{ .path = "loadavg", .mode = 0444, .show = show_loadavg },

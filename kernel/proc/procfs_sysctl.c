@@ -245,23 +245,6 @@ static ssize_t write_nr_open(const char *text, size_t len)
 	return (ssize_t)len;
 }
 
-static int show_pipe_max(struct seq_buf *out)
-{
-	seq_printf(out, "%lu\n", pipe_max_size());
-	return 0;
-}
-
-static ssize_t write_pipe_max(const char *text, size_t len)
-{
-	u64 n;
-
-	if (!capable(CAP_SYS_RESOURCE))
-		return -EPERM;
-	if (parse_u64(text, &n) || pipe_set_max_size(n))
-		return -EINVAL;
-	return (ssize_t)len;
-}
-
 static int show_memfd_noexec(struct seq_buf *out)
 {
 	seq_printf(out, "%d\n", pidns_memfd_noexec(current_pidns()));
@@ -313,8 +296,6 @@ static struct proc_entry sysctl_entries[] = {
 	{ .path = "sys/fs/file-nr", .mode = 0444, .show = show_file_nr },
 	{ .path = "sys/fs/nr_open", .mode = 0644, .show = show_nr_open,
 	  .write = write_nr_open },
-	{ .path = "sys/fs/pipe-max-size", .mode = 0644, .show = show_pipe_max,
-	  .write = write_pipe_max },
 	{ .path = "sys/kernel/cap_last_cap", .mode = 0444,
 	  .show = show_cap_last_cap },
 	{ .path = "sys/kernel/domainname", .mode = 0644,

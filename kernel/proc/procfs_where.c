@@ -1,11 +1,10 @@
 /*
  * kernel/proc/procfs_where.c - where a process stands among the files
  *
- * What:  the links cwd, root and exe; mounts, mountinfo and mountstats; the
- *        umask that status tells.
- * Locks: alloc_lock of the task while references are taken of its fs_context
- *        and its mount namespace: both vanish as it exits.
- * Not:   how mounts are printed (fs/mount_show.c).
+ * What:  the links cwd, root and exe; the umask that status tells.
+ * Locks: alloc_lock of the task while a reference is taken of its fs_context,
+ *        which vanishes as it exits.
+ * Not:   what is mounted (procfs_mounts.c).
  * See:   proc(5).
  */
 #include "procfs_internal.h"
@@ -13,12 +12,10 @@
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/kmalloc.h>
-#include <proc/mntns.h>
-#include <proc/nsproxy.h>
 #include <uapi/errno.h>
 #include <vm/aspace.h>
 
-static struct fs_context *task_fs(struct task *t)
+struct fs_context *proc_task_fs(struct task *t)
 {
 	struct fs_context *fs;
 
@@ -32,7 +29,7 @@ static struct fs_context *task_fs(struct task *t)
 
 mode_t proc_umask(struct task *t)
 {
-	struct fs_context *fs = task_fs(t);
+	struct fs_context *fs = proc_task_fs(t);
 	mode_t mask = 0;
 
 	if (fs) {
@@ -42,47 +39,9 @@ mode_t proc_umask(struct task *t)
 	return mask;
 }
 
-static int show_mount_lines(struct task *t, struct seq_buf *out,
-			    enum mount_show kind)
-{
-	struct fs_context *fs = task_fs(t);
-	struct mount_ns *ns = NULL;
-	struct path root;
-
-	spin_lock(&t->alloc_lock);
-	if (t->nsproxy)
-		ns = mount_ns_get(t->nsproxy->mnt);
-	spin_unlock(&t->alloc_lock);
-	if (fs && ns) {
-		fs_context_root(fs, &root);
-		mount_show(ns, &root, out, kind);
-		path_put(&root);
-	}
-	if (fs)
-		fs_context_put(fs);
-	if (ns)
-		mount_ns_put(ns);
-	return fs && ns ? 0 : -EINVAL;
-}
-
-int proc_show_mounts(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_PLAIN);
-}
-
-int proc_show_mountinfo(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_INFO);
-}
-
-int proc_show_mountstats(struct task *t, struct seq_buf *out)
-{
-	return show_mount_lines(t, out, MOUNT_SHOW_STATS);
-}
-
 int proc_follow_cwd(struct task *t, struct path *out)
 {
-	struct fs_context *fs = task_fs(t);
+	struct fs_context *fs = proc_task_fs(t);
 
 	if (!fs)
 		return -ENOENT;
@@ -93,7 +52,7 @@ int proc_follow_cwd(struct task *t, struct path *out)
 
 int proc_follow_root(struct task *t, struct path *out)
 {
-	struct fs_context *fs = task_fs(t);
+	struct fs_context *fs = proc_task_fs(t);
 
 	if (!fs)
 		return -ENOENT;

@@ -59,7 +59,8 @@ void session_put(struct session *s)
 {
 	if (!refcount_put(&s->refs))
 		return;
-	session_put_tty(s);
+	if (session_put_tty)
+		session_put_tty(s);
 	pid_put(s->sid);
 	rcu_call(&s->rcu, session_free_rcu);
 }

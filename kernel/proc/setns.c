@@ -221,7 +221,8 @@ static int join_task(struct joining *j, struct task *t, u64 flags)
 			continue;
 		ns = nsproxy_find_get(t, kinds[i], false);
 		if (!ns)
-			return -ESRCH;
+			return kinds[i] == CLONE_NEWTIME && !timens_get ?
+			       -EINVAL : -ESRCH;
 		err = install(j, ns);
 		ns->ops->put(ns);
 	}
@@ -274,15 +275,15 @@ int task_setns(int fd, int nstype)
 
 	if (!f)
 		return -EBADF;
-	ns = nsfs_file_ns(f);
+	ns = file_ns_get(f);
 	if (ns) {
 		if (nstype && (u32)nstype != ns->ops->clone_flag)
 			err = -EINVAL;
 		else
 			err = setns_one(ns);
 		ns->ops->put(ns);
-	} else if (pidfd_file_pid(f)) {
-		err = setns_pidfd(pidfd_file_pid(f), (u32)nstype);
+	} else if (file_pidfd(f)) {
+		err = setns_pidfd(file_pidfd(f), (u32)nstype);
 	} else {
 		err = -EINVAL;
 	}

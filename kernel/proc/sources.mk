@@ -1,6 +1,7 @@
 # kernel/proc/sources.mk - sources of this directory in reading order
 SRCS += kernel/proc/start.c
 SRCS += kernel/proc/task.c kernel/proc/user.c kernel/proc/user_ns.c
+SRCS += kernel/proc/user_ns_create.c
 SRCS += kernel/proc/user_ns_map.c kernel/proc/rlimit.c kernel/proc/task_access.c
 SRCS += kernel/proc/pid_table.c kernel/proc/pid.c kernel/proc/pidns.c
 SRCS += kernel/proc/tree.c
@@ -25,7 +26,7 @@ SRCS += kernel/proc/file_owner.c kernel/proc/pidfd.c kernel/proc/nsfs.c
 SRCS += kernel/proc/procfs.c kernel/proc/procfs_forget.c
 SRCS += kernel/proc/procfs_mount.c
 SRCS += kernel/proc/procfs_pid.c kernel/proc/procfs_pid_table.c
-SRCS += kernel/proc/procfs_where.c
+SRCS += kernel/proc/procfs_where.c kernel/proc/procfs_mounts.c
 SRCS += kernel/proc/procfs_task.c kernel/proc/procfs_fd.c
 SRCS += kernel/proc/procfs_ns.c kernel/proc/procfs_net.c
 SRCS += kernel/proc/procfs_stat.c
@@ -34,6 +35,7 @@ SRCS += kernel/proc/procfs_mem.c kernel/proc/procfs_map_files.c \
 	kernel/proc/procfs_trace.c
 SRCS += kernel/proc/procfs_smaps.c
 SRCS += kernel/proc/procfs_small.c kernel/proc/procfs_cpu.c
+SRCS += kernel/proc/procfs_cpuinfo.c kernel/proc/procfs_pipe.c
 SRCS += kernel/proc/procfs_sys.c
 SRCS += kernel/proc/procfs_sysctl.c kernel/proc/procfs_settings.c
 SRCS += kernel/proc/procfs_user.c

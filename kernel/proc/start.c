@@ -6,7 +6,6 @@
 #include <proc/start.h>
 
 #include <core/start_call.h>
-#include <proc/file_owner.h>
 #include <proc/futex.h>
 #include <proc/lifecycle.h>
 #include <proc/nsproxy.h>
@@ -29,13 +28,16 @@ void proc_start(void)
 	utsns_init();
 	nsproxy_init();
 	fault_init();
-	futex_init();
-	file_owner_init();
+	if (futex_init)
+		futex_init();
 	rlimit_init();
 	if (vdso_init)
 		vdso_init();
-	nsfs_init();
-	pidfd_init();
-	procfs_init();
+	if (nsfs_init)
+		nsfs_init();
+	if (pidfd_init)
+		pidfd_init();
+	if (procfs_init)
+		procfs_init();
 	start_calls_run();	/* what may be left out */
 }

@@ -118,12 +118,12 @@ static s64 current_offset(clockid_t clock)
 	return 0;
 }
 
-u64 timens_from_host(clockid_t clock, u64 ns)
+u64 timens_shift(clockid_t clock, u64 ns)
 {
 	return ns + (u64)current_offset(clock);
 }
 
-u64 timens_to_host(clockid_t clock, u64 ns)
+u64 timens_unshift(clockid_t clock, u64 ns)
 {
 	s64 offset = current_offset(clock);
 	s64 host;

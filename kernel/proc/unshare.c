@@ -65,6 +65,8 @@ static int check(u64 flags)
 /* A new user namespace comes first: it owns the others that are made. */
 static int prepare_cred(struct unshared *u)
 {
+	if (!user_ns_create)
+		return -EINVAL;
 	u->cred = cred_copy(current_cred());
 	return u->cred ? user_ns_create(u->cred) : -ENOMEM;
 }

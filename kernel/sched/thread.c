@@ -80,7 +80,7 @@ static void dump_one(struct thread *t, void *arg UNUSED)
 	pr_info("thread %p %s: state %u, CPU %u, %s\n", (void *)t,
 		t->name ? t->name : "(user)", READ_ONCE(t->state), t->cpu,
 		t->on_cpu ? "running" : t->on_queue ? "queued" : "asleep");
-	if (!READ_ONCE(t->on_cpu))
+	if (!READ_ONCE(t->on_cpu) && backtrace_thread)
 		backtrace_print(addrs, backtrace_thread(&t->arch, addrs,
 							TRACE_DEPTH));
 }

@@ -111,9 +111,11 @@ static void slew_end(u64 flags)
 {
 	WRITE_ONCE(slew.on, slew.rate || slew.make_up_ns);
 	seq_write_end(&slew.count);
-	arch_vdso_ask(slew.on || slew.tai);
-	arch_vdso_update((s64)clock_boot_epoch_ns() +
-			 atomic_read(&adjustment_ns));
+	if (arch_vdso_ask)
+		arch_vdso_ask(slew.on || slew.tai);
+	if (arch_vdso_update)
+		arch_vdso_update((s64)clock_boot_epoch_ns() +
+				 atomic_read(&adjustment_ns));
 	spin_unlock_irqrestore(&slew.lock, flags);
 }
 

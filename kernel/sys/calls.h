@@ -27,12 +27,16 @@ long sys_vfork(void);
 long sys_clone(u64 flags, uptr_t stack, uptr_t parent_tid, uptr_t child_tid,
 	       uptr_t tls);
 long sys_clone3(uptr_t uargs, size_t size);
-long sys_unshare(u64 flags);
-long sys_setns(int fd, int nstype);
 long sys_exit(int code);
 long sys_exit_group(int code);
 long sys_wait4(pid_t pid, uptr_t status, int options, uptr_t rusage);
 long sys_waitid(int which, pid_t id, uptr_t info, int options, uptr_t rusage);
+
+/* unshare.c */
+OPTIONAL long sys_unshare(u64 flags);
+
+/* setns.c */
+OPTIONAL long sys_setns(int fd, int nstype);
 
 /* ptrace.c */
 OPTIONAL long sys_ptrace(long request, pid_t pid, u64 addr, u64 data);
@@ -63,9 +67,9 @@ long sys_rt_sigqueueinfo(pid_t pid, int sig, uptr_t uinfo);
 long sys_rt_tgsigqueueinfo(pid_t tgid, pid_t tid, int sig, uptr_t uinfo);
 
 /* pidfd.c */
-long sys_pidfd_open(pid_t pid, u32 flags);
-long sys_pidfd_send_signal(int fd, int sig, uptr_t uinfo, u32 flags);
-long sys_pidfd_getfd(int fd, int targetfd, u32 flags);
+OPTIONAL long sys_pidfd_open(pid_t pid, u32 flags);
+OPTIONAL long sys_pidfd_send_signal(int fd, int sig, uptr_t uinfo, u32 flags);
+OPTIONAL long sys_pidfd_getfd(int fd, int targetfd, u32 flags);
 
 /* kcmp.c */
 OPTIONAL long sys_kcmp(pid_t pid1, pid_t pid2, int type, u64 idx1, u64 idx2);
@@ -75,8 +79,10 @@ long sys_open(uptr_t uname, int flags, mode_t mode);
 long sys_openat(int dirfd, uptr_t uname, int flags, mode_t mode);
 long sys_openat2(int dirfd, uptr_t uname, uptr_t uhow, size_t size);
 long sys_creat(uptr_t uname, mode_t mode);
-long sys_pipe(uptr_t ufds);
-long sys_pipe2(uptr_t ufds, int flags);
+
+/* pipe.c */
+OPTIONAL long sys_pipe(uptr_t ufds);
+OPTIONAL long sys_pipe2(uptr_t ufds, int flags);
 
 /* file_io.c */
 long sys_read(int fd, uptr_t buf, size_t len);
@@ -94,19 +100,19 @@ long sys_pwritev2(int fd, uptr_t uvec, u64 nvec, u64 pos_low, u64 pos_high,
 
 /* file_range.c */
 long sys_lseek(int fd, off_t off, u32 whence);
-long sys_sendfile(int out_fd, int in_fd, uptr_t uoff, size_t len);
-long sys_copy_file_range(int in_fd, uptr_t uin_off, int out_fd,
-			 uptr_t uout_off, size_t len, u32 flags);
 long sys_truncate(uptr_t uname, off_t len);
 long sys_ftruncate(int fd, off_t len);
 long sys_fallocate(int fd, int mode, off_t off, off_t len);
-long sys_fadvise64(int fd, off_t off, off_t len, int advice);
-long sys_readahead(int fd, off_t off, size_t len);
 long sys_sync(void);
 long sys_syncfs(int fd);
 long sys_fsync(int fd);
 long sys_fdatasync(int fd);
 long sys_sync_file_range(int fd, off_t off, off_t len, u32 flags);
+
+/* file_copy.c */
+OPTIONAL long sys_sendfile(int out_fd, int in_fd, uptr_t uoff, size_t len);
+OPTIONAL long sys_copy_file_range(int in_fd, uptr_t uin_off, int out_fd,
+				  uptr_t uout_off, size_t len, u32 flags);
 
 /* file_fd.c */
 long sys_close(int fd);
@@ -171,17 +177,19 @@ long sys_utimes(uptr_t uname, uptr_t utimes);
 long sys_futimesat(int dirfd, uptr_t uname, uptr_t utimes);
 
 /* mount.c */
-long sys_mount(uptr_t usource, uptr_t utarget, uptr_t utype, u64 flags,
-	       uptr_t udata);
-long sys_umount2(uptr_t utarget, int flags);
-long sys_pivot_root(uptr_t unew, uptr_t uold);
+OPTIONAL long sys_mount(uptr_t usource, uptr_t utarget, uptr_t utype, u64 flags,
+			uptr_t udata);
+OPTIONAL long sys_umount2(uptr_t utarget, int flags);
+OPTIONAL long sys_pivot_root(uptr_t unew, uptr_t uold);
 
 /* poll.c */
-long sys_poll(uptr_t ufds, u32 n, int timeout_ms);
-long sys_ppoll(uptr_t ufds, u32 n, uptr_t uts, uptr_t umask, size_t size);
-long sys_select(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t utv);
-long sys_pselect6(int n, uptr_t in, uptr_t out, uptr_t except, uptr_t uts,
-		  uptr_t usig);
+OPTIONAL long sys_poll(uptr_t ufds, u32 n, int timeout_ms);
+OPTIONAL long sys_ppoll(uptr_t ufds, u32 n, uptr_t uts, uptr_t umask,
+			size_t size);
+OPTIONAL long sys_select(int n, uptr_t in, uptr_t out, uptr_t except,
+			 uptr_t utv);
+OPTIONAL long sys_pselect6(int n, uptr_t in, uptr_t out, uptr_t except,
+			   uptr_t uts, uptr_t usig);
 
 /* mseal.c */
 OPTIONAL long sys_mseal(u64 addr, u64 len, u64 flags);
@@ -190,17 +198,21 @@ OPTIONAL long sys_mseal(u64 addr, u64 len, u64 flags);
 long sys_mmap(u64 addr, u64 len, u64 prot, u64 flags, u64 fd, u64 off);
 long sys_munmap(u64 addr, u64 len);
 long sys_mprotect(u64 addr, u64 len, u64 prot);
-long sys_mremap(u64 old_addr, u64 old_len, u64 new_len, u64 flags,
-		u64 new_addr);
-long sys_madvise(u64 addr, u64 len, int advice);
-long sys_msync(u64 addr, u64 len, int flags);
-long sys_mincore(u64 addr, u64 len, uptr_t vec);
-long sys_mlock(u64 addr, u64 len);
-long sys_mlock2(u64 addr, u64 len, int flags);
-long sys_munlock(u64 addr, u64 len);
-long sys_mlockall(int flags);
-long sys_munlockall(void);
 long sys_brk(u64 brk);
+
+/* mremap.c, advice.c, msync.c, mlock.c */
+OPTIONAL long sys_mremap(u64 old_addr, u64 old_len, u64 new_len, u64 flags,
+			 u64 new_addr);
+OPTIONAL long sys_madvise(u64 addr, u64 len, int advice);
+OPTIONAL long sys_fadvise64(int fd, off_t off, off_t len, int advice);
+OPTIONAL long sys_readahead(int fd, off_t off, size_t len);
+OPTIONAL long sys_msync(u64 addr, u64 len, int flags);
+OPTIONAL long sys_mincore(u64 addr, u64 len, uptr_t vec);
+OPTIONAL long sys_mlock(u64 addr, u64 len);
+OPTIONAL long sys_mlock2(u64 addr, u64 len, int flags);
+OPTIONAL long sys_munlock(u64 addr, u64 len);
+OPTIONAL long sys_mlockall(int flags);
+OPTIONAL long sys_munlockall(void);
 
 /* time.c */
 long sys_nanosleep(uptr_t ureq, uptr_t urem);
@@ -211,17 +223,20 @@ long sys_clock_settime(clockid_t clock, uptr_t uts);
 long sys_gettimeofday(uptr_t utv, uptr_t utz);
 long sys_settimeofday(uptr_t utv, uptr_t utz);
 long sys_time(uptr_t ut);
-long sys_alarm(u32 seconds);
-long sys_getitimer(int which, uptr_t uvalue);
-long sys_setitimer(int which, uptr_t uvalue, uptr_t uold);
 long sys_restart_syscall(void);
 
+/* itimer.c */
+OPTIONAL long sys_alarm(u32 seconds);
+OPTIONAL long sys_getitimer(int which, uptr_t uvalue);
+OPTIONAL long sys_setitimer(int which, uptr_t uvalue, uptr_t uold);
+
 /* futex.c */
-long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime, uptr_t addr2,
-	       u32 val3);
-long sys_set_robust_list(uptr_t head, size_t size);
-long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
-long sys_membarrier(int cmd, u32 flags, int cpu);
+OPTIONAL long sys_futex(uptr_t addr, int op, u32 val, uptr_t utime,
+			uptr_t addr2, u32 val3);
+OPTIONAL long sys_set_robust_list(uptr_t head, size_t size);
+OPTIONAL long sys_get_robust_list(pid_t pid, uptr_t uhead, uptr_t usize);
+/* membarrier.c */
+OPTIONAL long sys_membarrier(int cmd, u32 flags, int cpu);
 /* mount_api.c */
 OPTIONAL long sys_fsopen(uptr_t uname, u32 flags);
 OPTIONAL long sys_fspick(int dirfd, uptr_t uname, u32 flags);
@@ -253,47 +268,53 @@ OPTIONAL long sys_rseq(uptr_t at, u32 len, int flags, u32 signature);
 long sys_sched_yield(void);
 long sys_sched_setaffinity(pid_t pid, u32 len, uptr_t umask);
 long sys_sched_getaffinity(pid_t pid, u32 len, uptr_t umask);
-long sys_sched_setparam(pid_t pid, uptr_t uparam);
-long sys_sched_getparam(pid_t pid, uptr_t uparam);
-long sys_sched_setscheduler(pid_t pid, int policy, uptr_t uparam);
-long sys_sched_getscheduler(pid_t pid);
-long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags);
-long sys_sched_getattr(pid_t pid, uptr_t uattr, u32 size, u32 flags);
-long sys_sched_get_priority_max(int policy);
-long sys_sched_get_priority_min(int policy);
-long sys_sched_rr_get_interval(pid_t pid, uptr_t uts);
 long sys_getcpu(uptr_t ucpu, uptr_t unode, uptr_t unused);
 
+/* sched_policy.c */
+OPTIONAL long sys_sched_setparam(pid_t pid, uptr_t uparam);
+OPTIONAL long sys_sched_getparam(pid_t pid, uptr_t uparam);
+OPTIONAL long sys_sched_setscheduler(pid_t pid, int policy, uptr_t uparam);
+OPTIONAL long sys_sched_getscheduler(pid_t pid);
+OPTIONAL long sys_sched_setattr(pid_t pid, uptr_t uattr, u32 flags);
+OPTIONAL long sys_sched_getattr(pid_t pid, uptr_t uattr, u32 size, u32 flags);
+OPTIONAL long sys_sched_get_priority_max(int policy);
+OPTIONAL long sys_sched_get_priority_min(int policy);
+OPTIONAL long sys_sched_rr_get_interval(pid_t pid, uptr_t uts);
+
 /* priority.c */
-long sys_getpriority(int which, int who);
-long sys_setpriority(int which, int who, int nice);
-long sys_ioprio_set(int which, int who, int ioprio);
-long sys_ioprio_get(int which, int who);
+OPTIONAL long sys_getpriority(int which, int who);
+OPTIONAL long sys_setpriority(int which, int who, int nice);
+OPTIONAL long sys_ioprio_set(int which, int who, int ioprio);
+OPTIONAL long sys_ioprio_get(int which, int who);
 
 /* cred.c */
 long sys_getuid(void);
 long sys_geteuid(void);
 long sys_getgid(void);
 long sys_getegid(void);
-long sys_setuid(uid_t uid);
-long sys_setgid(gid_t gid);
-long sys_setreuid(uid_t ruid, uid_t euid);
-long sys_setregid(gid_t rgid, gid_t egid);
-long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid);
-long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid);
-long sys_getresuid(uptr_t uruid, uptr_t ueuid, uptr_t usuid);
-long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid);
-long sys_setfsuid(uid_t uid);
-long sys_setfsgid(gid_t gid);
-long sys_getgroups(int n, uptr_t ulist);
-long sys_setgroups(int n, uptr_t ulist);
+
+/* ids.c */
+OPTIONAL long sys_setuid(uid_t uid);
+OPTIONAL long sys_setgid(gid_t gid);
+OPTIONAL long sys_setreuid(uid_t ruid, uid_t euid);
+OPTIONAL long sys_setregid(gid_t rgid, gid_t egid);
+OPTIONAL long sys_setresuid(uid_t ruid, uid_t euid, uid_t suid);
+OPTIONAL long sys_setresgid(gid_t rgid, gid_t egid, gid_t sgid);
+OPTIONAL long sys_getresuid(uptr_t uruid, uptr_t ueuid, uptr_t usuid);
+OPTIONAL long sys_getresgid(uptr_t urgid, uptr_t uegid, uptr_t usgid);
+OPTIONAL long sys_setfsuid(uid_t uid);
+OPTIONAL long sys_setfsgid(gid_t gid);
+OPTIONAL long sys_getgroups(int n, uptr_t ulist);
+OPTIONAL long sys_setgroups(int n, uptr_t ulist);
 
 /* capability.c */
-long sys_capget(uptr_t uheader, uptr_t udata);
-long sys_capset(uptr_t uheader, uptr_t udata);
+OPTIONAL long sys_capget(uptr_t uheader, uptr_t udata);
+OPTIONAL long sys_capset(uptr_t uheader, uptr_t udata);
 
 /* prctl.c */
-long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+OPTIONAL long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5);
+
+/* arch_prctl.c */
 long sys_arch_prctl(int code, u64 addr);
 long sys_personality(u32 persona);
 
@@ -310,13 +331,15 @@ long sys_sethostname(uptr_t uname, int len);
 long sys_setdomainname(uptr_t uname, int len);
 long sys_sysinfo(uptr_t uinfo);
 long sys_getrandom(uptr_t buf, size_t len, u32 flags);
-long sys_vhangup(void);
+
+/* vhangup.c */
+OPTIONAL long sys_vhangup(void);
 
 /* reboot.c */
 long sys_reboot(u32 magic1, u32 magic2, u32 cmd, uptr_t uarg);
 
 /* syslog.c */
-long sys_syslog(int type, uptr_t buf, int len);
+OPTIONAL long sys_syslog(int type, uptr_t buf, int len);
 
 struct file;
 

@@ -2,7 +2,7 @@
  * kernel/sys/cpu_clock.h - clocks that count processor time
  *
  * What:  CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID and the negative
- *        numbers that name the clock of one process or thread.
+ *        numbers that name the clock of one process or thread. Optional.
  */
 #ifndef SYS_CPU_CLOCK_H
 #define SYS_CPU_CLOCK_H
@@ -10,8 +10,8 @@
 #include <lib/types.h>
 
 /* 0, -EINVAL: no such clock, or of no such process. */
-int cpu_clock_read(clockid_t clock, u64 *ns);
+OPTIONAL int cpu_clock_read(clockid_t clock, u64 *ns);
 /* Until it shows @at_ns. 0, -ERESTARTSYS, -EINVAL (it went away). */
-int cpu_clock_sleep_until(clockid_t clock, u64 at_ns);
+OPTIONAL int cpu_clock_sleep_until(clockid_t clock, u64 at_ns);
 
 #endif

@@ -1,24 +1,17 @@
 /*
  * kernel/sys/fcntl.c - fcntl(2)
  *
- * What:  flags of descriptors and files, owners of O_ASYNC.
- * Locks: file->owner_lock: owner fields.
- * Not:   record locks (lock.c); the signal to the owner
- *        (kernel/proc/file_owner.c).
+ * What:  flags of descriptors and files.
+ * Not:   record locks (lock.c), owners of O_ASYNC files (file_owner.c).
  * See:   fcntl(2).
  */
 #include "calls.h"
 
 #include "path_util.h"
 
-#include <proc/file_owner.h>
-#include <proc/pidns.h>
 #include <proc/task.h>
-#include <proc/user_ns.h>
 #include <uapi/errno.h>
 #include <uapi/fcntl.h>
-#include <uapi/signal.h>
-#include <vm/uaccess.h>
 
 static long dup_from(struct file *f, u64 lowest, bool cloexec)
 {
@@ -43,80 +36,6 @@ static long set_flags(struct file *f, u32 flags)
 	    !inode_owner_or_capable(inode, current_cred()))
 		return -EPERM;
 	return file_set_flags(f, flags);
-}
-
-static long set_owner(struct file *f, int who)
-{
-	struct f_owner_ex owner = { .type = F_OWNER_PID, .pid = who };
-
-	if (who == INT_MIN)
-		return -EINVAL;
-	if (who < 0) {
-		owner.type = F_OWNER_PGRP;
-		owner.pid = -who;
-	}
-	return file_owner_set(f, &owner);
-}
-
-static long get_owner(struct file *f)
-{
-	struct f_owner_ex owner;
-
-	file_owner_get(f, &owner);
-	return owner.type == F_OWNER_PGRP ? -owner.pid : owner.pid;
-}
-
-long ioctl_owner(struct file *f, u32 cmd, u64 arg)
-{
-	u32 who;
-
-	if (cmd == FIOGETOWN || cmd == SIOCGPGRP)
-		return put_user_u32(arg, (u32)get_owner(f));
-	if (get_user_u32(&who, arg))
-		return -EFAULT;
-	return set_owner(f, (int)who);
-}
-
-static long set_owner_ex(struct file *f, uptr_t uowner)
-{
-	struct f_owner_ex owner;
-
-	if (copy_from_user(&owner, uowner, sizeof(owner)))
-		return -EFAULT;
-	if (owner.type < F_OWNER_TID || owner.type > F_OWNER_PGRP)
-		return -EINVAL;
-	return file_owner_set(f, &owner);
-}
-
-static long get_owner_ex(struct file *f, uptr_t uowner)
-{
-	struct f_owner_ex owner;
-
-	file_owner_get(f, &owner);
-	return copy_to_user(uowner, &owner, sizeof(owner));
-}
-
-static long set_owner_signal(struct file *f, u64 sig)
-{
-	if (sig > NSIG)
-		return -EINVAL;
-	spin_lock(&f->owner_lock);
-	f->owner_sig = (s32)sig;
-	spin_unlock(&f->owner_lock);
-	return 0;
-}
-
-static long owner_uids(struct file *f, uptr_t uids)
-{
-	uid_t ids[2];
-
-	spin_lock(&f->owner_lock);
-	ids[0] = f->owner_uid;
-	ids[1] = f->owner_euid;
-	spin_unlock(&f->owner_lock);
-	ids[0] = uid_from_global(current_cred()->user_ns, ids[0]);
-	ids[1] = uid_from_global(current_cred()->user_ns, ids[1]);
-	return copy_to_user(uids, ids, sizeof(ids));
 }
 
 /* Is @fd the same open file? */
@@ -155,27 +74,6 @@ static long fcntl_fd(int fd, struct file *f, u32 cmd, u64 arg)
 	return -ENOSYS;
 }
 
-static long fcntl_owner(struct file *f, u32 cmd, u64 arg)
-{
-	switch (cmd) {
-	case F_SETOWN:
-		return set_owner(f, (int)arg);
-	case F_GETOWN:
-		return get_owner(f);
-	case F_SETOWN_EX:
-		return set_owner_ex(f, arg);
-	case F_GETOWN_EX:
-		return get_owner_ex(f, arg);
-	case F_GETOWNER_UIDS:
-		return owner_uids(f, arg);
-	case F_SETSIG:
-		return set_owner_signal(f, arg);
-	case F_GETSIG:
-		return READ_ONCE(f->owner_sig);
-	}
-	return -EINVAL;
-}
-
 static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 {
 	switch (cmd) {
@@ -190,9 +88,10 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 	case F_OFD_SETLKW:
 		return fcntl_lock ? fcntl_lock(fd, f, cmd, arg) : -EINVAL;
 	case F_GETPIPE_SZ:
-		return pipe_get_size(f);
+		return pipe_get_size ? pipe_get_size(f) : -EBADF;
 	case F_SETPIPE_SZ:
-		return pipe_set_size(f, (u32)arg, current_cred());
+		return !pipe_set_size ? -EBADF :
+		       pipe_set_size(f, (u32)arg, current_cred());
 	case F_ADD_SEALS:
 		return arg > U32_MAX || !file_add_seals ?
 			       -EINVAL : file_add_seals(f, (u32)arg);
@@ -201,7 +100,7 @@ static long fcntl_file(int fd, struct file *f, u32 cmd, u64 arg)
 	case F_GETLEASE:
 		return F_UNLCK;
 	}
-	return fcntl_owner(f, cmd, arg);
+	return fcntl_owner ? fcntl_owner(f, cmd, arg) : -EINVAL;
 }
 
 long sys_fcntl(int fd, u32 cmd, u64 arg)

@@ -38,7 +38,8 @@ long sys_close_range(u32 first, u32 last, u32 flags)
 	if (first > last)
 		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE)
-		err = task_unshare(CLONE_FILES);
+		err = task_unshare ? task_unshare(CLONE_FILES) :
+				     -EINVAL;
 	if (err)
 		return err;
 	return fd_close_range(current_task()->files, first, last, flags);
@@ -102,7 +103,7 @@ long sys_ioctl(int fd, u32 cmd, u64 arg)
 	else if (cmd == FIOASYNC)
 		WRITE_ONCE(f->async_fd, fd);
 	if (cmd != FIOCLEX && cmd != FIONCLEX)
-		ret = ioctl_is_owner(cmd) && file_is_socket &&
+		ret = ioctl_is_owner(cmd) && ioctl_owner && file_is_socket &&
 		      file_is_socket(f) ? ioctl_owner(f, cmd, arg) :
 					  file_ioctl(f, cmd, arg);
 	file_put(f);

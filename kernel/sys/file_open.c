@@ -167,29 +167,3 @@ int pair_to_fds(struct file *ends[2], bool cloexec, uptr_t ufds)
 	fd_install(table, fds[1], ends[1]);
 	return 0;
 }
-
-long sys_pipe2(uptr_t ufds, int flags)
-{
-	struct pipe_ends pipe;
-	struct file *ends[2];
-	int err;
-
-	if (flags & ~(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
-		return -EINVAL;
-	err = pipe_create(current_cred(), (u32)flags, &pipe);
-	if (err)
-		return err;
-	ends[0] = pipe.read;
-	ends[1] = pipe.write;
-	err = pair_to_fds(ends, flags & O_CLOEXEC, ufds);
-	if (err) {
-		file_put(pipe.read);
-		file_put(pipe.write);
-	}
-	return err;
-}
-
-long sys_pipe(uptr_t ufds)
-{
-	return sys_pipe2(ufds, 0);
-}

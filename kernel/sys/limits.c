@@ -38,7 +38,7 @@ static int change(struct task *t, u32 resource, const struct rlimit64 *new,
 {
 	int err = task_rlimit(t, resource, new, old);
 
-	if (!err && new && resource == RLIMIT_CPU)
+	if (!err && new && resource == RLIMIT_CPU && process_timers_start)
 		process_timers_start(t->process);
 	return err;
 }

@@ -2,7 +2,7 @@
  * kernel/sys/memory.c - system calls about the address space
  *
  * What:  copy in, check what only this layer knows (files, limits), call.
- * Not:   the work: mm/vm/.
+ * Not:   the work: mm/vm/; mremap, advice, msync, mlock: files of their own.
  * See:   the manual page of each call.
  */
 #include "calls.h"
@@ -121,74 +121,6 @@ long sys_munmap(u64 addr, u64 len)
 long sys_mprotect(u64 addr, u64 len, u64 prot)
 {
 	return vm_mprotect(current_task()->aspace, addr, len, (u32)prot);
-}
-
-long sys_mremap(u64 old_addr, u64 old_len, u64 new_len, u64 flags,
-		u64 new_addr)
-{
-	const struct mremap_args args = {
-		.old_addr = old_addr, .old_len = old_len, .new_len = new_len,
-		.flags = flags, .new_addr = new_addr, .limits = vm_limits_now(),
-	};
-	u64 at;
-	int err = vm_mremap(current_task()->aspace, &args, &at);
-
-	return err ? err : (long)at;
-}
-
-long sys_madvise(u64 addr, u64 len, int advice)
-{
-	return vm_madvise(current_task()->aspace, addr, len, advice);
-}
-
-long sys_msync(u64 addr, u64 len, int flags)
-{
-	return vm_msync(current_task()->aspace, addr, len, flags);
-}
-
-long sys_mincore(u64 addr, u64 len, uptr_t vec)
-{
-	return vm_mincore(current_task()->aspace, addr, len, vec);
-}
-
-static long lock_range(u64 addr, u64 len, enum vm_lock_mode mode)
-{
-	const struct vm_limits l = vm_limits_now();
-	const struct mlock_args args = {
-		.addr = addr, .len = len, .mode = mode, .limits = &l,
-	};
-
-	return vm_mlock(current_task()->aspace, &args);
-}
-
-long sys_mlock(u64 addr, u64 len)
-{
-	return lock_range(addr, len, VM_LOCK);
-}
-
-long sys_mlock2(u64 addr, u64 len, int flags)
-{
-	if (flags & ~MLOCK_ONFAULT)
-		return -EINVAL;
-	return lock_range(addr, len, flags & MLOCK_ONFAULT ?
-			  VM_LOCK_ONFAULT : VM_LOCK);
-}
-
-long sys_munlock(u64 addr, u64 len)
-{
-	return lock_range(addr, len, VM_UNLOCK);
-}
-
-long sys_mlockall(int flags)
-{
-	const struct vm_limits l = vm_limits_now();
-
-	return vm_mlockall(current_task()->aspace, flags, &l);
-}
-
-long sys_munlockall(void)
-{
-	return vm_munlockall(current_task()->aspace);
 }
 
 long sys_brk(u64 brk)

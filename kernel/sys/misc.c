@@ -104,11 +104,3 @@ long sys_getrandom(uptr_t buf, size_t len, u32 flags)
 		return -EINVAL;
 	return random_to_user(buf, min(len, (size_t)INT_MAX));
 }
-
-long sys_vhangup(void)
-{
-	if (!capable(CAP_SYS_TTY_CONFIG))
-		return -EPERM;
-	session_vhangup();
-	return 0;
-}

@@ -48,7 +48,7 @@ static int ns_of_fd(int fd, struct mount_ns **out)
 
 	if (err)
 		return err;
-	ns = nsfs_file_ns(f);
+	ns = file_ns_get(f);
 	if (ns && ns->ops == &mntns_ops)
 		*out = mount_ns_get(mntns_of(ns));
 	else

@@ -51,14 +51,16 @@ int fd_to_any(int fd, struct file **out);
 /* The task behind a process descriptor, with a reference. 0, -EBADF, -ESRCH (it
  * was reaped). In pidfd.c. */
 struct task;
-int task_of_pidfd(int fd, struct task **out);
+OPTIONAL int task_of_pidfd(int fd, struct task **out);
 /* F_SETOWN and F_GETOWN of sockets as ioctls, by two numbers each: cmd is one
  * of them; what it does. 0, -EFAULT, -EINVAL, -ESRCH. In fcntl.c. */
 static inline bool ioctl_is_owner(u32 cmd)
 {
 	return cmd >= FIOSETOWN && cmd <= SIOCGPGRP;
 }
-long ioctl_owner(struct file *f, u32 cmd, u64 arg);
+OPTIONAL long ioctl_owner(struct file *f, u32 cmd, u64 arg);
+/* The commands of fcntl for owners; -EINVAL: none of them. Optional too. */
+OPTIONAL long fcntl_owner(struct file *f, u32 cmd, u64 arg);
 /* Put @f at the lowest free descriptor; @f is stolen. fd, -EMFILE, -ENOMEM. */
 long file_to_fd(struct file *f, bool cloexec);
 /* Both get a number, stolen, and user space both numbers, or nothing happens.

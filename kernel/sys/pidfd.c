@@ -29,7 +29,7 @@ long sys_pidfd_send_signal(int fd, int sig, uptr_t uinfo, u32 flags)
 	err = fd_to_file(fd, &f);
 	if (err)
 		return err;
-	if (!pidfd_file_pid(f) && !proc_file_pid(f))
+	if (!pidfd_file_pid(f) && !(proc_file_pid && proc_file_pid(f)))
 		err = -EBADF;
 	else if (uinfo && copy_from_user(&info, uinfo, sizeof(info)))
 		err = -EFAULT;

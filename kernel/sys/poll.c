@@ -1,9 +1,9 @@
 /*
  * kernel/sys/poll.c - poll, ppoll, select, pselect6
  *
- * What:  sets of descriptors and timeouts come in, answers go out; a signal
- *        mask that holds for the wait; restarts.
- * Not:   the wait: fs/poll.c.
+ * What:  sets of descriptors and timeouts come in, answers go out; restarts.
+ *        Optional.
+ * Not:   the wait: fs/poll.c; its signal mask: wait_mask.c.
  * See:   poll(2), select(2).
  */
 #include "calls.h"
@@ -102,33 +102,6 @@ long sys_poll(uptr_t ufds, u32 n, int timeout_ms)
 	else if (timeout_ms > 0)
 		deadline = deadline_after((u64)timeout_ms * NSEC_PER_MSEC);
 	return poll_until(ufds, n, deadline);
-}
-
-int wait_mask_set(uptr_t umask, size_t size)
-{
-	struct task *t = current_task();
-	u64 mask;
-
-	if (!umask)
-		return 0;
-	if (size != SIGSET_BYTES)
-		return -EINVAL;
-	if (get_user_u64(&mask, umask))
-		return -EFAULT;
-	t->saved_mask = t->blocked;
-	t->restore_mask = 1;
-	signal_set_blocked(mask);
-	return 0;
-}
-
-void wait_mask_end(bool interrupted)
-{
-	struct task *t = current_task();
-
-	if (!t->restore_mask || interrupted)
-		return;
-	t->restore_mask = 0;
-	signal_set_blocked(t->saved_mask);
 }
 
 /* Tell how much time was left. A restart needs that in user memory, for it

@@ -1,19 +1,18 @@
 /*
- * kernel/sys/prctl.c - prctl, arch_prctl, personality
+ * kernel/sys/prctl.c - prctl
  *
  * What:  operations on the calling thread or process. Those that belong to
  *        something this kernel lacks (huge pages, ...) answer -EINVAL
- *        like a Linux built without it.
+ *        like a Linux built without it. Optional.
  * Locks: alloc_lock for the name, which others read.
  * Not:   capabilities and securebits (prctl_cap.c).
- * See:   prctl(2), arch_prctl(2), personality(2).
+ * See:   prctl(2).
  */
 #include "calls.h"
 
 #include "prctl_cap.h"
 #include "user_dispatch.h"
 
-#include <arch/thread.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
 #include <proc/pidns_join.h>
@@ -186,7 +185,7 @@ static long prctl_set(int option, const struct prctl_args *a)
 	case PR_SET_MM:
 		return prctl_hint ? prctl_hint(option, a) : -EINVAL;
 	}
-	return prctl_cap(option, a);
+	return prctl_cap ? prctl_cap(option, a) : -EINVAL;
 }
 
 long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
@@ -221,34 +220,4 @@ long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
 		return get_auxv(&a);
 	}
 	return prctl_set(option, &a);
-}
-
-long sys_arch_prctl(int code, u64 addr)
-{
-	u64 value;
-	int err;
-
-	switch (code) {
-	case ARCH_GET_CPUID:
-		err = arch_prctl_get(code, &value);
-		return err ? err : (long)value;
-	case ARCH_GET_FS:
-	case ARCH_GET_GS:
-	case ARCH_GET_XCOMP_SUPP:
-	case ARCH_GET_XCOMP_PERM:
-		err = arch_prctl_get(code, &value);
-		return err ? err : put_user_u64(addr, value);
-	}
-	return arch_prctl_set(code, addr);
-}
-
-#define PERSONALITY_ASK 0xffffffffu
-
-long sys_personality(u32 persona)
-{
-	u32 before = current_task()->personality;
-
-	if (persona != PERSONALITY_ASK)
-		current_task()->personality = persona;
-	return before;
 }

@@ -12,7 +12,7 @@ struct prctl_args {
 /* PR_SET_THP_DISABLE, PR_MCE_KILL, PR_SET_IO_FLUSHER, PR_SET_MM and what reads
  * them: optional. In prctl_hints.c. */
 OPTIONAL long prctl_hint(int option, const struct prctl_args *a);
-/* -EINVAL for every option that is none of these. */
-long prctl_cap(int option, const struct prctl_args *a);
+/* -EINVAL for every option that is none of these. Optional. */
+OPTIONAL long prctl_cap(int option, const struct prctl_args *a);
 
 #endif

@@ -195,16 +195,6 @@ long sys_clone3(uptr_t uargs, size_t size)
 	return task_clone(&req);
 }
 
-long sys_unshare(u64 flags)
-{
-	return task_unshare(flags);
-}
-
-long sys_setns(int fd, int nstype)
-{
-	return task_setns(fd, nstype);
-}
-
 long sys_exit(int code)
 {
 	task_exit((code & 0xff) << 8);
@@ -275,7 +265,7 @@ static int waitid_pidfd(int fd, struct wait_request *req, bool *nonblock)
 	f = fd_get_file(current_task()->files, fd);
 	if (!f)
 		return -EBADF;
-	req->pid = pid_get(pidfd_file_pid(f));
+	req->pid = pid_get(file_pidfd(f));
 	*nonblock = READ_ONCE(f->flags) & O_NONBLOCK;
 	file_put(f);
 	return req->pid ? 0 : -EBADF;

@@ -241,6 +241,8 @@ long sys_process_madvise(int pidfd, uptr_t uvec, u64 n, int advice, u32 flags)
 	struct task *t;
 	long ret;
 
+	if (!vm_madvise || !task_of_pidfd)
+		return -ENOSYS;
 	if (flags)
 		return -EINVAL;
 	ret = user_vec_init(&v, uvec, n);
@@ -309,6 +311,8 @@ long sys_process_mrelease(int pidfd, u32 flags)
 	struct task *t;
 	long ret;
 
+	if (!vm_release || !task_of_pidfd)
+		return -ENOSYS;
 	if (flags)
 		return -EINVAL;
 	ret = task_of_pidfd(pidfd, &t);

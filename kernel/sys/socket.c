@@ -45,7 +45,7 @@ static long id_open_net(struct ns_common *net)
 {
 	if (!ns_capable(net->owner, CAP_NET_ADMIN))
 		return -EPERM;
-	return nsfs_open(net);
+	return nsfs_open ? nsfs_open(net) : -ENOTTY;
 }
 
 static const struct socket_hooks hooks = {

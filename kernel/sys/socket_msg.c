@@ -229,7 +229,7 @@ static int put_pidfd(struct control *c, const struct socket_received *r)
 		*c->flags |= MSG_CTRUNC;
 		return 0;
 	}
-	if (r->has_id && r->id.pid) {
+	if (r->has_id && r->id.pid && pidfd_create) {
 		fd = pidfd_create(r->id.pid, 0, &f);
 		if (!fd)
 			fd = (int)file_to_fd(f, true);

@@ -187,7 +187,7 @@ static int value_peer_pidfd(struct file *f, struct value *v)
 	int err = -ENODATA;
 
 	socket_peer_id(f, &id);
-	if (id.pid)
+	if (id.pid && pidfd_create)
 		err = pidfd_create(id.pid, 0, &pidfd);
 	socket_id_put(&id);
 	if (err)

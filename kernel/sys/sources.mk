@@ -1,17 +1,25 @@
 # kernel/sys/sources.mk - sources of this directory in reading order
 SRCS += kernel/sys/table.c kernel/sys/absent.c kernel/sys/dispatch.c kernel/sys/syscall_watch.c
-SRCS += kernel/sys/process.c kernel/sys/exec.c kernel/sys/signal.c
+SRCS += kernel/sys/process.c kernel/sys/setns.c kernel/sys/unshare.c
+SRCS += kernel/sys/exec.c kernel/sys/signal.c
 SRCS += kernel/sys/pidfd.c kernel/sys/kcmp.c
-SRCS += kernel/sys/path_util.c kernel/sys/file_open.c kernel/sys/file_io.c
-SRCS += kernel/sys/file_range.c kernel/sys/file_fd.c kernel/sys/fcntl.c
+SRCS += kernel/sys/path_util.c kernel/sys/file_open.c kernel/sys/pipe.c kernel/sys/file_io.c
+SRCS += kernel/sys/file_range.c kernel/sys/file_copy.c kernel/sys/file_fd.c kernel/sys/fcntl.c
+SRCS += kernel/sys/file_owner.c
 SRCS += kernel/sys/file_names.c kernel/sys/file_stat.c kernel/sys/file_attr.c
-SRCS += kernel/sys/mount.c kernel/sys/poll.c kernel/sys/memory.c
+SRCS += kernel/sys/mount.c kernel/sys/wait_mask.c kernel/sys/poll.c
+SRCS += kernel/sys/memory.c
+SRCS += kernel/sys/mremap.c kernel/sys/advice.c kernel/sys/msync.c
+SRCS += kernel/sys/mlock.c
 SRCS += kernel/sys/time_util.c kernel/sys/time.c kernel/sys/cpu_clock.c
-SRCS += kernel/sys/futex.c kernel/sys/sched.c kernel/sys/priority.c
+SRCS += kernel/sys/itimer.c kernel/sys/membarrier.c
+SRCS += kernel/sys/futex.c kernel/sys/sched.c kernel/sys/sched_policy.c
+SRCS += kernel/sys/priority.c
 SRCS += kernel/sys/sched_deadline.c
-SRCS += kernel/sys/cred.c kernel/sys/capability.c kernel/sys/prctl.c
+SRCS += kernel/sys/cred.c kernel/sys/ids.c kernel/sys/capability.c kernel/sys/prctl.c
+SRCS += kernel/sys/arch_prctl.c
 SRCS += kernel/sys/prctl_cap.c kernel/sys/limits.c kernel/sys/misc.c
-SRCS += kernel/sys/syslog.c kernel/sys/reboot.c
+SRCS += kernel/sys/vhangup.c kernel/sys/syslog.c kernel/sys/reboot.c
 # optional: what is left out is answered -ENOSYS
 SRCS += kernel/sys/strace.c kernel/sys/strace_text.c kernel/sys/strace_names.c
 SRCS += kernel/sys/strace_signal.c kernel/sys/mseal.c

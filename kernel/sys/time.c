@@ -1,12 +1,12 @@
 /*
- * kernel/sys/time.c - clocks, sleeps and interval timers
+ * kernel/sys/time.c - clocks and sleeps
  *
  * What:  reads and sets clocks, sleeps on them, and says how to go on after a
  *        signal.
  * Locks: the time zone, which only settimeofday changes, is two plain words.
- * Not:   the time of day (kernel/sched/wallclock.c); the timers
- *        (kernel/proc/timers.c); processor time clocks (cpu_clock.c).
- * See:   clock_gettime(2), clock_nanosleep(2), setitimer(2).
+ * Not:   the time of day (kernel/sched/wallclock.c); interval timers
+ *        (itimer.c); processor time clocks (cpu_clock.c).
+ * See:   clock_gettime(2), clock_nanosleep(2).
  */
 #include "calls.h"
 
@@ -30,6 +30,11 @@ static u64 tai_ns(void)
 	return (u64)wallclock_tai() * NSEC_PER_SEC;
 }
 
+static inline int time_used(clockid_t clock, u64 *ns)
+{
+	return cpu_clock_read ? cpu_clock_read(clock, ns) : -EINVAL;
+}
+
 /* 0, -EINVAL (no such clock), -ESRCH as -EINVAL (of no such process). */
 static inline int clock_read(clockid_t clock, u64 *ns)
 {
@@ -50,7 +55,7 @@ static inline int clock_read(clockid_t clock, u64 *ns)
 		*ns = timens_from_host(clock, clock_now_ns());
 		return 0;
 	}
-	return cpu_clock_read(clock, ns);
+	return time_used(clock, ns);
 }
 
 long sys_clock_gettime(clockid_t clock, uptr_t uts)
@@ -101,7 +106,7 @@ long sys_clock_settime(clockid_t clock, uptr_t uts)
 	if (clock != CLOCK_REALTIME) {
 		err = clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID ||
 		      clock == CLOCK_THREAD_CPUTIME_ID ?
-		      cpu_clock_read(clock, &ns) : -EINVAL;
+		      time_used(clock, &ns) : -EINVAL;
 		if (err)
 			return err;
 	}
@@ -199,7 +204,8 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 	case CLOCK_BOOTTIME_ALARM:
 		return sleep_until_interruptible(timens_to_host(clock, at_ns));
 	}
-	return cpu_clock_sleep_until(clock, at_ns);
+	return cpu_clock_sleep_until ?
+	       cpu_clock_sleep_until(clock, at_ns) : -EINVAL;
 }
 
 static long sleep_restart(struct task *t);
@@ -266,7 +272,7 @@ static int check_sleep_clock(clockid_t clock, int flags)
 			return -EINVAL;
 		return capable(CAP_WAKE_ALARM) ? 0 : -EPERM;
 	}
-	return cpu_clock_read(clock, &ns);
+	return time_used(clock, &ns);
 }
 
 static long sleep_for(clockid_t clock, u64 ns, uptr_t urem)
@@ -306,66 +312,4 @@ long sys_clock_nanosleep(clockid_t clock, int flags, uptr_t ureq, uptr_t urem)
 long sys_nanosleep(uptr_t ureq, uptr_t urem)
 {
 	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, ureq, urem);
-}
-
-static int timeval_to_ns(const struct timeval *tv, u64 *ns)
-{
-	struct timespec ts = { tv->tv_sec, tv->tv_usec * NSEC_PER_USEC };
-
-	if (tv->tv_usec < 0 || tv->tv_usec >= USEC_PER_SEC)
-		return -EINVAL;
-	return timespec_to_ns(&ts, ns);
-}
-
-static int itimer_to_user(int which, uptr_t uvalue)
-{
-	struct itimerval it;
-	u64 left, interval;
-
-	itimer_get((u32)which, &left, &interval);
-	it.it_value = ns_to_timeval(left);
-	it.it_interval = ns_to_timeval(interval);
-	return copy_to_user(uvalue, &it, sizeof(it));
-}
-
-long sys_getitimer(int which, uptr_t uvalue)
-{
-	if (which < ITIMER_REAL || which > ITIMER_PROF)
-		return -EINVAL;
-	return itimer_to_user(which, uvalue);
-}
-
-/* No value is taken as zero, as Linux does. */
-long sys_setitimer(int which, uptr_t uvalue, uptr_t uold)
-{
-	struct itimerval it = { { 0, 0 }, { 0, 0 } };
-	u64 value, interval, old_left, old_interval;
-	struct itimerval old;
-
-	if (uvalue && copy_from_user(&it, uvalue, sizeof(it)))
-		return -EFAULT;
-	if (timeval_to_ns(&it.it_value, &value) ||
-	    timeval_to_ns(&it.it_interval, &interval) ||
-	    which < ITIMER_REAL || which > ITIMER_PROF)
-		return -EINVAL;
-	itimer_get((u32)which, &old_left, &old_interval);
-	itimer_set((u32)which, value, interval);
-	if (!uold)
-		return 0;
-	old.it_value = ns_to_timeval(old_left);
-	old.it_interval = ns_to_timeval(old_interval);
-	return copy_to_user(uold, &old, sizeof(old));
-}
-
-long sys_alarm(u32 seconds)
-{
-	u64 left, interval;
-
-	itimer_get(ITIMER_REAL, &left, &interval);
-	itimer_set(ITIMER_REAL, (u64)min(seconds, (u32)INT_MAX) *
-		   (u64)NSEC_PER_SEC, 0);
-	/* Rounded, but what is left is never told as nothing. */
-	if (left && left < (u64)NSEC_PER_SEC)
-		return 1;
-	return (long)((left + NSEC_PER_SEC / 2) / NSEC_PER_SEC);
 }

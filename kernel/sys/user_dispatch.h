@@ -22,10 +22,10 @@ struct user_dispatch_config {
 OPTIONAL int user_dispatch_set(struct task *t,
 			       const struct user_dispatch_config *c);
 /* The same for a tracer: -EINVAL (@size), -EFAULT. */
-long user_dispatch_tracer_set(struct task *t, u64 size, uptr_t from);
-long user_dispatch_tracer_get(struct task *t, u64 size, uptr_t to);
+OPTIONAL long user_dispatch_tracer_set(struct task *t, u64 size, uptr_t from);
+OPTIONAL long user_dispatch_tracer_get(struct task *t, u64 size, uptr_t to);
 /* The current task has TRACE_DISPATCH: true if the call is the program's,
  * SIGSYS was sent. May not return. */
-bool user_dispatch_takes(struct regs *r);
+OPTIONAL bool user_dispatch_takes(struct regs *r);
 
 #endif

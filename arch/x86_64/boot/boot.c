@@ -251,7 +251,7 @@ NORETURN void boot_main(u32 protocol, u32 structure, u64 cycles)
 	info.cmdline = "";
 	info.loader = "";
 	info.entry_cycles = cycles;
-	if (protocol == MB2_BOOT_MAGIC)
+	if (protocol == MB2_BOOT_MAGIC && multiboot2_read)
 		multiboot2_read(&build, structure);
 	else
 		pvh_read(&build, structure);

@@ -74,7 +74,7 @@ NORETURN void boot_fail(const char *why);
 NORETURN void boot_main(u32 protocol, u32 structure, u64 cycles);
 
 /* Read the loader's structure at physical @pa into @b. */
-void multiboot2_read(struct boot_build *b, paddr_t pa);
+OPTIONAL void multiboot2_read(struct boot_build *b, paddr_t pa);
 void pvh_read(struct boot_build *b, paddr_t pa);
 
 #endif

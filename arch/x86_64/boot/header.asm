@@ -1,15 +1,13 @@
 ; arch/x86_64/boot/header.asm - how boot loaders recognise the kernel
 ;
-; What:  the multiboot2 header with its tags, and the ELF note that gives the
-;        PVH entry to QEMU and other hypervisors.
-; Not:   the code at those entries (boot/start.asm).
-; See:   Multiboot2 specification 2.0, section 3.1; Xen's "x86/HVM direct boot
-;        ABI" (PVH); docs/boot.md.
+; What:  the multiboot2 header with its tags. Optional: hypervisors that boot
+;        by PVH do not need it.
+; Not:   the code at its entry (boot/start.asm), the PVH note (pvh_note.asm).
+; See:   Multiboot2 specification 2.0, section 3.1; docs/boot.md.
 
 %include "asm/offsets.inc"
 
 extern _start
-extern pvh_start
 
 MB2_MAGIC	equ 0xe85250d6
 MB2_ARCH_I386	equ 0			; entered in 32-bit protected mode
@@ -22,8 +20,6 @@ TAG_FRAMEBUFFER	equ 5
 TAG_MODALIGN	equ 6
 TAG_OPTIONAL	equ 1			; the loader may boot without it
 CONSOLE_EGA	equ 2			; EGA text is understood
-
-PHYS32_ENTRY	equ 18			; XEN_ELFNOTE_PHYS32_ENTRY
 
 section .multiboot progbits alloc noexec nowrite align=8
 
@@ -79,19 +75,5 @@ module_tag_end:
 	dw TAG_END, 0
 	dd 8
 header_end:
-
-; QEMU reads eight bytes of descriptor and aligns the name by p_align, so the
-; section is aligned to 4 and the descriptor is a 64-bit physical address.
-section .note.PVH note alloc noexec nowrite align=4
-
-	dd name_end - name
-	dd desc_end - desc
-	dd PHYS32_ENTRY
-name:
-	db "Xen", 0
-name_end:
-desc:
-	dq pvh_start - KERNEL_VMA
-desc_end:
 
 section .note.GNU-stack noalloc noexec nowrite progbits

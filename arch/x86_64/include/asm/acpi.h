@@ -3,7 +3,7 @@
  *
  * What:  layouts of the tables the kernel reads, what it keeps of the fixed
  *        table, and a walk over the interrupt controllers.
- * Life:  acpi_init once on the boot CPU; constant afterwards. Tables stay
+ * Life:  firmware_init once on the boot CPU; constant afterwards. Tables stay
  *        mapped for ever.
  * See:   ACPI Specification 6.5, sections 5.2.5 to 5.2.12 and 4.8; IA-PC HPET
  *        Specification 1.0a, section 3.2.4.
@@ -123,11 +123,27 @@ struct acpi_power {
 	struct acpi_gas sleep_control;
 };
 
+/* What is known from tables; zero where there are none. */
+struct firmware {
+	struct acpi_power power;
+	const u8 *entries, *entries_end;	/* of a MADT, or like one */
+	paddr_t hpet_address;			/* 0: none */
+	bool lacks_pics;			/* the MADT says: no 8259s */
+};
+
+/* acpi.c: fill in @out. Context: firmware_init. */
+OPTIONAL void acpi_read(struct firmware *out);
+/* acpi_power.c, optional as well: registers are mapped; then, in a panic too,
+ * the machine is switched off or starts again. These return if it cannot. */
+OPTIONAL void acpi_power_init(void);
+OPTIONAL void acpi_power_off(void);
+OPTIONAL void acpi_reset(void);
+
 /*
- * acpi_init - find the tables, keep what the kernel needs of them
+ * firmware_init - find the tables, keep what the kernel needs of them
  * Context: boot CPU, after mm_init. Without tables all else here says "none".
  */
-void acpi_init(void);
+void firmware_init(void);
 /* Borrowed for ever; never NULL. */
 const struct acpi_power *acpi_power(void);
 /* Registers of the HPET, 0: none. */

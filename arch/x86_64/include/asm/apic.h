@@ -14,7 +14,7 @@
  * lapic_init_boot - find the boot CPU's local APIC and choose how to reach it
  * Registers in memory (xAPIC) or MSRs (x2APIC): the latter when firmware left
  * it on, which cannot be undone everywhere, or a hypervisor offers it.
- * Context: boot CPU, after acpi_init. Panics when there is none.
+ * Context: boot CPU, after firmware_init. Panics when there is none.
  */
 void lapic_init_boot(void);
 /* Enable this CPU's; its own lines are masked but for NMI.
@@ -48,7 +48,7 @@ void lapic_timer_use_deadline(void);
 /* What is left of the count, for calibration. */
 u32 lapic_timer_count(void);
 
-/* Mask and re-vector the old 8259s. Context: boot CPU, after acpi_init and
+/* Mask and re-vector the old 8259s. Context: boot CPU, after firmware_init and
  * before lapic_init_boot: an interrupt that is pending when the local APIC
  * stops listening would stay so. */
 void pics_off(void);

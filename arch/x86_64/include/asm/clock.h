@@ -21,7 +21,7 @@ struct ref_clock {
  * refclock_find - the best counter of this machine that really counts
  * In this order: HPET, ACPI PM timer, PIT channel 2, the APIC timer of a
  * hypervisor that documents its frequency.
- * Context: boot CPU, after acpi_init and lapic_init_boot
+ * Context: boot CPU, after firmware_init and lapic_init_boot
  * Return:  borrowed for ever; NULL when there is none.
  */
 const struct ref_clock *refclock_find(void);
@@ -76,8 +76,8 @@ void clock_warp_judge(void);
  * Context: boot CPU, after calibration (waits 5 ms at most)
  * Return:  false: there is no clock, or it shows nonsense.
  */
-bool rtc_read(u64 *out);
+OPTIONAL bool rtc_read(u64 *out);
 /* Frequency of the TSC by the RTC's periodic flag, about 15 ms; 0: failed. */
-u64 rtc_measure_tsc_khz(void);
+OPTIONAL u64 rtc_measure_tsc_khz(void);
 
 #endif

@@ -109,7 +109,7 @@ void cpu_init_ap(u32 cpu, struct arch_thread *thread);
  *                    /proc/cpuinfo
  * @apic_id: identity on the interrupt bus
  */
-void cpu_set_topology(u32 cpu, u32 apic_id);
+OPTIONAL void cpu_set_topology(u32 cpu, u32 apic_id);
 
 /* fpu.c: sizes and masks, once; then the registers of each CPU. */
 void fpu_init_boot(void);

@@ -24,16 +24,16 @@ struct debug_state {
 #define STEP_OWN_TF BIT(1)	/* TF was set by the tracer alone */
 
 /* Load @next's debug registers, or none. Interrupts off. */
-void debug_switch(const struct arch_thread *next);
+OPTIONAL void debug_switch(const struct arch_thread *next);
 /* Give up what a tracer set for @t; if it is the current thread, the
  * processor forgets too. */
-void debug_free(struct arch_thread *t);
+OPTIONAL void debug_free(struct arch_thread *t);
 /*
  * debug_hit - a debug exception of user mode
  * @dr6:    what the processor said, bits that are set mean a cause
  * Return:  the same without breakpoints that are not set; kept for the tracer.
  *          One before an instruction will not come again on return.
  */
-u64 debug_hit(struct arch_thread *t, struct regs *r, u64 dr6);
+OPTIONAL u64 debug_hit(struct arch_thread *t, struct regs *r, u64 dr6);
 
 #endif

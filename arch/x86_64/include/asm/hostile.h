@@ -32,11 +32,11 @@ enum hostile {
 };
 
 #ifdef NIDUS_DEBUG
-extern enum hostile hostile_kind;	/* [I] after the command line */
+OPTIONAL extern enum hostile hostile_kind;	/* [I] after the command line */
 
 static inline bool hostile(enum hostile kind)
 {
-	return hostile_kind == kind;
+	return &hostile_kind && hostile_kind == kind;
 }
 #else
 static inline bool hostile(enum hostile kind)
@@ -45,15 +45,16 @@ static inline bool hostile(enum hostile kind)
 }
 #endif
 
-/* Send them, if hostile=interrupts. All CPUs run. */
-void hostile_interrupts(void);
-/* hostile=pause: the boot CPU is gone for longer than anybody is waited for;
- * the others come soon after its third time. Nothing otherwise. */
-void hostile_pause(void);
-void hostile_come_late(void);
-/* Whether @cpu is to stop before anything is seen of it: hostile=lost-cpu. */
-bool hostile_get_lost(u32 cpu);
-/* hostile=stale-start: INIT was sent to the CPU with @apic_id just now. */
-void hostile_start_early(u32 apic_id);
+/* The rest is called only if hostile() says so: hostile.c is optional. Send
+ * interrupts. All CPUs run. */
+OPTIONAL void hostile_interrupts(void);
+/* The boot CPU is gone for longer than anybody is waited for; the others come
+ * soon after its third time. */
+OPTIONAL void hostile_pause(void);
+OPTIONAL void hostile_come_late(void);
+/* Is it the first time that @cpu, which is to be lost, starts? */
+OPTIONAL bool hostile_get_lost(u32 cpu);
+/* INIT was sent to the CPU with @apic_id just now. */
+OPTIONAL void hostile_start_early(u32 apic_id);
 
 #endif

@@ -28,6 +28,6 @@ extern volatile struct vdso_data vdso_page
 extern const char vdso_image_start[], vdso_image_end[];
 
 /* The kernel's clock is another from now on. Any context. */
-void vdso_page_refresh(void);
+OPTIONAL void vdso_page_refresh(void);
 
 #endif
