@@ -111,6 +111,7 @@ FACILITY_ipc = $(filter kernel/ipc/%,$(SRCS)) lib/idr.c $(FACILITY_mqueue) \
 	$(FACILITY_sysv_msg) $(FACILITY_sysv_sem) $(FACILITY_sysv_shm)
 FACILITY_timerfd := fs/timerfd.c kernel/sys/timerfd.c
 FACILITY_timens := kernel/proc/timens.c
+FACILITY_tsc_gate := arch/x86_64/tsc_gate.c
 FACILITY_trace := kernel/core/trace.c kernel/sched/trace.c \
 	kernel/proc/trace.c kernel/proc/procfs_nidus_trace.c
 # Terminals, and what is nothing without them.

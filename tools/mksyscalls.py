@@ -4,7 +4,8 @@
 What:  mksyscalls.py docs/syscalls.md replaces what stands between the two
        marks: every number of include/uapi/syscall_nr.h with its name, whether
        kernel/sys/table.c has a function for it, how many arguments that takes,
-       and the file it is in.
+       the file it is in, and what docs/syscalls.scope says is missing, or why
+       all of it is.
        mksyscalls.py --check docs/syscalls.md fails if the table is not up to
        date. The text around the marks is written by hand.
 See:   kernel/sys/table.c; docs/syscalls.md
@@ -16,6 +17,8 @@ import sys
 
 BEGIN = '<!-- begin: made by tools/mksyscalls.py -->\n'
 END = '<!-- end: made by tools/mksyscalls.py -->\n'
+
+SCOPE = 'docs/syscalls.scope'
 
 NUMBER = re.compile(r'\bNR_(\w+)\s*=\s*(\d+)\s*,')
 INDEX = re.compile(r'^\s+\[NR_(\w+)\]\s*=', re.M)
@@ -58,21 +61,43 @@ def read_places():
             for function in DEFINITION.findall(read(path))}
 
 
+def read_scope(table, names):
+    """For each name of docs/syscalls.scope: what is missing, or why it is absent."""
+    notes = {}
+    for line in read(SCOPE).splitlines():
+        if not line or line.startswith('#'):
+            continue
+        calls, kind, note = line.split(': ', 2)
+        for name in calls.split():
+            if name in notes or name not in names or (name in table) != (kind == 'partial'):
+                sys.exit(f'{SCOPE}: {name} is said twice, unknown, or not {kind}')
+            notes[name] = note
+    silent = sorted(names - set(table) - set(notes))
+    if silent:
+        sys.exit(f'{SCOPE}: nothing is said of {" ".join(silent)}')
+    return notes
+
+
 def make_table():
     numbers, table, places = read_numbers(), read_table(), read_places()
     unknown = sorted(set(table) - set(numbers.values()))
     if unknown:
         sys.exit(f'kernel/sys/table.c: not in include/uapi/syscall_nr.h: {" ".join(unknown)}')
     calls = {number: name for number, name in numbers.items() if name != 'SYSCALLS'}
-    lines = [f'{len(table)} of {len(calls)} calls are there.', '',
-             '| nr | name | status | arguments | file |', '|---:|---|---|---:|---|']
+    notes = read_scope(table, set(calls.values()))
+    partial = len(set(table) & set(notes))
+    lines = [f'{len(table)} of {len(calls)} calls are there, {partial} of them in part.', '',
+             '| nr | name | status | arguments | file | what is missing, or why |',
+             '|---:|---|---|---:|---|---|']
     for number, name in sorted(calls.items()):
+        note = notes.get(name, '')
         if name in table:
             function, nargs = table[name]
             place = f'`{places[function]}`' if function in places else ''
-            lines.append(f'| {number} | {name} | there | {nargs} | {place} |')
+            status = 'partial' if note else 'full'
+            lines.append(f'| {number} | {name} | {status} | {nargs} | {place} | {note} |')
         else:
-            lines.append(f'| {number} | {name} | ENOSYS | | |')
+            lines.append(f'| {number} | {name} | absent | | | {note} |')
     return '\n'.join(lines) + '\n'
 
 

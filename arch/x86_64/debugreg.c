@@ -56,6 +56,7 @@ void debug_free(struct arch_thread *t)
 		return;
 	flags = irq_save();
 	t->debug = NULL;
+	t->rare &= ~(u32)RARE_DEBUG;
 	if (t == arch_current())
 		dr7_write(DR7_FIXED);
 	irq_restore(flags);
@@ -138,6 +139,7 @@ int arch_debugreg_set(struct arch_thread *t, u32 n, u64 value)
 		t->debug = upcall_mem_alloc(sizeof(*t->debug));
 	if (!t->debug)
 		return -ENOMEM;
+	t->rare |= RARE_DEBUG;
 	if (n == 7)
 		return set_control(t->debug, value);
 	return set_address(t->debug, n, value);

@@ -20,6 +20,7 @@ SRCS += \
 	arch/x86_64/user_enter.c \
 	arch/x86_64/fpu.c \
 	arch/x86_64/debugreg.c \
+	arch/x86_64/tsc_gate.c \
 	arch/x86_64/ptrace.c \
 	arch/x86_64/signal_frame.c \
 	arch/x86_64/usercopy.asm \

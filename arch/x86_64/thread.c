@@ -158,6 +158,7 @@ int arch_thread_init_user(struct arch_thread *t, u64 kstack_top,
 		/* Whoever steps the parent does not step the child. */
 		if (parent->step & STEP_OWN_TF)
 			r->rflags &= ~RFLAGS_TF;
+		t->rare = parent->rare & RARE_NO_TSC;
 		r->rax = 0;
 		r->nr = -1;
 		regs_touch(r);
@@ -193,6 +194,20 @@ void arch_thread_set_tls(struct arch_thread *t, u64 fs_base)
 	irq_restore(flags);
 }
 
+static NOINLINE void switch_rare(const struct arch_thread *prev,
+				 const struct arch_thread *next)
+{
+	if ((prev->rare | next->rare) & RARE_DEBUG)
+		debug_switch(next);
+	if ((prev->rare ^ next->rare) & RARE_NO_TSC)
+		tsc_gate(next->rare & RARE_NO_TSC);
+}
+
+bool arch_tsc_forbidden(void)
+{
+	return arch_current()->rare & RARE_NO_TSC;
+}
+
 struct arch_thread *arch_switch(struct arch_thread *prev,
 				struct arch_thread *next)
 {
@@ -205,7 +220,7 @@ struct arch_thread *arch_switch(struct arch_thread *prev,
 		mmu_switch(next->mmu);
 	if (next->is_user)
 		user_state_load(next);
-	if (unlikely(prev->debug || next->debug))
-		debug_switch(next);
+	if (unlikely(prev->rare | next->rare))
+		switch_rare(prev, next);
 	return switch_stacks(prev, next);
 }

@@ -28,6 +28,7 @@ struct arch_thread {
 	u64 kstack_top;		/* [I] */
 	u32 work;		/* [a] WORK_* */
 	u32 is_user;		/* [I] has an FPU area and user registers */
+	u32 rare;		/* [c] what few threads have: RARE_* of arch */
 	void *fpu;		/* [c] XSAVE area, NULL for kernel threads */
 	u64 fs_base;		/* [c] user FS base while switched out */
 	u64 gs_base;		/* [c] user GS base while switched out */
@@ -41,6 +42,11 @@ struct arch_thread {
 	u64 debug_status;	/* [c] DR6 as the tracer sees it */
 	u32 step;		/* [c] single steps: STEP_* of arch */
 };
+
+/* PR_SET_TSC of the current thread, inherited by children and programs: RDTSC
+ * in user mode is SIGSEGV. Context: task. */
+OPTIONAL void arch_tsc_forbid(bool on);
+bool arch_tsc_forbidden(void);
 
 /* asm/current_inline.h gives struct arch_thread *arch_current(void) (per CPU)
  * and asm/regs.h struct regs (all user registers as saved at the top of the

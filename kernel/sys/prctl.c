@@ -13,6 +13,7 @@
 #include "prctl_cap.h"
 #include "user_dispatch.h"
 
+#include <arch/thread.h>
 #include <lib/string.h>
 #include <proc/lifecycle.h>
 #include <proc/pidns_join.h>
@@ -146,6 +147,16 @@ static long get_mdwe(const struct prctl_args *a)
 	return atomic_read(&current_task()->aspace->mdwe);
 }
 
+static long set_tsc(u64 mode)
+{
+	if (mode != PR_TSC_ENABLE &&
+	    (mode != PR_TSC_SIGSEGV || !arch_tsc_forbid))
+		return -EINVAL;
+	if (arch_tsc_forbid)
+		arch_tsc_forbid(mode == PR_TSC_SIGSEGV);
+	return 0;
+}
+
 static long prctl_set(int option, const struct prctl_args *a)
 {
 	switch (option) {
@@ -175,7 +186,7 @@ static long prctl_set(int option, const struct prctl_args *a)
 	case PR_SET_MDWE:
 		return set_mdwe(a);
 	case PR_SET_TSC:
-		return a->arg2 == PR_TSC_ENABLE ? 0 : -EINVAL;
+		return set_tsc(a->arg2);
 	case PR_SET_THP_DISABLE:
 	case PR_GET_THP_DISABLE:
 	case PR_MCE_KILL:
@@ -211,7 +222,8 @@ long sys_prctl(int option, u64 arg2, u64 arg3, u64 arg4, u64 arg5)
 	case PR_GET_TIMING:
 		return PR_TIMING_STATISTICAL;
 	case PR_GET_TSC:
-		return put_user_u32(arg2, PR_TSC_ENABLE);
+		return put_user_u32(arg2, arch_tsc_forbidden() ?
+					  PR_TSC_SIGSEGV : PR_TSC_ENABLE);
 	case PR_GET_TID_ADDRESS:
 		return put_user_u64(arg2, current_task()->clear_child_tid);
 	case PR_GET_MDWE:

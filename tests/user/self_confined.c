@@ -1,11 +1,12 @@
 /*
  * tests/user/self_confined.c - what a program forbids or takes over itself
  *
- * What:  PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, F_SEAL_EXEC; ramfs, which
- *        is nobody's to limit.
+ * What:  PR_SET_MDWE, PR_SET_SYSCALL_USER_DISPATCH, PR_SET_TSC, F_SEAL_EXEC;
+ *        ramfs, which is nobody's to limit.
  * See:   prctl(2), fcntl(2), mount(2)
  */
 #include "lib/test.h"
+#include "lib/thread.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -190,7 +191,115 @@ static void plain_ramfs(void)
 		    mount("r", "plain", "ramfs", 0, "mode=9"), EINVAL);
 }
 
+static void rdtsc(void)
+{
+	__asm__ volatile("rdtsc" : : : "rax", "rdx");
+}
+
+static void rdtscp(void)
+{
+	__asm__ volatile("rdtscp" : : : "rax", "rdx", "rcx");
+}
+
+static int tsc_mode(void)
+{
+	int mode = 0;
+
+	return prctl(PR_GET_TSC, &mode) ? -1 : mode;
+}
+
+static volatile int fault_code;
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	(void)sig;
+	(void)context;
+	fault_code = info->si_code;
+	prctl(PR_SET_TSC, PR_TSC_ENABLE);
+}
+
+static int reads(void *how)
+{
+	if (how)
+		rdtscp();
+	else
+		rdtsc();
+	return 3;
+}
+
+static int shuts_and_reads(void *how)
+{
+	need(!prctl(PR_SET_TSC, PR_TSC_SIGSEGV));
+	return reads(how);
+}
+
+/* others read on while this thread comes and goes */
+static int shuts_and_yields(void *arg)
+{
+	(void)arg;
+	need(!prctl(PR_SET_TSC, PR_TSC_SIGSEGV));
+	for (int i = 0; i < 2000; i++)
+		sched_yield();
+	return tsc_mode() == PR_TSC_SIGSEGV ? 4 : 5;
+}
+
+static int reads_and_yields(void *arg)
+{
+	for (int i = 0; i < 2000; i++) {
+		rdtsc();
+		sched_yield();
+	}
+	return reads(arg);
+}
+
+static int another_thread(void *arg)
+{
+	*(int *)arg = tsc_mode();
+	rdtsc();
+	return 0;
+}
+
+static int tells_mode(void *arg)
+{
+	execl("/proc/self/exe", "self_confined", "tsc", NULL);
+	return *(int *)arg;
+}
+
+static void time_stamps(void)
+{
+	struct sigaction action = { .sa_sigaction = on_fault,
+				    .sa_flags = SA_SIGINFO };
+	pid_t a, b;
+	int seen = 0;
+	struct thread thread;
+
+	need(!sigaction(SIGSEGV, &action, NULL));
+	CHECK_ERRNO("unknown mode", prctl(PR_SET_TSC, 3), EINVAL);
+	thread_start(&thread, another_thread, &seen);
+	thread_join(&thread);
+	CHECK_EQ("allowed at first", seen, PR_TSC_ENABLE);
+	CHECK_OK("forbidden", prctl(PR_SET_TSC, PR_TSC_SIGSEGV));
+	CHECK_EQ("is told", tsc_mode(), PR_TSC_SIGSEGV);
+	CHECK_STATUS("a new program", child_run(tells_mode, &seen),
+		     EXITED(PR_TSC_SIGSEGV));
+	rdtsc();
+	CHECK_EQ("faults", fault_code, SI_KERNEL);
+	CHECK_EQ("allowed again", tsc_mode(), PR_TSC_ENABLE);
+	signal(SIGSEGV, SIG_DFL);
+	CHECK_STATUS("RDTSC", child_run(shuts_and_reads, NULL) & 0x7f, SIGSEGV);
+	CHECK_STATUS("RDTSCP", child_run(shuts_and_reads, &seen) & 0x7f,
+		     SIGSEGV);
+	need(!prctl(PR_SET_TSC, PR_TSC_SIGSEGV));
+	CHECK_STATUS("a child", child_run(reads, NULL) & 0x7f, SIGSEGV);
+	need(!prctl(PR_SET_TSC, PR_TSC_ENABLE));
+	a = child_start(shuts_and_yields, NULL);
+	b = child_start(reads_and_yields, NULL);
+	CHECK_EXIT("one is not the other: closed", a, 4);
+	CHECK_EXIT("one is not the other: open", b, 3);
+}
+
 static const struct test tests[] = {
+	{ "time stamps", time_stamps, 0 },
 	{ "no gain", no_gain, 0 },
 	{ "no gain alone", no_gain_alone, 0 },
 	{ "dispatched", dispatched, 0 },
@@ -199,7 +308,10 @@ static const struct test tests[] = {
 	{ "ramfs", plain_ramfs, 0 },
 };
 
-int main(void)
+int main(int argc, char **argv)
 {
+	(void)argv;
+	if (argc > 1)
+		return tsc_mode();
 	return test_main(tests, COUNT(tests));
 }

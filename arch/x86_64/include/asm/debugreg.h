@@ -23,8 +23,14 @@ struct debug_state {
 #define STEP_ON BIT(0)
 #define STEP_OWN_TF BIT(1)	/* TF was set by the tracer alone */
 
+/* arch_thread.rare: what a switch from or to the thread has to look after */
+#define RARE_DEBUG BIT(0)	/* ->debug */
+#define RARE_NO_TSC BIT(1)	/* CR4.TSD */
+
 /* Load @next's debug registers, or none. Interrupts off. */
 OPTIONAL void debug_switch(const struct arch_thread *next);
+/* RDTSC in user mode faults from now on, or does not. Interrupts off. */
+OPTIONAL void tsc_gate(bool shut);
 /* Give up what a tracer set for @t; if it is the current thread, the
  * processor forgets too. */
 OPTIONAL void debug_free(struct arch_thread *t);
