@@ -378,7 +378,7 @@ static int lasts(const struct trial *t, const struct trial *plain)
 static int is_told(const struct trial *t, const struct trial *plain)
 {
 	(void)plain;
-	return t->overruns >= 5;
+	return t->overruns >= 1;
 }
 
 static int is_half(const struct trial *t, const struct trial *plain)

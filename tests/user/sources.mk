@@ -10,7 +10,7 @@ USER_TEST_LIB += tests/user/lib/race.c
 USER_TEST_LIB += tests/user/lib/proc.c
 USER_TEST_LIB += tests/user/lib/ns.c tests/user/lib/userns.c
 USER_TEST_LIB += tests/user/lib/image.c
-USER_TEST_LIB += tests/user/lib/fault.c
+USER_TEST_LIB += tests/user/lib/fault.c tests/user/lib/core.c
 USER_TEST_LIB += tests/user/lib/pty.c
 USER_TEST_LIB += tests/user/lib/slabs.c
 
@@ -23,7 +23,8 @@ USER_TESTS += pipes splice sigio poll epoll timerfd
 
 # memory
 USER_TESTS += mem_map mem_file mem_move mem_fork mem_errors mem_seal process_vm proc_look proc_memory proc_settings
-USER_TESTS += mem_regions proc_flags proc_sched coredump
+USER_TESTS += mem_regions proc_flags proc_sched
+USER_TESTS += coredump coredump_image coredump_end
 
 # programs
 USER_TESTS += exec_args exec_image exec_script exec_state exec_random
