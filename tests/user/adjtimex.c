@@ -169,7 +169,7 @@ static void steps(void)
 	const struct timespec never = { 0x7fffffffffffffff, 0 };
 	struct timex t = { .time = { 100, 500000 } };
 	long long offset = ahead(CLOCK_REALTIME, CLOCK_MONOTONIC);
-	long long moved;
+	long long moved, used;
 
 	CHECK("forward", adjust_modes(ADJ_SETOFFSET, &t) >= 0);
 	moved = ahead(CLOCK_REALTIME, CLOCK_MONOTONIC) - offset;
@@ -188,8 +188,10 @@ static void steps(void)
 	CHECK("and ahead", moved > 36900000000ll && moved < 37100000000ll);
 	handle(SIGALRM, rung, 0);
 	need(!setitimer(ITIMER_REAL, &soon, NULL));
+	used = now(CLOCK_THREAD_CPUTIME_ID);
 	CHECK_EQ("to the end of its time", sys(SYS_clock_nanosleep, CLOCK_TAI,
 		 TIMER_ABSTIME, P(&never), 0), -EINTR);
+	CHECK("asleep", now(CLOCK_THREAD_CPUTIME_ID) - used < 50000000);
 	t.constant = 0;
 	CHECK("no more", adjust_modes(ADJ_TAI, &t) >= 0 && !t.tai);
 	adjust_modes(ADJ_MICRO, &t);
