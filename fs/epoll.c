@@ -180,63 +180,151 @@ static int item_change(struct epoll_item *item, const struct epoll_event *ev)
 	return 0;
 }
 
+/* Each epoll is looked at once in a walk, however many ways lead to it: of
+ * those that have the number of this walk the answer is known. [graph_mutex] */
+static u64 walk;
+
 /* The longest way down from @ep through epolls; more than EP_MAX_NESTS also
  * when @avoid is met. graph_mutex held. */
-static u32 depth_below(struct epoll *ep, const struct epoll *avoid, u32 level)
+static u32 depth_below(struct epoll *ep, const struct epoll *avoid)
 {
 	struct rb_node *n;
 	u32 depth = 0;
 
-	if (ep == avoid || level > EP_MAX_NESTS)
+	if (ep == avoid)
 		return EP_MAX_NESTS + 1;
+	if (ep->walk == walk)
+		return ep->depth;
 	mutex_lock_nested(&ep->mutex);
 	for_each_rb(n, &ep->items) {
 		struct epoll_item *item = rb_entry(n, struct epoll_item, node);
 
 		if (!file_is_epoll(item->file))
 			continue;
-		depth = max(depth, 1 + depth_below(item->file->private, avoid,
-						   level + 1));
+		depth = max(depth, 1 + depth_below(item->file->private, avoid));
 		if (depth > EP_MAX_NESTS)
 			break;
 	}
 	mutex_unlock(&ep->mutex);
+	ep->walk = walk;
+	ep->depth = depth;
 	return depth;
 }
 
 /* The longest way up to epolls that watch @ep. graph_mutex held: only epolls
  * are linked to epolls, and only under it. */
-static u32 depth_above(struct epoll *ep, u32 level)
+static u32 depth_above(struct epoll *ep)
 {
 	struct epoll_item *item;
 	u32 depth = 0;
 
-	if (level > EP_MAX_NESTS)
-		return level;
+	if (ep->walk == walk)
+		return ep->depth;
 	for_each_list(item, &ep->file->epoll_links, file_link)
-		depth = max(depth, 1 + depth_above(item->ep, level + 1));
+		depth = max(depth, 1 + depth_above(item->ep));
+	ep->walk = walk;
+	ep->depth = depth;
 	return depth;
 }
 
 /* May @ep watch @target? */
 static int check_graph(struct epoll *ep, struct epoll *target)
 {
-	u32 below = depth_below(target, ep, 0);
+	u32 below;
 
-	if (below > EP_MAX_NESTS ||
-	    below + 1 + depth_above(ep, 0) > EP_MAX_NESTS)
+	walk++;
+	below = depth_below(target, ep);
+	if (below > EP_MAX_NESTS)
 		return -ELOOP;
-	return 0;
+	walk++;
+	return below + 1 + depth_above(ep) > EP_MAX_NESTS ? -ELOOP : 0;
+}
+
+/* One wake-up of a file goes all ways up, so there are not too many of each
+ * length; of those to epolls that nobody watches there may be any number.
+ * Source: Linux's path_limits, which no page tells of. */
+static const u32 path_limits[EP_MAX_NESTS + 1] = { U32_MAX, 500, 100, 50, 10 };
+
+/* Count the ways up from @f. False: too many. graph_mutex held, and the lock
+ * of a file that is no epoll. */
+static bool paths_within(const struct file *f, u32 level,
+			 u32 counts[EP_MAX_NESTS + 1])
+{
+	struct epoll_item *item;
+
+	if (level > EP_MAX_NESTS)
+		return false;
+	for_each_list(item, &f->epoll_links, file_link) {
+		const struct file *up = item->ep->file;
+
+		if (!list_empty(&up->epoll_links)) {
+			if (!paths_within(up, level + 1, counts))
+				return false;
+		} else if (++counts[level] > path_limits[level]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool file_paths_within(struct file *f)
+{
+	u32 counts[EP_MAX_NESTS + 1] = { 0 };
+	bool within;
+
+	spin_lock(&f->owner_lock);
+	within = paths_within(f, 0, counts);
+	spin_unlock(&f->owner_lock);
+	return within;
+}
+
+/* The same for @f and, if it is an epoll, all files below it. */
+static bool all_paths_within(struct file *f)
+{
+	struct epoll *ep = f->private;
+	struct rb_node *n;
+	bool within = true;
+
+	if (!file_is_epoll(f))
+		return file_paths_within(f);
+	if (ep->walk == walk)
+		return true;
+	ep->walk = walk;
+	mutex_lock_nested(&ep->mutex);
+	for_each_rb(n, &ep->items) {
+		within = all_paths_within(rb_entry(n, struct epoll_item,
+						   node)->file);
+		if (!within)
+			break;
+		cond_resched();
+	}
+	mutex_unlock(&ep->mutex);
+	return within;
+}
+
+/* @linked: there may be more ways up to epolls than before. */
+static int item_add_checked(struct epoll *ep,
+			    const struct epoll_control_args *args, bool linked)
+{
+	int err = item_add(ep, args);
+
+	if (err || !linked)
+		return err;
+	walk++;
+	if (all_paths_within(args->target))
+		return 0;
+	item_remove(item_find(ep, args->target, args->fd));
+	return -EINVAL;
 }
 
 static int control_locked(struct epoll *ep,
-			  const struct epoll_control_args *args)
+			  const struct epoll_control_args *args, bool linked)
 {
 	struct epoll_item *item = item_find(ep, args->target, args->fd);
 
 	switch (args->op) {
 	case EPOLL_CTL_ADD:
-		return item ? -EEXIST : item_add(ep, args);
+		return item ? -EEXIST : item_add_checked(ep, args, linked);
 	case EPOLL_CTL_MOD:
 		return item ? item_change(item, &args->event) : -ENOENT;
 	case EPOLL_CTL_DEL:
@@ -268,7 +356,9 @@ static int check_control(const struct epoll_control_args *args)
 
 int epoll_control(const struct epoll_control_args *args)
 {
-	bool link = args->op != EPOLL_CTL_MOD && file_is_epoll(args->target);
+	bool epolls = args->op != EPOLL_CTL_MOD && file_is_epoll(args->target);
+	bool link = epolls || (args->op == EPOLL_CTL_ADD &&
+			       !list_empty(&args->ep->epoll_links));
 	struct epoll *ep = args->ep->private;
 	int err = check_control(args);
 
@@ -276,12 +366,12 @@ int epoll_control(const struct epoll_control_args *args)
 		return err;
 	if (link) {
 		mutex_lock(&graph_mutex);
-		if (args->op == EPOLL_CTL_ADD)
+		if (epolls && args->op == EPOLL_CTL_ADD)
 			err = check_graph(ep, args->target->private);
 	}
 	if (!err) {
 		mutex_lock(&ep->mutex);
-		err = control_locked(ep, args);
+		err = control_locked(ep, args, link);
 		mutex_unlock(&ep->mutex);
 	}
 	if (link)

@@ -21,6 +21,8 @@ struct epoll {
 	struct wait_queue wait;		/* epoll_wait, one waked at a time */
 	struct wait_queue poll_wait;	/* poll, and epolls that watch this */
 	struct file *file;		/* [I] its open file */
+	u64 walk;			/* [graph_mutex] the last that came */
+	u32 depth;			/* [graph_mutex] what that found */
 };
 
 struct epoll_item {

@@ -168,9 +168,8 @@ off_t generic_seek(struct file *f, off_t off, int whence)
 	default:
 		return -EINVAL;
 	}
-	if (add_overflow(base, off, &off))
-		return -EOVERFLOW;
-	if (off < 0)
+	/* lseek(2) has EOVERFLOW for the first, and Linux has not. */
+	if (add_overflow(base, off, &off) || off < 0)
 		return -EINVAL;
 	f->pos = off;
 	return off;

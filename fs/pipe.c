@@ -60,6 +60,15 @@ void pipe_free(struct pipe *p)
 	kfree(p);
 }
 
+/* A page read empty, which another pipe may have too. */
+static void page_read(struct pipe *p, char *page)
+{
+	if (p->spare || atomic_read(&virt_to_page(page)->refs) != 1)
+		pipe_page_put(page);
+	else
+		p->spare = page;
+}
+
 /* Take bytes of the first slot. Return: bytes, 0 on a fault. */
 static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 {
@@ -75,10 +84,7 @@ static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 	if (*packet_end)
 		s->len = 0;
 	if (!s->len) {
-		if (p->spare)
-			pipe_page_put(s->page);
-		else
-			p->spare = s->page;
+		page_read(p, s->page);
 		WRITE_ONCE(p->tail, p->tail + 1);
 	}
 	return n;

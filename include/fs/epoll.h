@@ -29,7 +29,8 @@ struct epoll_control_args {
  * Context:  task, may sleep, no lock held
  * Return:   0, -EPERM (a file that is always ready), -EINVAL (no epoll, itself,
  *           operation, rules of EPOLLEXCLUSIVE), -EEXIST, -ENOENT, -ELOOP
- *           (a circle, or too deep), -ENOMEM
+ *           (a circle, or too deep), -EINVAL also if too many ways lead from
+ *           a file to the epolls above, -ENOMEM
  * Source:   epoll_ctl(2)
  */
 int epoll_control(const struct epoll_control_args *args);

@@ -51,7 +51,7 @@ static int sem_check(struct ipc_object *o, const struct ipc_get_args *a)
 
 static u32 sem_limit(const struct ipc_ids *ids)
 {
-	return (u32)READ_ONCE(part_of(ids)->mni);
+	return (u32)min(READ_ONCE(part_of(ids)->mni), (u64)IPC_MAX_OBJECTS);
 }
 
 static void complete_wait(struct sem_wait *w, int status)
@@ -351,6 +351,21 @@ static int show_sets(struct seq_buf *out)
 	return 0;
 }
 
+/* The number of sets has a bound that the other limits do not have; those
+ * change although it is too large. */
+static ssize_t limits_write(const struct proc_entry *e, const char *text,
+			    size_t len)
+{
+	struct sem_part *part = ipc_part_of_current(IPC_SEM);
+	u64 before = READ_ONCE(part->mni);
+	ssize_t ret = ipc_setting_write(e, text, len);
+
+	if (READ_ONCE(part->mni) <= IPC_MAX_OBJECTS)
+		return ret;
+	WRITE_ONCE(part->mni, before);
+	return -ERANGE;
+}
+
 static int sem_part_create(struct plain_ns *ns, void **out)
 {
 	struct sem_part *part = kzalloc(sizeof(*part));
@@ -383,7 +398,9 @@ static void sem_start(void)
 		.count = 4, .max = INT_MAX,
 	};
 	static struct proc_entry entries[] = {
-		IPC_SETTING("sys/kernel/sem", &limits),
+		{ .path = "sys/kernel/sem", .mode = 0644,
+		  .show_arg = ipc_setting_show, .write_arg = limits_write,
+		  .permission = ipc_setting_permission, .arg = &limits },
 		IPC_NEXT_ID("sys/kernel/sem_next_id", &limits),
 		{ .path = "sysvipc/sem", .mode = 0444, .show = show_sets },
 	};

@@ -18,20 +18,28 @@ static struct sem_part *part_now(void)
 	return ipc_part_of_current(IPC_SEM);
 }
 
-/* A living set on which the caller has the right @want, locked. */
-static int set_lock(s32 id, u32 want, struct sem_set **out)
+/* The set, with a reference: its size is known, and no other set's with the
+ * same number. */
+static int set_find(s32 id, struct sem_set **out)
 {
 	struct ipc_object *o;
 	int err = ipc_find(&part_now()->ids, id, &o);
 
-	if (err)
-		return err;
+	if (!err)
+		*out = container_of(o, struct sem_set, obj);
+	return err;
+}
+
+/* Lock it, if it lives and the caller has the right @want. */
+static int set_lock(struct sem_set *set, u32 want)
+{
+	struct ipc_object *o = &set->obj;
+	int err;
+
 	spin_lock(&o->lock);
 	err = o->removed ? -EIDRM : ipc_permits(o, want) ? 0 : -EACCES;
 	if (err)
-		ipc_unlock_put(o);
-	else
-		*out = container_of(o, struct sem_set, obj);
+		spin_unlock(&o->lock);
 	return err;
 }
 
@@ -52,10 +60,15 @@ static int count_waiters(const struct sem_set *set, u32 semnum, bool for_zero)
 int sem_get_one(s32 id, int semnum, int cmd)
 {
 	struct sem_set *set;
-	int ret = set_lock(id, S_IRUGO, &set);
+	int ret = set_find(id, &set);
 
 	if (ret)
 		return ret;
+	ret = set_lock(set, S_IRUGO);
+	if (ret) {
+		ipc_put(&set->obj);
+		return ret;
+	}
 	if (semnum < 0 || (u32)semnum >= set->nsems)
 		ret = -EINVAL;
 	else if (cmd == GETVAL)
@@ -75,78 +88,94 @@ static void set_value(struct sem_set *set, u32 semnum, u16 value)
 	ipc_set_pid(&set->sems[semnum].pid);
 }
 
+static int set_one(struct sem_set *set, int semnum, u16 value)
+{
+	int err;
+
+	if (semnum < 0 || (u32)semnum >= set->nsems)
+		return -EINVAL;
+	err = set_lock(set, S_IWUGO);
+	if (err)
+		return err;
+	set_value(set, (u32)semnum, value);
+	set->ctime = ipc_now();
+	sem_wake_locked(set);
+	spin_unlock(&set->obj.lock);
+	return 0;
+}
+
 int sem_set_one(s32 id, int semnum, int value)
 {
 	struct sem_set *set;
-	struct ipc_object *o;
 	int err;
 
 	if (value < 0 || value > SEMVMX)
 		return -ERANGE;
-	err = ipc_find(&part_now()->ids, id, &o);
+	err = set_find(id, &set);
 	if (err)
 		return err;
-	set = container_of(o, struct sem_set, obj);
-	if (semnum < 0 || (u32)semnum >= set->nsems)
-		err = -EINVAL;
-	ipc_put(o);
-	if (!err)
-		err = set_lock(id, S_IWUGO, &set);
-	if (err)
-		return err;
-	set_value(set, (u32)semnum, (u16)value);
-	set->ctime = ipc_now();
-	sem_wake_locked(set);
-	ipc_unlock_put(&set->obj);
-	return 0;
+	err = set_one(set, semnum, (u16)value);
+	ipc_put(&set->obj);
+	return err;
 }
 
-/* Room for the values of all semaphores of @id; *@n is their number. */
-static int values_alloc(s32 id, u16 **out, u32 *n)
+/* The set, with a reference, and room for all its values. */
+static int set_find_all(s32 id, struct sem_set **set, u16 **values)
 {
-	struct ipc_object *o;
-	int err = ipc_find(&part_now()->ids, id, &o);
+	int err = set_find(id, set);
 
 	if (err)
 		return err;
-	*n = container_of(o, struct sem_set, obj)->nsems;
-	ipc_put(o);
-	*out = kcalloc(*n, sizeof(u16));
-	return *out ? 0 : -ENOMEM;
+	*values = kcalloc((*set)->nsems, sizeof(u16));
+	if (*values)
+		return 0;
+	ipc_put(&(*set)->obj);
+	return -ENOMEM;
 }
 
 int sem_get_all(s32 id, uptr_t uvalues)
 {
 	struct sem_set *set;
 	u16 *values;
-	u32 n;
-	int err = values_alloc(id, &values, &n);
+	int err = set_find_all(id, &set, &values);
 
 	if (err)
 		return err;
-	err = set_lock(id, S_IRUGO, &set);
+	err = set_lock(set, S_IRUGO);
 	if (!err) {
-		for (u32 i = 0; i < n; i++)
+		for (u32 i = 0; i < set->nsems; i++)
 			values[i] = set->sems[i].value;
-		ipc_unlock_put(&set->obj);
-		err = copy_to_user(uvalues, values, n * sizeof(u16));
+		spin_unlock(&set->obj.lock);
+		err = copy_to_user(uvalues, values, set->nsems * sizeof(u16));
 	}
+	ipc_put(&set->obj);
 	kfree(values);
 	return err;
 }
 
-static int set_all(s32 id, const u16 *values, u32 n)
+static int set_all(struct sem_set *set, const u16 *values)
 {
-	struct sem_set *set;
-	int err = set_lock(id, S_IWUGO, &set);
+	int err = set_lock(set, S_IWUGO);
 
 	if (err)
 		return err;
-	for (u32 i = 0; i < n; i++)
+	for (u32 i = 0; i < set->nsems; i++)
 		set_value(set, i, values[i]);
 	set->ctime = ipc_now();
 	sem_wake_locked(set);
-	ipc_unlock_put(&set->obj);
+	spin_unlock(&set->obj.lock);
+	return 0;
+}
+
+static int values_from_user(const struct sem_set *set, u16 *values,
+			    uptr_t uvalues)
+{
+	if (copy_from_user(values, uvalues, set->nsems * sizeof(u16)))
+		return -EFAULT;
+	for (u32 i = 0; i < set->nsems; i++) {
+		if (values[i] > SEMVMX)
+			return -ERANGE;
+	}
 	return 0;
 }
 
@@ -154,23 +183,19 @@ int sem_set_all(s32 id, uptr_t uvalues)
 {
 	struct sem_set *set;
 	u16 *values;
-	u32 n;
-	int err = values_alloc(id, &values, &n);
+	int err = set_find_all(id, &set, &values);
 
 	if (err)
 		return err;
 	/* The right comes before the address. */
-	err = set_lock(id, S_IWUGO, &set);
+	err = set_lock(set, S_IWUGO);
 	if (!err) {
-		ipc_unlock_put(&set->obj);
-		err = copy_from_user(values, uvalues, n * sizeof(u16));
-	}
-	for (u32 i = 0; !err && i < n; i++) {
-		if (values[i] > SEMVMX)
-			err = -ERANGE;
+		spin_unlock(&set->obj.lock);
+		err = values_from_user(set, values, uvalues);
 	}
 	if (!err)
-		err = set_all(id, values, n);
+		err = set_all(set, values);
+	ipc_put(&set->obj);
 	kfree(values);
 	return err;
 }

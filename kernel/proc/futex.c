@@ -493,15 +493,35 @@ static struct futex_waiter *first_locked(struct futex_bucket *b,
 	return NULL;
 }
 
-struct futex_waiter *futex_first(const struct futex_key *key)
+bool futex_has_waiter(const struct futex_key *key)
 {
 	struct futex_bucket *b = key_bucket(key);
-	struct futex_waiter *w;
+	bool found;
 
 	spin_lock(&b->lock);
-	w = first_locked(b, key);
+	found = first_locked(b, key);
 	spin_unlock(&b->lock);
-	return w;
+	return found;
+}
+
+static bool waits_for(const struct futex_waiter *w,
+		      const struct futex_requeue *r)
+{
+	return w->target && futex_key_equal(w->target, &r->target);
+}
+
+int futex_requeue_next(const struct futex_requeue *r,
+		       struct futex_waiter **out)
+{
+	struct futex_bucket *b = key_bucket(&r->key);
+	int err = 0;
+
+	spin_lock(&b->lock);
+	*out = first_locked(b, &r->key);
+	if (*out && !waits_for(*out, r))
+		err = -EINVAL;
+	spin_unlock(&b->lock);
+	return err;
 }
 
 void futex_take_off(struct futex_waiter *w)
@@ -519,8 +539,7 @@ static int check_targets(struct futex_bucket *b, const struct futex_requeue *r)
 	struct futex_waiter *w;
 
 	for_each_list(w, &b->waiters, link) {
-		if (futex_key_equal(&w->key, &r->key) &&
-		    (!w->target || !futex_key_equal(w->target, &r->target)))
+		if (futex_key_equal(&w->key, &r->key) && !waits_for(w, r))
 			return -EINVAL;
 	}
 	return 0;

@@ -56,9 +56,16 @@ struct futex_requeue {
 	u32 val;
 };
 int futex_requeue_check(const struct futex_requeue *r);
-/* The first waiter of @key, borrowed; NULL: none. Who waits for a requeue
- * leaves only under the caller's mutex. */
-struct futex_waiter *futex_first(const struct futex_key *key);
+/* Does anybody wait for @key? */
+bool futex_has_waiter(const struct futex_key *key);
+/*
+ * futex_requeue_next - the first waiter, who may have come after the check
+ * @out:     borrowed: who waits for a requeue leaves only under the caller's
+ *           mutex; NULL: there is none
+ * Return:   0, -EINVAL (it waits for another lock, or for none)
+ */
+int futex_requeue_next(const struct futex_requeue *r,
+		       struct futex_waiter **out);
 /* Take it off without waking it. */
 void futex_take_off(struct futex_waiter *w);
 

@@ -389,7 +389,7 @@ static int lock_or_join(const struct futex_args *a, struct futex_key *k,
 	};
 	int err;
 
-	if (futex_first(k))
+	if (futex_has_waiter(k))
 		return -EINVAL;	/* somebody uses it as an ordinary futex */
 	err = attempt(&t);
 	if (err != MUST_WAIT)
@@ -429,7 +429,7 @@ static int unlock_once(const struct futex_args *a, const struct futex_key *k,
 	if ((*now & FUTEX_TID_MASK) != (u32)pid_vnr(current_task()->pid))
 		return -EPERM;
 	if (!s) {
-		if (futex_first(k))
+		if (futex_has_waiter(k))
 			return -EINVAL;
 		return word_change(a->addr, now, 0);
 	}
@@ -558,12 +558,12 @@ static long wait_requeue_pi(const struct futex_args *a)
 static int requeue_one(const struct futex_args *a,
 		       const struct futex_requeue *r)
 {
-	struct futex_waiter *w = futex_first(&r->key);
 	struct pi_attempt t = { .addr = a->addr2, .key = &r->target };
-	int err;
+	struct futex_waiter *w;
+	int err = futex_requeue_next(r, &w);
 
-	if (!w)
-		return 0;
+	if (err || !w)
+		return err;
 	t.task = w->pi->task;
 	err = attempt(&t);
 	if (err == MUST_WAIT)
@@ -586,7 +586,7 @@ static long requeue_locked(const struct futex_args *a,
 	if (ret)
 		return ret;
 	for (;;) {
-		if (n >= 1 + (int)a->val2)
+		if (n > (int)a->val2)
 			return n;
 		ret = requeue_one(a, r);
 		if (ret <= 0)

@@ -18,6 +18,8 @@
 #include <uapi/timex.h>
 #include <vm/uaccess.h>
 
+#include "time_util.h"
+
 #define TICK_USEC 10000l
 #define ERROR_MAX_USEC 16000000l
 /* By how much maxerror grows in each second that nobody sets it. */
@@ -113,7 +115,8 @@ static int step(const struct timex *t)
 	    t->time.tv_sec < -(S64_MAX / NSEC_PER_SEC - 1))
 		return -EINVAL;
 	if (add_overflow(now, t->time.tv_sec * NSEC_PER_SEC + ns, &to) ||
-	    to < (s64)clock_now_ns())
+	    to < (s64)clock_now_ns() ||
+	    to / NSEC_PER_SEC >= SETTABLE_SEC_MAX)
 		return -EINVAL;
 	wallclock_set((u64)to);
 	return 0;

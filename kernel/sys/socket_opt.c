@@ -163,6 +163,7 @@ struct value {
 	};
 	const void *data;
 	u32 len;
+	struct file *file;	/* owned; @number is reserved for it */
 };
 
 static void value_peer_cred(struct file *f, struct value *v)
@@ -183,17 +184,34 @@ static void value_peer_cred(struct file *f, struct value *v)
 static int value_peer_pidfd(struct file *f, struct value *v)
 {
 	struct socket_id id;
-	struct file *pidfd;
 	int err = -ENODATA;
 
 	socket_peer_id(f, &id);
 	if (id.pid && pidfd_create)
-		err = pidfd_create(id.pid, 0, &pidfd);
+		err = pidfd_create(id.pid, 0, &v->file);
 	socket_id_put(&id);
 	if (err)
 		return err;
-	v->number = (s32)file_to_fd(pidfd, true);
+	v->number = fd_alloc(current_task()->files, 0,
+			     current_rlimit(RLIMIT_NOFILE), true);
+	if (v->number < 0)
+		file_put(v->file);
 	return min(v->number, 0);
+}
+
+/* The caller knows the number, or there is none. */
+static void value_finish(struct value *v, bool told)
+{
+	struct file_table *table = current_task()->files;
+
+	if (!v->file)
+		return;
+	if (told) {
+		fd_install(table, v->number, v->file);
+		return;
+	}
+	fd_cancel(table, v->number);
+	file_put(v->file);
 }
 
 static void value_timeout(u64 ns, struct value *v)
@@ -246,6 +264,7 @@ static int value_of(struct file *f, int name, struct value *v)
 	v->data = v;
 	v->len = sizeof(v->number);
 	v->number = 0;
+	v->file = NULL;
 	if (bit) {
 		v->number = (o->bits & bit) != 0;
 		return 0;
@@ -296,9 +315,11 @@ static int get_option(struct file *f, int name, uptr_t uvalue, uptr_t ulen)
 	else if (name == SO_PEERNAME && len < v.len)
 		return -EINVAL;
 	len = min(len, v.len);
-	if (copy_to_user(uvalue, v.data, len))
-		return -EFAULT;
-	return put_user_u32(ulen, len);
+	err = copy_to_user(uvalue, v.data, len);
+	if (!err)
+		err = put_user_u32(ulen, len);
+	value_finish(&v, !err);
+	return err;
 }
 
 long sys_getsockopt(int fd, int level, int name, uptr_t uvalue, uptr_t ulen)

@@ -78,21 +78,17 @@ long sys_clock_getres(clockid_t clock, uptr_t uts)
 	return timespec_to_user(uts, coarse ? COARSE_NS : 1);
 }
 
-/* Latest moment the clock may be set to: 2232-07-10, some thirty years before
- * 63 bits of nanoseconds end. Source: clock_settime(2), EINVAL. */
-#define SETTABLE_SEC_MAX (S64_MAX / NSEC_PER_SEC - 30l * 365 * 24 * 3600)
-
 static int set_realtime(const struct timespec *ts)
 {
 	u64 ns;
 
 	if (timespec_to_ns(ts, &ns) || ts->tv_sec >= SETTABLE_SEC_MAX)
 		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
 	/* The time of day is never before boot. */
 	if (ns < clock_now_ns())
 		return -EINVAL;
-	if (!capable(CAP_SYS_TIME))
-		return -EPERM;
 	wallclock_set(ns);
 	return 0;
 }
@@ -189,6 +185,16 @@ static int sleep_until_realtime(u64 at_ns)
 	return err == -ETIMEDOUT ? 0 : err;
 }
 
+/* The end of time stays what it is. */
+static u64 tai_to_realtime(u64 at_ns)
+{
+	u64 ahead = tai_ns();
+
+	if (at_ns == U64_MAX)
+		return U64_MAX;
+	return at_ns > ahead ? at_ns - ahead : 0;
+}
+
 /* Until @clock shows @at_ns. 0, -ERESTARTSYS. */
 static int sleep_until(clockid_t clock, u64 at_ns)
 {
@@ -197,8 +203,7 @@ static int sleep_until(clockid_t clock, u64 at_ns)
 	case CLOCK_REALTIME_ALARM:
 		return sleep_until_realtime(at_ns);
 	case CLOCK_TAI:
-		return sleep_until_realtime(at_ns > tai_ns() ?
-					    at_ns - tai_ns() : 0);
+		return sleep_until_realtime(tai_to_realtime(at_ns));
 	case CLOCK_MONOTONIC:
 	case CLOCK_BOOTTIME:
 	case CLOCK_BOOTTIME_ALARM:

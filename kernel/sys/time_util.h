@@ -10,6 +10,10 @@
 #include <lib/types.h>
 #include <uapi/time.h>
 
+/* Where the time of day that may be set ends: 2232-07-10, some thirty years
+ * before 63 bits of nanoseconds. Source: clock_settime(2), EINVAL. */
+#define SETTABLE_SEC_MAX (S64_MAX / NSEC_PER_SEC - 30l * 365 * 24 * 3600)
+
 /* Nanoseconds in @ts: -EINVAL for a negative one or a bad tv_nsec. */
 int timespec_to_ns(const struct timespec *ts, u64 *ns);
 struct timespec ns_to_timespec(u64 ns);

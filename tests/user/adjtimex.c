@@ -5,10 +5,13 @@
  *        clock steps, runs faster, and makes up for what it is told.
  * See:   adjtimex(2), adjtime(3)
  */
+#include "lib/proc.h"
+#include "lib/sys.h"
 #include "lib/test.h"
 
 #include <grp.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/timex.h>
 #include <time.h>
 
@@ -138,6 +141,8 @@ static void refused(void)
 	t.time.tv_usec = 0;
 	t.time.tv_sec = -(1l << 40);
 	CHECK_EQ("before 1970", adjust_modes(ADJ_SETOFFSET, &t), -EINVAL);
+	t.time.tv_sec = 7000000000;
+	CHECK_EQ("near the end", adjust_modes(ADJ_SETOFFSET, &t), -EINVAL);
 }
 
 /* how far one clock is ahead of another, read at the same moment: between two
@@ -153,11 +158,18 @@ static long long ahead(clockid_t clock, clockid_t other)
 	return time - before;
 }
 
+static void rung(int sig)
+{
+	(void)sig;
+}
+
 static void steps(void)
 {
+	const struct itimerval soon = { .it_value = { 0, 100000 } };
+	const struct timespec never = { 0x7fffffffffffffff, 0 };
 	struct timex t = { .time = { 100, 500000 } };
 	long long offset = ahead(CLOCK_REALTIME, CLOCK_MONOTONIC);
-	long long moved;
+	long long moved, used;
 
 	CHECK("forward", adjust_modes(ADJ_SETOFFSET, &t) >= 0);
 	moved = ahead(CLOCK_REALTIME, CLOCK_MONOTONIC) - offset;
@@ -174,6 +186,12 @@ static void steps(void)
 	CHECK_EQ("is told", t.tai, 37);
 	moved = ahead(CLOCK_TAI, CLOCK_REALTIME);
 	CHECK("and ahead", moved > 36900000000ll && moved < 37100000000ll);
+	handle(SIGALRM, rung, 0);
+	need(!setitimer(ITIMER_REAL, &soon, NULL));
+	used = now(CLOCK_THREAD_CPUTIME_ID);
+	CHECK_EQ("to the end of its time", sys(SYS_clock_nanosleep, CLOCK_TAI,
+		 TIMER_ABSTIME, P(&never), 0), -EINTR);
+	CHECK("asleep", now(CLOCK_THREAD_CPUTIME_ID) - used < 50000000);
 	t.constant = 0;
 	CHECK("no more", adjust_modes(ADJ_TAI, &t) >= 0 && !t.tai);
 	adjust_modes(ADJ_MICRO, &t);

@@ -6,6 +6,7 @@
  * Not:   sleeps that a handler interrupts are in sig_restart.c.
  * See:   clock_gettime(2), clock_nanosleep(2)
  */
+#include "lib/proc.h"
 #include "lib/sys.h"
 #include "lib/test.h"
 
@@ -195,6 +196,19 @@ static void many(void)
 	CHECK_EQ("twenty sleepers all wake", good, 20);
 }
 
+static int sets_nothing(void *arg)
+{
+	struct timespec zero = { 0, 0 }, late = { 1l << 40, 0 };
+
+	(void)arg;
+	become_user();
+	CHECK_EQ("before boot", sys(SYS_clock_settime, CLOCK_REALTIME,
+				    P(&zero)), -EPERM);
+	CHECK_EQ("too late", sys(SYS_clock_settime, CLOCK_REALTIME, P(&late)),
+		 -EINVAL);
+	return 0;
+}
+
 static void setting(void)
 {
 	struct timespec t = { 1000, 0 };
@@ -206,6 +220,7 @@ static void setting(void)
 		_exit(-sys(SYS_clock_settime, CLOCK_REALTIME, P(&t)));
 	}
 	CHECK_EXIT("nor the wall clock by an ordinary user", -1, EPERM);
+	CHECK_EXIT("whatever it is", child_start(sets_nothing, NULL), 0);
 }
 
 /* twins of two others, which would wake a machine that sleeps */

@@ -292,6 +292,40 @@ static void nested(void)
 	CHECK_EQ("below it is there", ready(chain[1]), EPOLLIN);
 }
 
+/* a wake-up of one file does not go too many ways */
+static void crowded(void)
+{
+	int above[501], other, far;
+
+	start(EPOLLIN);
+	for (int i = 0; i < 501; i++) {
+		above[i] = epoll_create1(0);
+		need(above[i] >= 0);
+	}
+	for (int i = 0; i < 500; i++)
+		need(!ctl(above[i], EPOLL_CTL_ADD, ep, EPOLLIN));
+	CHECK_ERRNO("one way too many",
+		    ctl(above[500], EPOLL_CTL_ADD, ep, EPOLLIN), EINVAL);
+	CHECK_ERRNO("is not there", ctl(above[500], EPOLL_CTL_DEL, ep, 0),
+		    ENOENT);
+	other = epoll_create1(0);
+	CHECK_OK("any number may watch the file itself",
+		 ctl(other, EPOLL_CTL_ADD, fds[0], EPOLLIN));
+	need(!ctl(ep, EPOLL_CTL_DEL, fds[0], 0));
+	CHECK_OK("without a file there are no ways",
+		 ctl(above[500], EPOLL_CTL_ADD, ep, EPOLLIN));
+	CHECK_ERRNO("and it cannot come",
+		    ctl(ep, EPOLL_CTL_ADD, fds[0], EPOLLIN), EINVAL);
+	close(above[500]);
+	CHECK_OK("but when one went",
+		 ctl(ep, EPOLL_CTL_ADD, fds[0], EPOLLIN));
+	far = epoll_create1(0);
+	for (int i = 0; i < 100; i++)
+		need(!ctl(far, EPOLL_CTL_ADD, above[i], EPOLLIN));
+	CHECK_ERRNO("of longer ones there may be less",
+		    ctl(far, EPOLL_CTL_ADD, above[100], EPOLLIN), EINVAL);
+}
+
 static void nested_edge(void)
 {
 	int top = epoll_create1(0);
@@ -531,6 +565,7 @@ static const struct test tests[] = {
 	{ "exclusive", exclusive, 0 },
 	{ "exclusive wakes", exclusive_wakes, 0 },
 	{ "nested", nested, 0 },
+	{ "crowded", crowded, 0 },
 	{ "nested_edge", nested_edge, 0 },
 	{ "waiting", waiting, 0 },
 	{ "many_waiters", many_waiters, 0 },

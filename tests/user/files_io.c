@@ -104,6 +104,8 @@ static void seeking(void)
 
 	CHECK_EQ("SEEK_SET", lseek(fd, 3, SEEK_SET), 3);
 	CHECK_EQ("SEEK_CUR forward", lseek(fd, 4, SEEK_CUR), 7);
+	CHECK_ERRNO("beyond any file", lseek(fd, 0x7fffffffffffffff, SEEK_CUR),
+		    EINVAL);
 	CHECK_EQ("SEEK_CUR back", lseek(fd, -2, SEEK_CUR), 5);
 	CHECK_EQ("SEEK_END back", lseek(fd, -1, SEEK_END), 9);
 	CHECK_EQ("beyond the end", lseek(fd, 100, SEEK_END), 110);

@@ -28,6 +28,7 @@
 #define WAITERS		0x80000000u
 #define OWNER_DIED	0x40000000u
 #define TID_MASK	0x3fffffffu
+#define MIXED_TIMES	40000
 
 struct wait_word {
 	uint64_t val, addr;
@@ -415,12 +416,53 @@ static void conditions(void)
 	CHECK_EXIT("after", b, 0);
 	CHECK_EXIT("another", c, 0);
 	a = waiter(wait_requeue);
-	CHECK_EQ("to a free lock", requeue(1, 10, 0), 1);
+	CHECK_EQ("to a free lock, of as many as can be",
+		 requeue(1, 0x7fffffff, 0), 1);
 	CHECK_EXIT("at once", a, 0);
 	a = waiter(wait_plain);
 	CHECK_EQ("who waits for no lock", requeue(1, 10, 0), -EINVAL);
 	CHECK_EQ("stays", futex((int *)COND, FUTEX_WAKE, 1, NULL, NULL, 0), 1);
 	CHECK_EXIT("and is woken as always", a, 0);
+}
+
+/* Until words[12] says that it is over. */
+static int wait_plain_often(void *arg)
+{
+	const struct timespec t = { 0, 1 };
+
+	(void)arg;
+	while (!__atomic_load_n(&words[12], __ATOMIC_ACQUIRE))
+		futex((int *)COND, FUTEX_WAIT, 0, &t, NULL, 0);
+	return 0;
+}
+
+static int wait_requeue_often(void *arg)
+{
+	const struct timespec t = { 0, 0 };
+
+	(void)arg;
+	while (!__atomic_load_n(&words[12], __ATOMIC_ACQUIRE)) {
+		if (!sys(SYS_futex, P(COND), FUTEX_WAIT_REQUEUE_PI, 0, P(&t),
+			 P(LOCK), 0))
+			pi(LOCK, FUTEX_UNLOCK_PI);
+	}
+	return 0;
+}
+
+/* Who waits for no lock may come while others are moved. */
+static void mixed(void)
+{
+	pid_t pids[3];
+
+	set_up();
+	pids[0] = child_start(wait_plain_often, NULL);
+	pids[1] = child_start(wait_requeue_often, NULL);
+	pids[2] = child_start(wait_plain_often, NULL);
+	for (int i = 0; i < MIXED_TIMES; i++)
+		requeue(1, 1000, 0);
+	__atomic_store_n(&words[12], 1, __ATOMIC_RELEASE);
+	for (int i = 0; i < 3; i++)
+		CHECK_EXIT("came to its end", pids[i], 0);
 }
 
 static struct wait_word word_of(unsigned int *word, uint64_t val)
@@ -568,6 +610,7 @@ int main(void)
 		{ "robust_death", robust_death, 0 },
 		{ "inheritance", inheritance, 0 },
 		{ "conditions", conditions, 0 },
+		{ "mixed", mixed, 0 },
 		{ "many", many, 0 },
 		{ "younger", younger, 0 },
 		{ "contention", contention, 0 },

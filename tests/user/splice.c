@@ -122,6 +122,20 @@ static void teeing(void)
 	CHECK_EQ("the end", tee(a[0], b[1], 5, 0), 0);
 }
 
+/* a page that two pipes share is written anew by neither */
+static void tee_keeps(void)
+{
+	begin();
+	need(write(a[1], "old", 3) == 3);
+	CHECK_EQ("both have it", tee(a[0], b[1], 3, 0), 3);
+	CHECK("the first is read", holds(a[0], "old", 3));
+	need(write(a[1], "new", 3) == 3);
+	CHECK("the copy is as it was", holds(b[0], "old", 3));
+	need(write(b[1], "others", 6) == 6);
+	CHECK("and so is what came later", holds(a[0], "new", 3));
+	CHECK("in both", holds(b[0], "others", 6));
+}
+
 static void with_files(void)
 {
 	off_t at = 10, back = 3;
@@ -279,6 +293,7 @@ static void user_memory(void)
 static const struct test tests[] = {
 	{ "between pipes", between_pipes, 0 },
 	{ "tee", teeing, 0 },
+	{ "tee_keeps", tee_keeps, 0 },
 	{ "with files", with_files, 0 },
 	{ "waiting", waiting, 0 },
 	{ "held", held, 0 },

@@ -438,6 +438,7 @@ static void proc_files(void)
 
 static int limited(void *arg)
 {
+	char limits[64];
 	int a, b;
 
 	(void)arg;
@@ -453,6 +454,14 @@ static int limited(void *arg)
 		    semop(a, (struct sembuf[4]){ { 0, 1, 0 } }, 4), E2BIG);
 	drop(a);
 	drop(b);
+	/* the first three count, though the last is too much */
+	CHECK_EQ("more sets than there can be",
+		 proc_put("/proc/sys/kernel/sem", "20 30 4 32769"), -ERANGE);
+	CHECK("which is as before", proc_read("/proc/sys/kernel/sem", limits,
+					      sizeof(limits)) > 0 &&
+				    !strcmp(limits, "20\t30\t4\t2\n"));
+	CHECK_EQ("as many as there can be",
+		 proc_put("/proc/sys/kernel/sem", "20 30 4 32768"), 0);
 	return 0;
 }
 

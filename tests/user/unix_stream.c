@@ -511,7 +511,7 @@ static void across(void)
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), next;
 
 	need(!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len));
 	CHECK("nobody", !cred.pid && cred.uid == (uid_t)-1 &&
@@ -524,6 +524,11 @@ static void across(void)
 	CHECK_EQ("CRED-10 pidfd", fcntl(option(sv[0], SO_PEERPIDFD), F_GETFD),
 		 FD_CLOEXEC);
 	CHECK_EQ("no pidfd", option(fd, SO_PEERPIDFD), -ENODATA);
+	next = dup(fd);
+	close(next);
+	CHECK_EQ("nowhere to put it", sys(SYS_getsockopt, sv[0], SOL_SOCKET,
+					  SO_PEERPIDFD, 8, P(&len)), -EFAULT);
+	CHECK_EQ("leaves none behind", dup(fd), next);
 }
 
 static void across_down(void)
