@@ -175,7 +175,7 @@ static void sealed_mode(void)
 	CHECK_ERRNO("for nobody", fchmod(fd, 0601), EPERM);
 }
 
-#define SEAL_TIMES 1000
+#define SEAL_TIMES 300
 #define MUCH	(8ul << 20)
 
 /* One round of who is quicker: the thread has the file of @round. */
