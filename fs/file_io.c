@@ -406,9 +406,43 @@ static bool is_sealed_for_writing(struct file *f)
 	return seals > 0 && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE));
 }
 
+/* Seals come under the inode's lock, and not while something is counted. */
+static bool count_writable(struct file *f, struct vm_object *obj)
+{
+	struct inode *inode = path_inode(&f->path);
+	bool sealed;
+
+	mutex_lock(&inode->lock);
+	sealed = is_sealed_for_writing(f);
+	if (!sealed)
+		atomic_inc(&obj->writable_maps);
+	mutex_unlock(&inode->lock);
+	return !sealed;
+}
+
+/* A shared mapping of what is open for writing. */
+static int map_writable(struct file *f, u64 prot, struct file_mmap_result *r)
+{
+	r->counted = r->object && count_writable(f, r->object);
+	r->may_write = r->counted || !r->object;
+	if (r->may_write || !(prot & PROT_WRITE))
+		return 0;
+	file_mmap_end(r);
+	return -EPERM;
+}
+
+void file_mmap_end(struct file_mmap_result *r)
+{
+	if (r->counted)
+		atomic_dec(&r->object->writable_maps);
+	if (r->object)
+		vm_object_put(r->object);
+}
+
 int file_mmap(struct file *f, u64 prot, u64 flags,
 	      struct file_mmap_result *out)
 {
+	int err;
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE;
 
 	if (shared && (prot & PROT_WRITE) && !(f->mode & FILE_WRITE))
@@ -419,10 +453,11 @@ int file_mmap(struct file *f, u64 prot, u64 flags,
 		return -EPERM;
 	if (!f->ops->mmap)
 		return -ENODEV;
-	out->object = NULL;
-	out->may_write = !shared || ((f->mode & FILE_WRITE) &&
-				     !is_sealed_for_writing(f));
-	return f->ops->mmap(f, prot, flags, &out->object);
+	*out = (struct file_mmap_result){ .may_write = !shared };
+	err = f->ops->mmap(f, prot, flags, &out->object);
+	if (err || !shared || !(f->mode & FILE_WRITE))
+		return err;
+	return map_writable(f, prot, out);
 }
 
 void file_show_fdinfo(struct file *f, bool cloexec, struct seq_buf *out)

@@ -272,6 +272,8 @@ static int range_of(struct file *f, const struct flock *l,
 	}
 	if (add_overflow(start, l->l_start, &start))
 		return -EOVERFLOW;
+	if (start < 0)
+		return -EINVAL;
 	end = END_OF_FILE;
 	if (l->l_len > 0 && add_overflow(start, l->l_len - 1, &end))
 		return -EOVERFLOW;

@@ -139,9 +139,12 @@ int file_fallocate(struct file *f, int mode, off_t off, off_t len);
 struct file_mmap_result {
 	struct vm_object *object;	/* with a reference, or NULL: zeros */
 	bool may_write;
+	bool counted;		/* as writable already: it is not sealed */
 };
 int file_mmap(struct file *f, u64 prot, u64 flags,
 	      struct file_mmap_result *out);
+/* It is mapped, or will not be: let go of what @r holds. */
+void file_mmap_end(struct file_mmap_result *r);
 /* fdinfo lines pos, flags, mnt_id, ino and those of the type. @cloexec: of
  * the descriptor. */
 void file_show_fdinfo(struct file *f, bool cloexec, struct seq_buf *out);

@@ -70,8 +70,7 @@ static int map_file(struct mmap_args *args, struct file *f, u64 *out)
 	if (path_noexec(&f->path))
 		args->max_flags |= REGION_NOEXEC;
 	err = vm_mmap(current_task()->aspace, args, out);
-	if (r.object)
-		vm_object_put(r.object);
+	file_mmap_end(&r);
 	return err;
 }
 

@@ -99,12 +99,17 @@ static void vectors(void)
 
 static void seeking(void)
 {
+	struct flock before = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+				.l_start = -0x7fffffffffffffff - 1,
+				.l_len = -1 };
 	int fd = make("0123456789");
 	int fds[2];
 
 	CHECK_EQ("SEEK_SET", lseek(fd, 3, SEEK_SET), 3);
 	CHECK_EQ("SEEK_CUR forward", lseek(fd, 4, SEEK_CUR), 7);
 	CHECK_ERRNO("beyond any file", lseek(fd, 0x7fffffffffffffff, SEEK_CUR),
+		    EINVAL);
+	CHECK_ERRNO("a lock before any file", fcntl(fd, F_SETLK, &before),
 		    EINVAL);
 	CHECK_EQ("SEEK_CUR back", lseek(fd, -2, SEEK_CUR), 5);
 	CHECK_EQ("SEEK_END back", lseek(fd, -1, SEEK_END), 9);

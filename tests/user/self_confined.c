@@ -175,6 +175,71 @@ static void sealed_mode(void)
 	CHECK_ERRNO("for nobody", fchmod(fd, 0601), EPERM);
 }
 
+#define SEAL_TIMES 300
+#define MUCH	(8ul << 20)
+
+/* One round of who is quicker: the thread has the file of @round. */
+static struct {
+	int fd, round, done;
+	void *at;
+} race;
+
+static int map_each(void *arg)
+{
+	(void)arg;
+	for (int i = 1; i <= SEAL_TIMES; i++) {
+		while (__atomic_load_n(&race.round, __ATOMIC_ACQUIRE) < i)
+			sched_yield();
+		race.at = mmap(NULL, PAGE, RW, MAP_SHARED, race.fd, 0);
+		__atomic_store_n(&race.done, i, __ATOMIC_RELEASE);
+	}
+	return 0;
+}
+
+/* So that a mapping has to wait for its turn. */
+static int map_much(void *arg)
+{
+	(void)arg;
+	while (__atomic_load_n(&race.done, __ATOMIC_ACQUIRE) < SEAL_TIMES)
+		munmap(mmap(NULL, MUCH, RW, MAP_PRIVATE | MAP_ANONYMOUS |
+			    MAP_POPULATE, -1, 0), MUCH);
+	return 0;
+}
+
+static void pass_time(void)
+{
+	for (volatile int i = 0; i < 20000; i++)
+		;
+}
+
+/* Sealed and mapped for writing: one of both is refused. */
+static void sealed_meanwhile(void)
+{
+	static struct thread thread, other;
+	int both = 0;
+
+	thread_start(&thread, map_each, NULL);
+	thread_start(&other, map_much, NULL);
+	for (int i = 1; i <= SEAL_TIMES; i++) {
+		int sealed;
+
+		race.fd = memfd_create("sealed", MFD_ALLOW_SEALING);
+		need(race.fd >= 0 && !ftruncate(race.fd, PAGE));
+		__atomic_store_n(&race.round, i, __ATOMIC_RELEASE);
+		pass_time();
+		sealed = !fcntl(race.fd, F_ADD_SEALS, F_SEAL_WRITE);
+		while (__atomic_load_n(&race.done, __ATOMIC_ACQUIRE) < i)
+			sched_yield();
+		both += sealed && race.at != MAP_FAILED;
+		if (race.at != MAP_FAILED)
+			munmap(race.at, PAGE);
+		close(race.fd);
+	}
+	thread_join(&thread);
+	thread_join(&other);
+	CHECK_EQ("never both", both, 0);
+}
+
 static void plain_ramfs(void)
 {
 	struct statfs fs;
@@ -305,6 +370,7 @@ static const struct test tests[] = {
 	{ "dispatched", dispatched, 0 },
 	{ "bad selector", bad_selector, 0 },
 	{ "sealed mode", sealed_mode, 0 },
+	{ "sealed_meanwhile", sealed_meanwhile, 0 },
 	{ "ramfs", plain_ramfs, 0 },
 };
 
