@@ -14,6 +14,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #define DEADLINE	6
@@ -172,6 +173,11 @@ static void told(void)
 	sys(SYS_sched_getattr, 0, P(&a), sizeof(a), 0);
 	CHECK("as it is", a.policy == DEADLINE && a.runtime == 5 * MS &&
 	      a.flags == (RECLAIM | OVERRUN | RESET_ON_FORK));
+	CHECK_EQ("it may be nicer", sys(SYS_setpriority, PRIO_PROCESS, 0, 5), 0);
+	sys(SYS_sched_getattr, 0, P(&a), sizeof(a), 0);
+	CHECK("and keeps policy and values", a.policy == DEADLINE && !a.nice &&
+	      a.runtime == 5 * MS && a.deadline == 20 * MS);
+	CHECK_EQ("which is told", sys(SYS_getpriority, PRIO_PROCESS, 0), 15);
 	CHECK_EQ("and left", leave(0), 0);
 	CHECK_EQ("for the usual one", sys(SYS_sched_getscheduler, 0), 0);
 	CHECK("in stat, too", stat_shows(20, 0, 0));
