@@ -212,7 +212,8 @@ static int do_bind(const struct mount_args *a, const struct path *at)
 		return err;
 	mount_tree_lock();
 	err = at->mount->ns != a->ns || mount_would_loop(from.dentry, a->ns) ?
-		-EINVAL : mount_bind_copy(&from, a->ns, a->flags & MS_REC, &copy);
+		-EINVAL :
+		mount_bind_copy(&from, a->ns, a->flags & MS_REC, &copy);
 	if (!err)
 		err = graft_or_free(copy, at, a->ns);
 	mount_tree_unlock();

@@ -66,7 +66,8 @@ static const struct call calls[] = {
 	{ SYS_readv, "fVi" }, { SYS_writev, "fVi" }, { SYS_preadv2, "7ViozF" },
 	{ SYS_pwritev2, "7ViozF" }, { SYS_pipe2, "bF" }, { SYS_dup, "f" },
 	{ SYS_dup2, "ff" }, { SYS_dup3, "ffF" }, { SYS_close_range, "ffF" },
-	{ SYS_fcntl, "fNw" }, { SYS_fcntl, "fNS" }, { SYS_fcntl, "7Ni" }, { SYS_ioctl, "fIw" },
+	{ SYS_fcntl, "fNw" }, { SYS_fcntl, "fNS" }, { SYS_fcntl, "7Ni" },
+	{ SYS_ioctl, "fIw" },
 	{ SYS_ioctl, "fIS" }, { SYS_flock, "7i" }, { SYS_ftruncate, "7l" },
 	{ SYS_fallocate, "7Fol" }, { SYS_getdents64, "0bl" },
 	{ SYS_newfstatat, "fPbF" }, { SYS_statx, "fPFFb" },
@@ -112,11 +113,13 @@ static const struct call calls[] = {
 	{ SYS_membarrier, "iii" },
 	/* processes */
 	{ SYS_fork, "" }, { SYS_vfork, "" }, { SYS_clone, "Czbbz" },
-	{ SYS_clone3, "Xc" }, { SYS_clone3, "Xc" }, { SYS_wait4, "pbib" }, { SYS_waitid, "ipbOb" },
+	{ SYS_clone3, "Xc" }, { SYS_clone3, "Xc" },
+	{ SYS_wait4, "pbib" }, { SYS_waitid, "ipbOb" },
 	{ SYS_kill, "ps" }, { SYS_tgkill, "pps" }, { SYS_tkill, "ps" },
 	{ SYS_exit, "i" }, { SYS_exit_group, "i" }, { SYS_setpgid, "pp" },
 	{ SYS_getpgid, "p" }, { SYS_setsid, "" }, { SYS_getsid, "p" },
-	{ SYS_unshare, "C" }, { SYS_setns, "3C" }, { SYS_setns, "fz" }, { SYS_pidfd_open, "pF" },
+	{ SYS_unshare, "C" }, { SYS_setns, "3C" }, { SYS_setns, "fz" },
+	{ SYS_pidfd_open, "pF" },
 	{ SYS_pidfd_send_signal, "3sZz" }, { SYS_pidfd_getfd, "3fz" },
 	{ SYS_ptrace, "ipab" }, { SYS_ptrace, "Tpab" }, { SYS_kcmp, "ppiff" },
 	{ SYS_execve, "Pgg" }, { SYS_execveat, "fPggF" },
@@ -145,7 +148,7 @@ static const struct call calls[] = {
 	{ SYS_getrusage, "ib" }, { SYS_rt_sigsuspend, "Se" },
 	{ SYS_restart_syscall, "" },
 	/* futexes, System V, message queues */
-	{ SYS_futex, "qxitqi" }, { SYS_futex, "qxiiqi" }, { SYS_futex, "qxitqi" },
+	{ SYS_futex, "qxitqi" }, { SYS_futex, "qxiiqi" },
 	{ SYS_shmget, "iFF" }, { SYS_shmat, "iaF" }, { SYS_shmdt, "a" },
 	{ SYS_shmctl, "iiS" }, { SYS_semget, "iiF" }, { SYS_semop, "iSi" },
 	{ SYS_semtimedop, "iSit" }, { SYS_semctl, "iiiw" },
@@ -235,7 +238,8 @@ static void do_circle(void)
 	char room[CMSG_SPACE(3 * sizeof(int))] = "";
 	struct iovec one = { "x", 1 };
 	struct msghdr m = { .msg_iov = &one, .msg_iovlen = 1,
-			    .msg_control = room, .msg_controllen = sizeof(room) };
+			    .msg_control = room,
+			    .msg_controllen = sizeof(room) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
 	if (socketpair(AF_UNIX, type, 0, fd) ||
@@ -492,7 +496,8 @@ static void furnish(void)
 	mknod("dev/zero", S_IFCHR | 0666, makedev(1, 5));
 	mknod("dev/fifo", S_IFIFO | 0666, 0);
 	mknod("dev/tty", S_IFCHR | 0666, makedev(5, 0));
-	if (symlink("pts/ptmx", "dev/ptmx") || chroot("."))
+	if (symlink("pts/ptmx", "dev/ptmx") ||
+	    mount(".", "/", NULL, MS_MOVE, NULL) || chroot("."))
 		_exit(NOT_BEGUN);
 }
 
@@ -522,9 +527,9 @@ static int init(unsigned int round)
 }
 
 /*
- * The init is a program of its own, for what its members do to their memory must
- * not reach the test's. A moment after it should have ended it is killed: its members may
- * trace it.
+ * The init is a program of its own, for what its members do to their memory
+ * must not reach the test's. A moment after it should have ended it is killed:
+ * its members may trace it.
  * Return: it began, and was waited for
  */
 static int taken_down(pid_t init)
@@ -557,7 +562,8 @@ static int round_of_calls(unsigned int round)
 {
 	pid_t pid;
 
-	chmod("/proc/self/exe", 0755);	/* the last members may have changed it */
+	/* The last members may have changed it. */
+	chmod("/proc/self/exe", 0755);
 	pid = ns_clone(CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC |
 		       CLONE_NEWUTS | (round & 1 ? CLONE_NEWUSER : 0));
 	if (!pid)

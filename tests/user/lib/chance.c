@@ -45,7 +45,8 @@ static const char *const paths[] = {
 	"/dev/null", "/dev/zero", "/dev/ptmx", "/dev/pts/0", "/dev/tty",
 	"/proc/sysvipc/shm", "/proc/self/fd/9",
 	"/proc/1/ns/user", "/dev/ptmx", "/dev/pts/1", "/dev/fifo", "/dev/fifo",
-	"user.a", "security.b", "/m", "/m/d", "dev", "/proc/1/cwd", "/proc/net/unix", "/proc/self/map_files",
+	"user.a", "security.b", "/m", "/m/d", "dev", "/proc/1/cwd",
+	"/proc/net/unix", "/proc/self/map_files",
 };
 
 static const unsigned int ioctls[] = {
@@ -113,7 +114,7 @@ static void *room(unsigned long size)
 }
 
 /* @n words of four or eight bytes, of which the last may be missing */
-static unsigned long structure(void)
+static void *structure(void)
 {
 	char *at = room(chance(8) ? 128 : 16);
 	int wide = chance(2);
@@ -123,7 +124,7 @@ static unsigned long structure(void)
 
 		memcpy(at + i * (wide ? 8 : 4), &word, wide ? 8 : 4);
 	}
-	return (unsigned long)at;
+	return at;
 }
 
 static unsigned long few_bits(unsigned int width)
@@ -351,14 +352,14 @@ static void *how_to_open(void)
 	return how;
 }
 
-static unsigned long futex_word(void)
+static void *futex_word(void)
 {
 	unsigned int *at = (unsigned int *)FUTEXES + chance(8);
 
 	if (!chance(3))
 		*at = chance(3) ? 0 : chance_word('p') | chance(2) << 31 |
 				      chance(4) / 3 << 30;
-	return (unsigned long)at;
+	return at;
 }
 
 /* a list of some futexes, and sometimes a circle, or one that leads away */
@@ -370,7 +371,7 @@ static void *robust_list(void)
 		l[i] = (unsigned long)&l[chance(12) ? i + 1 : (int)chance(6)] |
 		       chance(2);
 	l[6] = chance(12) ? (unsigned long)l : any_word();
-	l[1] = futex_word() - (unsigned long)l;
+	l[1] = chance_word('q') - (unsigned long)l;
 	l[2] = chance(2) ? 0 : (unsigned long)&l[3];
 	return l;
 }
@@ -381,7 +382,7 @@ static void *futex_waiters(void)
 
 	for (int i = 0; i < 18; i += 3) {
 		at[i] = chance(2) ? 0 : any_word();
-		at[i + 1] = futex_word();
+		at[i + 1] = chance_word('q');
 		at[i + 2] = chance(4) ? 2 : chance(256);
 	}
 	return at;
@@ -399,7 +400,7 @@ static void *capabilities(void)
 /* a signal as a program may make it up */
 static void *signal_info(void)
 {
-	int *at = (int *)structure();
+	int *at = structure();
 
 	at[2] = -(int)chance(8);
 	return chance(8) ? at : NULL;
@@ -466,13 +467,20 @@ static unsigned long length(void)
 	return odd[chance(COUNT(odd))];
 }
 
-unsigned long chance_word(char kind)
+/* anything at all */
+static unsigned long odd_word(void)
 {
 	static const unsigned long odd[] = {
 		0, 1, -1ul, 0x7fffffff, 0x80000000, 0xffffffff00000000,
 		0x7ffffffff000, 0x800000000000, 0xffff800000000000, 8,
 	};
 
+	return chance(2) ? any_word() : odd[chance(COUNT(odd))];
+}
+
+/* what exists outside a process: descriptors, numbers, names */
+static unsigned long name_of(char kind)
+{
 	switch (kind) {
 	case 'f':
 		return chance(12) ? chance(38) : -chance(120);
@@ -484,111 +492,109 @@ unsigned long chance_word(char kind)
 		return chance(3) ? chance(3) * 1000 : -1ul;
 	case 'P':
 		return (unsigned long)paths[chance(COUNT(paths))];
-	case 'b':
-		return (unsigned long)arena +
-		       chance(ARENA_PAGES * 512) * 8;
-	case 'S':
-		return structure();
-	case 'X':
-		return (unsigned long)clone3_words();
-	case 'a':
-		return (unsigned long)arena +
-		       (ARENA_FIXED + chance(ARENA_PAGES - ARENA_FIXED)) *
-		       PAGE;
-	case 'A':
-		return chance(2) ? chance_word('a') : 0;
+	case 'U':
+		return (unsigned long)names[chance(COUNT(names))];
+	case 'y':
+		return (unsigned long)types[chance(COUNT(types))];
+	}
+	return chance(6) ? (unsigned long)FD_OF(kind) : name_of('f');
+}
+
+static unsigned long number_of(char kind)
+{
+	switch (kind) {
 	case 'l':
 		return length();
 	case 'o':
 		return chance(3) ? chance(16) * 512 : length();
 	case 'i':
 		return chance(8) ? chance(9) : chance(80);
-	case 'F':
-		return chance(2) ? 0 : few_bits(chance(3) ? 13 : 32);
-	case 'C':
-		return clone_flags();
-	case 't':
-		return (unsigned long)short_time();
-	case 'I':
-		return ioctls[chance(COUNT(ioctls))];
-	case 'N':
-		return chance(2) ? chance(40) :
-					1024 + chance(16);
-	case 'T':
-		return chance(2) ? 0x4200 + chance(18) : chance(32);
+	case 'n':
+		return chance(8) ? 2 + chance(10) : chance(120);
+	case 'r':
+		return chance(2) ? 0x01234567 : 0x4321fedc;
 	case 'R':	/* most of them would not live long */
 		return chance(100) ? 0 : 0xfee1dead;
-	case '0': case '3': case '4': case '5': case '6': case '7':
-	case '8': case '9': case ':': case ';': case '<':
-		return chance(6) ? (unsigned long)FD_OF(kind) :
-				   chance_word('f');
-	case '1':
-		return 1;
 	case '2':
 		return 672274793;
 	case 'e':
 		return chance(20) ? 8 : chance(20);
+	case 'k':
+		return chance(12) ? 24 : chance(40);
 	case 'D':
 		return chance(12) ? 32 : chance(40);
 	case 'c':
 		return chance(12) ? 88 : chance(100);
+	case '1':
+		return 1;
+	}
+	return odd_word();
+}
+
+/* flags, and numbers of operations */
+static unsigned long choice_of(char kind)
+{
+	switch (kind) {
+	case 'F':
+		return chance(2) ? 0 : few_bits(chance(3) ? 13 : 32);
+	case 'C':
+		return clone_flags();
+	case 'm':
+		return mount_flags();
+	case 'I':
+		return ioctls[chance(COUNT(ioctls))];
+	case 'N':
+		return chance(2) ? chance(40) : 1024 + chance(16);
+	case 'T':
+		return chance(2) ? 0x4200 + chance(18) : chance(32);
+	case 'x':
+		return chance(14) | chance(4) / 3 << 7 | chance(8) / 7 << 8;
 	case 'G':
 		return chance(8) ? 2 | chance(2) << 7 : chance(256);
-	case 'U':
-		return (unsigned long)names[chance(COUNT(names))];
 	case 'O':
 		return (chance(8) ? 1 : 0) | few_bits(2) << 1 |
 		       (chance(8) ? 4 : 0) | few_bits(8) << 24;
-	case 'J':
-		return (unsigned long)capabilities();
-	case 'Z':
-		return (unsigned long)signal_info();
-	case 'M':
-		return (unsigned long)mount_attributes();
-	case 'r':
-		return chance(2) ? 0x01234567 : 0x4321fedc;
-	case 'y':
-		return (unsigned long)types[chance(COUNT(types))];
-	case 'm':
-		return mount_flags();
-	case 'n':
-		return chance(8) ? 2 + chance(10) : chance(120);
-	case 'k':
-		return chance(12) ? 24 : chance(40);
-	case 'q':
-		return futex_word();
-	case 'x':
-		return chance(14) | chance(4) / 3 << 7 | chance(8) / 7 << 8;
-	case 'V':
-		return (unsigned long)vectors();
-	case 'H':
-		return (unsigned long)message();
-	case 'K':
-		return (unsigned long)address();
-	case 'E':
-		return (unsigned long)event();
-	case 'j':
-		return (unsigned long)interval();
-	case 'v':
-		return (unsigned long)signal_event();
-	case 'Y':
-		return (unsigned long)scheduling();
-	case 'B':
-		return (unsigned long)filter();
-	case 'h':
-		return (unsigned long)how_to_open();
-	case 'L':
-		return (unsigned long)robust_list();
-	case 'W':
-		return (unsigned long)futex_waiters();
-	case 'Q':
-		return (unsigned long)mount_request();
-	case 'g':
-		return (unsigned long)arguments();
-	case 'w':
-		if (chance(2))
-			return any_word();
-		return odd[chance(COUNT(odd))];
 	}
 	return 0;
+}
+
+static void *somewhere(void)
+{
+	return arena + chance(ARENA_PAGES * 512) * 8;
+}
+
+static void *a_page(void)
+{
+	return arena + (ARENA_FIXED + chance(ARENA_PAGES - ARENA_FIXED)) * PAGE;
+}
+
+static void *page_or_none(void)
+{
+	return chance(2) ? a_page() : NULL;
+}
+
+static const struct {
+	char kind;
+	void *(*make)(void);
+} pointers[] = {
+	{ 'b', somewhere },	{ 'a', a_page },	{ 'A', page_or_none },
+	{ 'S', structure },	{ 'X', clone3_words },	{ 't', short_time },
+	{ 'J', capabilities },	{ 'Z', signal_info },	{ 'V', vectors },
+	{ 'M', mount_attributes }, { 'q', futex_word },	{ 'H', message },
+	{ 'K', address },	{ 'E', event },		{ 'j', interval },
+	{ 'v', signal_event },	{ 'Y', scheduling },	{ 'B', filter },
+	{ 'h', how_to_open },	{ 'L', robust_list },	{ 'W', futex_waiters },
+	{ 'Q', mount_request },	{ 'g', arguments },
+};
+
+unsigned long chance_word(char kind)
+{
+	for (unsigned int i = 0; i < COUNT(pointers); i++)
+		if (pointers[i].kind == kind)
+			return (unsigned long)pointers[i].make();
+	if (strchr("fpsuPUy03456789:;<", kind))
+		return name_of(kind);
+	if (strchr("loinrR2ekDc1w", kind))
+		return number_of(kind);
+	return choice_of(kind);
 }
