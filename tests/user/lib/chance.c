@@ -461,7 +461,7 @@ static unsigned long length(void)
 		0xffffffff, 0x7fffffffffffffff, -1ul,
 	};
 
-	if (chance(6))
+	if (chance(4))
 		return chance(3) ? chance(300) :
 					chance(ARENA_PAGES) * PAGE;
 	return odd[chance(COUNT(odd))];
