@@ -71,6 +71,8 @@ static inline bool signal_interrupts(enum thread_state state)
 
 /* As set; a thread may have inherited more (sched_lend). */
 void sched_set_params(struct thread *t, const struct sched_params *p);
+/* Policy, priority and budget stay. */
+void sched_set_nice(struct thread *t, s32 nice);
 void sched_get_params(struct thread *t, struct sched_params *out);
 /* Priority inheritance: @t runs as @by, if that is more urgent than its own;
  * NULL: no more. Context: any. */

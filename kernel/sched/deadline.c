@@ -147,9 +147,10 @@ bool deadline_is_spent(const struct thread *t)
 	return t->deadline && t->deadline->left_ns <= 0;
 }
 
+/* The dead have the policy still, and no budget: their last deadline. */
 u64 deadline_of(const struct thread *t)
 {
-	return t->deadline->until_ns;
+	return t->deadline ? t->deadline->until_ns : t->deadline_ns;
 }
 
 void deadline_watch(struct rq *rq)

@@ -103,6 +103,16 @@ void sched_set_params(struct thread *t, const struct sched_params *p)
 		deadline_free(old);
 }
 
+void sched_set_nice(struct thread *t, s32 nice)
+{
+	u64 irq = irq_save();
+	struct rq *rq = rq_lock_thread(t);
+
+	t->own.nice = nice;
+	params_apply(rq, t);
+	spin_unlock_irqrestore(&rq->lock, irq);
+}
+
 void sched_lend(struct thread *t, const struct sched_params *by)
 {
 	u64 irq = irq_save();

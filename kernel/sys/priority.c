@@ -145,8 +145,7 @@ static void write_nice(struct task *t, struct visit *v)
 	}
 	if (v->result == -ESRCH)
 		v->result = 0;
-	p.nice = v->nice;
-	sched_set_params(&t->thread, &p);
+	sched_set_nice(&t->thread, v->nice);
 }
 
 long sys_setpriority(int which, int who, int nice)

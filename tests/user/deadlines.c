@@ -14,6 +14,8 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #define DEADLINE	6
@@ -158,6 +160,12 @@ static void told(void)
 		 sys(SYS_sched_setparam, 0, P(&priority)), -EINVAL);
 	CHECK_EQ("its turns", sys(SYS_sched_rr_get_interval, 0, P(&turn)), 0);
 	CHECK("have no length", !turn.tv_sec && !turn.tv_nsec);
+	CHECK_EQ("it may be nicer",
+		 sys(SYS_setpriority, PRIO_PROCESS, 0, 5), 0);
+	sys(SYS_sched_getattr, 0, P(&a), sizeof(a), 0);
+	CHECK("and keeps policy and values", a.policy == DEADLINE && !a.nice &&
+	      a.runtime == 10 * MS && a.deadline == 30 * MS);
+	CHECK_EQ("which is told", sys(SYS_getpriority, PRIO_PROCESS, 0), 15);
 	a = attr(5 * MS, 20 * MS, 0);
 	a.flags = RECLAIM | OVERRUN | RESET_ON_FORK;
 	CHECK_EQ("other values, with flags", set(0, &a), 0);
@@ -175,6 +183,24 @@ static void told(void)
 	CHECK_EQ("and left", leave(0), 0);
 	CHECK_EQ("for the usual one", sys(SYS_sched_getscheduler, 0), 0);
 	CHECK("in stat, too", stat_shows(20, 0, 0));
+}
+
+static void afterwards(void)
+{
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(ask(10 * MS, 100 * MS, 100 * MS) ? 1 : 0);
+	need(!waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT));
+	CHECK_EQ("a dead one may be nicer",
+		 sys(SYS_setpriority, PRIO_PROCESS, pid, 5), 0);
+	CHECK_EQ("which is told", sys(SYS_getpriority, PRIO_PROCESS, pid), 15);
+	CHECK_EQ("and has its policy", sys(SYS_sched_getscheduler, pid),
+		 DEADLINE);
+	CHECK_EQ("until it gets another", leave(pid), 0);
+	CHECK_EQ("also dead", sys(SYS_sched_getscheduler, pid), 0);
+	CHECK_EXIT("it had asked", pid, 0);
 }
 
 static int ask_as_user(void *arg)
@@ -609,6 +635,7 @@ static void turns(void)
 static const struct test tests[] = {
 	{ "values", values, 0 },
 	{ "told", told, 0 },
+	{ "afterwards", afterwards, 0 },
 	{ "rights", rights, 0 },
 	{ "promises", promises, 0 },
 	{ "budgets", budgets, 0 },

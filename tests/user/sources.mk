@@ -6,7 +6,7 @@
 
 USER_TEST_LIB += tests/user/lib/test.c
 USER_TEST_LIB += tests/user/lib/stage.c tests/user/lib/thread.c
-USER_TEST_LIB += tests/user/lib/race.c
+USER_TEST_LIB += tests/user/lib/race.c tests/user/lib/chance.c
 USER_TEST_LIB += tests/user/lib/proc.c
 USER_TEST_LIB += tests/user/lib/ns.c tests/user/lib/userns.c
 USER_TEST_LIB += tests/user/lib/image.c
