@@ -60,15 +60,6 @@ void pipe_free(struct pipe *p)
 	kfree(p);
 }
 
-/* A page read empty, which another pipe may have too. */
-static void page_read(struct pipe *p, char *page)
-{
-	if (p->spare || atomic_read(&virt_to_page(page)->refs) != 1)
-		pipe_page_put(page);
-	else
-		p->spare = page;
-}
-
 /* Take bytes of the first slot. Return: bytes, 0 on a fault. */
 static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 {
@@ -84,7 +75,10 @@ static size_t take_first(struct pipe *p, struct iobuf *b, bool *packet_end)
 	if (*packet_end)
 		s->len = 0;
 	if (!s->len) {
-		page_read(p, s->page);
+		if (p->spare || s->shared)
+			pipe_page_put(s->page);
+		else
+			p->spare = s->page;
 		WRITE_ONCE(p->tail, p->tail + 1);
 	}
 	return n;
@@ -175,7 +169,8 @@ static size_t append_to_last(struct pipe *p, struct iobuf *b)
 	if (!tail || !pipe_used(p))
 		return 0;
 	s = slot_at(p, p->head - 1);
-	if (s->packet || s->shared || s->off + s->len + tail > PAGE_SIZE)
+	if (s->packet || (s->shared & SHARED_TO) ||
+	    s->off + s->len + tail > PAGE_SIZE)
 		return 0;
 	n = iobuf_take(b, s->page + s->off + s->len, tail);
 	s->len += (u32)n;
@@ -207,7 +202,7 @@ ssize_t pipe_append_page(struct pipe *p, struct iobuf *b, bool packet)
 	s->off = 0;
 	s->len = (u32)n;
 	s->packet = packet;
-	s->shared = false;
+	s->shared = 0;
 	WRITE_ONCE(p->head, p->head + 1);
 	return (ssize_t)n;
 }

@@ -15,8 +15,11 @@ struct pipe_slot {
 	char *page;			/* owned, by its address */
 	u32 off, len;
 	bool packet;			/* written in packet mode: not merged */
-	bool shared;			/* the page is others' too: the same */
+	u8 shared;			/* 0, or SHARED_*: others have the page */
 };
+
+#define SHARED_FROM 1	/* another pipe got it from here: not used again */
+#define SHARED_TO 2	/* it came from another pipe: not merged either */
 
 /*
  * Locks: lock (RANK_MUTEX_PIPE) covers all but what is marked; user memory is

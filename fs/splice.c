@@ -52,14 +52,15 @@ static void consume(struct pipe *p, u32 n)
 }
 
 /* The first @len bytes of slot @from, at most all of it, are last in @out. */
-static u32 share_slot(struct pipe *out, const struct pipe_slot *from,
+static u32 share_slot(struct pipe *out, struct pipe_slot *from,
 		      size_t len)
 {
 	struct pipe_slot *to = slot_at(out, out->head);
 
 	*to = *from;
 	to->len = (u32)min(len, (size_t)from->len);
-	to->shared = true;
+	from->shared |= SHARED_FROM;
+	to->shared = SHARED_TO;
 	page_get(virt_to_page(to->page));
 	WRITE_ONCE(out->head, out->head + 1);
 	return to->len;

@@ -263,10 +263,15 @@ static bool hidden(const struct proc_node *dir, const struct proc_file *file)
 {
 	if (file->of == (dir->thread ? PROC_OF_PROCESS : PROC_OF_THREAD))
 		return true;
-	if (S_ISDIR(file->mode))
+	switch (file->mode & S_IFMT) {
+	case S_IFDIR:
 		return !file->table && !file->dir_ops;
-	return S_ISREG(file->mode) && !file->show && !file->memory &&
-	       !file->show_ns && !file->fops;
+	case S_IFREG:
+		return !file->show && !file->memory && !file->show_ns &&
+		       !file->fops;
+	default:
+		return false;
+	}
 }
 
 static bool entry_is(const struct proc_file *file, const char *name, size_t len)
