@@ -15,7 +15,7 @@ struct pipe_slot {
 	char *page;			/* owned, by its address */
 	u32 off, len;
 	bool packet;			/* written in packet mode: not merged */
-	u8 shared;			/* SHARED_*: another has the page, too */
+	u8 shared;			/* SHARED_*: another pipe has it */
 };
 
 #define SHARED_FROM 1	/* another pipe got it from here: not used again */
