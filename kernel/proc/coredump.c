@@ -205,10 +205,10 @@ static int open_named(const struct core_dump *d, const char *name,
 		.fs = current_task()->fs,
 		.cred = d->cred,
 	};
+	int err = vfs_unlink(&w, name);
 
-	/* If it cannot be removed, it is there: O_EXCL finds out. */
-	if (vfs_unlink(&w, name))
-		barrier();
+	if (err && err != -ENOENT)
+		return err;
 	return vfs_open(&w, name, OPEN_FLAGS, OPEN_MODE, out);
 }
 

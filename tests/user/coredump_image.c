@@ -311,6 +311,32 @@ static unsigned int dumped(const char *filter, struct core *c)
 #define BIT(n) (1u << (n))
 #define PRIVATE (BIT(ANON) | BIT(FILE_COPIED) | BIT(FORBIDDEN))
 
+/* each bit of the filter */
+static void filtered(void)
+{
+	struct core c;
+
+	CHECK_EQ("nothing", dumped("0", &c), 0);
+	core_close(&c);
+	CHECK_EQ("private ones", dumped("0x1", &c), PRIVATE);
+	core_close(&c);
+	CHECK_EQ("shared ones", dumped("2", &c), BIT(SHARED) | BIT(FILE_GONE));
+	core_close(&c);
+	CHECK_EQ("those of files", dumped("0x4", &c),
+		 BIT(FILE_PRIVATE) | BIT(FILE_COPIED));
+	core_close(&c);
+	CHECK_EQ("shared with files", dumped("8", &c), BIT(FILE_SHARED));
+	core_close(&c);
+	CHECK_EQ("their heads", dumped("0x10", &c),
+		 BIT(FILE_PRIVATE) | BIT(FILE_COPIED));
+	core_close(&c);
+	CHECK_EQ("all", dumped("0x7f", &c), 0x7f);
+	core_close(&c);
+	need(!chmod("file", 0644));
+	CHECK_EQ("no program", dumped("0x10", &c), 0);
+	core_close(&c);
+}
+
 static void memory(void)
 {
 	unsigned long text[2 * CORE_PAGE / sizeof(long)] = { CORE_MAGIC };
@@ -354,25 +380,7 @@ static void memory(void)
 	h = &c.ph[c.eh->e_phnum - 1];
 	CHECK("all of it is there", h->p_offset + h->p_filesz <= c.size);
 	core_close(&c);
-	CHECK_EQ("nothing", dumped("0", &c), 0);
-	core_close(&c);
-	CHECK_EQ("private ones", dumped("0x1", &c), PRIVATE);
-	core_close(&c);
-	CHECK_EQ("shared ones", dumped("2", &c), BIT(SHARED) | BIT(FILE_GONE));
-	core_close(&c);
-	CHECK_EQ("those of files", dumped("0x4", &c),
-		 BIT(FILE_PRIVATE) | BIT(FILE_COPIED));
-	core_close(&c);
-	CHECK_EQ("shared with files", dumped("8", &c), BIT(FILE_SHARED));
-	core_close(&c);
-	CHECK_EQ("their heads", dumped("0x10", &c),
-		 BIT(FILE_PRIVATE) | BIT(FILE_COPIED));
-	core_close(&c);
-	CHECK_EQ("all", dumped("0x7f", &c), 0x7f);
-	core_close(&c);
-	need(!chmod("file", 0644));
-	CHECK_EQ("no program", dumped("0x10", &c), 0);
-	core_close(&c);
+	filtered();
 }
 
 static const struct test tests[] = {

@@ -12,19 +12,19 @@
  */
 #include "lib/chance.h"
 #include "lib/ns.h"
+#include "lib/proc.h"
 #include "lib/race.h"
 #include "lib/slabs.h"
 #include "lib/test.h"
-#include "lib/proc.h"
 
 #include <fcntl.h>
-#include <sys/ipc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
